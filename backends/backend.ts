@@ -1,0 +1,111 @@
+/** The contract of a backend: one way to run a bottle. The conformance suite runs the same tests against each. */
+
+import type { Bottle } from "../lib/bottle.ts";
+import type { Manifest } from "../lib/manifest/types.ts";
+import type { HomeId, Slug } from "../lib/names.ts";
+import type { BottlePlan } from "../lib/plan/plan.ts";
+import type { BottleSpec } from "../lib/plan/spec.ts";
+import type { Secret } from "../lib/secret.ts";
+
+/** Whether a backend can be used here, and what to do if not. */
+export type Availability =
+  | { readonly usable: true; readonly version: string; readonly notes: readonly string[] }
+  | { readonly usable: false; readonly problem: string; readonly hint: string };
+
+/** Steps of a launch, as progress shows them. */
+export interface Progress {
+  /** Begins a step; steps may overlap. The returned object ends it. */
+  step(name: string): ProgressStep;
+}
+
+/** One running step. Disposed without `done()`: it failed. */
+export interface ProgressStep extends Disposable {
+  /** A line of output that belongs to the step (a build's). */
+  line(text: string): void;
+  /** Ends the step well, with a word on what came of it. */
+  done(note?: string): void;
+}
+
+/** Options of {@linkcode Backend.launch}. */
+export interface LaunchOptions {
+  /** Values of the host variables that the plan names: credentials and forwarded variables. */
+  readonly secrets: ReadonlyMap<string, Secret>;
+  /** Answers to the `?question` variables, by variable. */
+  readonly answers: ReadonlyMap<string, string>;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  /** Runs after the bundle is ready and before the self-test; a failure undoes the launch. */
+  readonly provision: (bottle: Bottle) => Promise<void>;
+}
+
+/** A bottle as the engine shows it, without our own state. */
+export interface BottleSummary {
+  readonly slug: Slug;
+  /** `running`: agent and bundle up and configured. `shut`: up, but nothing gets out; `why` says so. `stopped`: resumable. `broken`: parts are missing. */
+  readonly state: "running" | "shut" | "stopped" | "broken";
+  readonly why: string | null;
+  readonly agent:
+    | { readonly id: string; readonly image: string; readonly createdAt: string }
+    | null;
+  readonly bundle: { readonly id: string; readonly image: string } | null;
+  readonly backend: string;
+}
+
+/** What `cleanup` found or removed. */
+export interface CleanupItem {
+  readonly kind: "container" | "network" | "volume" | "image";
+  readonly name: string;
+  readonly id: string;
+  readonly slug: Slug | null;
+  readonly running: boolean;
+}
+
+/** Which bottles {@linkcode Backend.cleanup} is about. */
+export interface CleanupSelection {
+  /** Empty: everything of this home that does not run. */
+  readonly slugs: readonly Slug[];
+  /** Running bottles too. */
+  readonly includeRunning: boolean;
+}
+
+/** One way to run a bottle. */
+export abstract class Backend {
+  abstract readonly name: string;
+
+  /** Is it usable here, which version, and if not: what to do. */
+  abstract availability(signal?: AbortSignal): Promise<Availability>;
+
+  /** Pure: starts no program, opens no socket. @throws {BottleError} with all problems of the chosen agent at once */
+  async prepare(spec: BottleSpec): Promise<BottlePlan> {
+    const manifest = await this.validate(spec);
+    return await this.resolvePlan(spec, manifest);
+  }
+
+  protected abstract validate(spec: BottleSpec): Promise<Manifest>;
+  protected abstract resolvePlan(spec: BottleSpec, manifest: Manifest): Promise<BottlePlan>;
+
+  /** Everything that takes time; undone on failure or abort. */
+  abstract launch(plan: BottlePlan, options: LaunchOptions): Promise<Bottle>;
+
+  /** Starts a kept bottle's containers again, with a bundle configured anew. */
+  abstract resume(plan: BottlePlan, options: LaunchOptions): Promise<Bottle>;
+
+  /** The handle on a bottle that runs already. @throws {BottleError} `bottle-unknown`, `bottle-not-running` */
+  abstract open(plan: BottlePlan, signal?: AbortSignal): Promise<Bottle>;
+
+  /** Found by labels, so that nothing hides. */
+  abstract list(home: HomeId, signal?: AbortSignal): Promise<readonly BottleSummary[]>;
+
+  /** Ends the bottle's processes, keeps its containers. */
+  abstract stop(slug: Slug, signal?: AbortSignal): Promise<void>;
+
+  /** What a cleanup would remove, in the order of removal. */
+  abstract plannedCleanup(
+    home: HomeId,
+    selection: CleanupSelection,
+    signal?: AbortSignal,
+  ): Promise<readonly CleanupItem[]>;
+
+  /** Removes; never what isn't ours. Goes on past a failure and reports all. */
+  abstract cleanup(items: readonly CleanupItem[], signal?: AbortSignal): Promise<void>;
+}

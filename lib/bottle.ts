@@ -1,0 +1,61 @@
+/** The handle on a running bottle: all that provisioning, commands and library users get to see of a backend. */
+
+import type { ControlClient } from "./control/client.ts";
+import type { BottleEndpoints } from "./plan/endpoints.ts";
+import type { BottlePlan } from "./plan/plan.ts";
+
+/** Who a command runs as in the guest. `root` is uid 0 without any capability: it can't write node's home. */
+export type GuestUser = "node" | "root";
+
+/** Options of {@linkcode Bottle.exec}. */
+export interface ExecOptions {
+  /** Default node, with HOME and USER set. */
+  readonly user?: GuestUser;
+  /** Added to the guest's environment; values travel outside the argv. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default the guest's home. */
+  readonly cwd?: string;
+  readonly stdin?: string | Uint8Array | ReadableStream<Uint8Array>;
+  readonly onLine?: (line: string, from: "stdout" | "stderr") => void;
+  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
+  /** Leave out the table of proxy and CA variables: provisioning does. Default false. */
+  readonly bare?: boolean;
+}
+
+/** What a command left. */
+export interface ExecResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A file, folder or link for the guest; the owner is whoever unpacks it. */
+export type GuestEntry =
+  | { readonly path: string; readonly mode: number; readonly content: Uint8Array | string }
+  | { readonly path: string; readonly mode: number; readonly folder: true };
+
+/** A running bottle. `await using` it: disposal stops and removes it, unless it was started to be kept. */
+export interface Bottle extends AsyncDisposable {
+  readonly plan: BottlePlan;
+  readonly endpoints: BottleEndpoints;
+  readonly control: ControlClient;
+  /** Where the prompt lies in the guest; null if it is empty. Set by provisioning. */
+  promptPath: string | null;
+  /** Runs a command in the guest to its end. */
+  exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /** Gives a command in the guest the person's terminal; returns its exit code. */
+  attach(
+    argv: readonly string[],
+    options?: Pick<ExecOptions, "user" | "env" | "cwd" | "signal">,
+  ): Promise<number>;
+  /** Puts files into the guest with one call, as one tar: absolute paths, missing folders made with 0755. */
+  cpIn(entries: readonly GuestEntry[], as: GuestUser, signal?: AbortSignal): Promise<void>;
+  /**
+   * Brings a file or tree out of the guest into an existing folder of the host. Links are kept only if they point
+   * inside; devices, absolute names and `..` are refused. @throws {BottleError} `archive-unsafe`
+   */
+  cpOut(path: string, intoFolder: string, signal?: AbortSignal): Promise<void>;
+  /** Ends the processes, keeps the containers: `resume` works. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,55 @@
+/** One exchange, as the audit keeps it. */
+
+import type { BlockReason } from "./reason.ts";
+
+/** What became of it. `failed`: allowed, but the upstream or the client broke it off. */
+export type Verdict = "allowed" | "blocked" | "failed";
+
+/** One row of the audit. Control characters are escaped, values of credentials redacted. */
+export interface AuditRow {
+  /** RFC 3339, UTC, milliseconds. */
+  readonly time: string;
+  readonly kind: "http" | "connect" | "dns" | "self-test" | "notice";
+  /** Method; for DNS the record type. */
+  readonly method: string;
+  readonly scheme: "http" | "https" | "dns" | "";
+  readonly host: string;
+  readonly port: number;
+  /** Path and redacted query; at most 2,048 characters. */
+  readonly path: string;
+  readonly verdict: Verdict;
+  /** Absent when allowed. */
+  readonly reason?: BlockReason | FailReason;
+  readonly detail?: string;
+  /** The host pattern of the route that decided. */
+  readonly route?: string;
+  /** Scheme of the credential that was put on. */
+  readonly credential?: string;
+  /** Things worth a look that did not stop it, such as `foreign-credential`. */
+  readonly marks?: readonly string[];
+  /** Status sent to the agent; 0 if none was. */
+  readonly status: number;
+  /** Body bytes from the agent to the upstream. */
+  readonly bytes_up: number;
+  /** Body bytes from the upstream to the agent. */
+  readonly bytes_down: number;
+  readonly duration_ms: number;
+}
+
+/** Why an allowed exchange came to nothing. */
+export type FailReason =
+  | "upstream-unreachable"
+  | "upstream-timeout"
+  | "upstream-protocol"
+  | "upstream-closed"
+  | "client-closed"
+  | "client-timeout";
+
+/** A row in the ledger, chained: `hash` = SHA-256 over the previous hash and this row's JSON. */
+export interface LedgerRow {
+  /** From 1, without gaps. */
+  readonly seq: number;
+  readonly row: AuditRow;
+  /** 64 hex digits. */
+  readonly hash: string;
+}

@@ -1,0 +1,41 @@
+/** The `configure` document of egress: all it ever needs to know, in one piece, over stdin. */
+
+import type { Route, TokenSlot } from "./route.ts";
+
+/** An address and a port to listen on. */
+export interface ListenAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Addresses of a joined engine network, open for the named hosts only (`--bundle-network`). */
+export interface PrivateException {
+  readonly hosts: readonly string[];
+  /** CIDR blocks. */
+  readonly subnets: readonly string[];
+}
+
+/** Schema: `egressConfigSchema` in `config_schema.ts`; printed by `bot-bottle schema egress-config`. */
+export interface EgressConfig {
+  readonly listen: ListenAddress;
+  /** The answerer for the agent's look-ups; null: none (stand-alone). */
+  readonly dns: (ListenAddress & { readonly names: Readonly<Record<string, string>> }) | null;
+  /** Addresses that may use the proxy; a connection from elsewhere is closed at once. */
+  readonly peers: readonly string[];
+  readonly routes: readonly Route[];
+  readonly tokens: Readonly<Partial<Record<TokenSlot, string>>>;
+  /** The operator's extra CA, trusted for upstreams besides the system roots. */
+  readonly extra_ca_pem: string | null;
+  readonly private_exceptions: readonly PrivateException[];
+  readonly log: "all" | "blocked" | "off";
+  /** A throw-away credential: a request to `http://_egress.local/self-test` with the placeholder must arrive with the value. */
+  readonly self_test: { readonly placeholder: string; readonly value: string } | null;
+  /** Given back to an egress that is restarted; null: make a new one. */
+  readonly ca: CertificateAuthority | null;
+}
+
+/** The bottle's own CA. Lives in egress's and init's memory only. */
+export interface CertificateAuthority {
+  readonly cert_pem: string;
+  readonly key_pem: string;
+}

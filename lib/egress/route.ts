@@ -1,0 +1,48 @@
+/** Routes: what a bottle may reach. One vocabulary in manifests, plans and the proxy's configuration. */
+
+/** How a path is compared: by whole segments, or to the letter. */
+export interface PathMatch {
+  readonly type: "prefix" | "exact";
+  /** Begins with `/`; percent-encoding in normal form. */
+  readonly value: string;
+}
+
+/** All that is given must hold; an empty match holds for every request. */
+export interface RouteMatch {
+  /** Upper case; absent: any method. */
+  readonly methods?: readonly string[];
+  /** One of them must hold; absent: any path. */
+  readonly paths?: readonly PathMatch[];
+}
+
+/** How the credential is put on a request. */
+export type AuthScheme =
+  /** `Authorization: Bearer <token>` */
+  | { readonly scheme: "bearer" }
+  /** `Authorization: token <token>` (Gitea, older GitHub clients) */
+  | { readonly scheme: "token" }
+  /** `Authorization: Basic base64(username:token)` */
+  | { readonly scheme: "basic"; readonly username: string }
+  /** `<header>: <token>`, the name in lower case */
+  | { readonly scheme: "header"; readonly header: string };
+
+/** Where egress finds the credential: a slot of its configuration, `EGRESS_TOKEN_<n>`. */
+export type RouteAuth = AuthScheme & { readonly token: TokenSlot };
+
+/** `EGRESS_TOKEN_<n>`, n from 1: one a distinct host variable. */
+export type TokenSlot = `EGRESS_TOKEN_${number}`;
+
+/** One route, validated. Snake case: it travels as JSON and is shown as YAML. */
+export interface Route {
+  /** Canonical host name: exact, or `*.example.com` (any depth below it, not the apex); or a literal IP address. */
+  readonly host: string;
+  /** Absent: 443 for https, 80 for http. */
+  readonly ports?: readonly number[];
+  /** OR over entries; absent or empty: every request to the host. */
+  readonly matches?: readonly RouteMatch[];
+  readonly auth?: RouteAuth;
+  /** Lets names of this route resolve to private addresses. */
+  readonly allow_private?: boolean;
+  /** Who asked for it: `manifest <file>:<line>`, or `provider claude`. Shown, never judged by. */
+  readonly origin: string;
+}

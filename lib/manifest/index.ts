@@ -1,0 +1,3 @@
+export interface ManifestIndex {
+  readonly _: unknown;
+}

@@ -1,0 +1,73 @@
+/** The provider's part of a plan. */
+
+import type { AuthScheme, RouteMatch } from "../egress/route.ts";
+import type { EnvName } from "../names.ts";
+
+/** A file that the provider wants in the guest. */
+export interface GuestFile {
+  /** Absolute. */
+  readonly path: string;
+  /** Holds no secret: plans are printed. */
+  readonly content: string;
+  readonly mode: number;
+  readonly owner: "node" | "root";
+}
+
+/** A command that the provider wants run in the guest while it is provisioned, as node. */
+export interface GuestCommand {
+  readonly argv: readonly string[];
+  /** What it is for, shown as progress and in errors. */
+  readonly purpose: string;
+}
+
+/** Where an image comes from. */
+export interface ImagePlan {
+  /** Content-addressed: `bot-bottle-agent-claude:<12 hex>`. The same inputs never build twice. */
+  readonly tag: string;
+  /** The Dockerfile's text. */
+  readonly dockerfile: string;
+  /** Why this one: `provider claude`. */
+  readonly origin: string;
+  /** `--build-arg`s, without secrets. */
+  readonly args: Readonly<Record<string, string>>;
+}
+
+/** A route that the provider needs; its credential names a host variable. */
+export interface ProviderRoute {
+  readonly host: string;
+  readonly ports?: readonly number[];
+  readonly matches?: readonly RouteMatch[];
+  readonly auth?: AuthScheme & { readonly token_ref: EnvName };
+}
+
+/** How the agent program is started. */
+export interface AgentCommand {
+  readonly argv: readonly string[];
+  /** What the program reads: the person's terminal, the prompt of `run`, or nothing. */
+  readonly stdin: "terminal" | "prompt" | "none";
+}
+
+/** All that a provider decides about one bottle. Printable. */
+export interface AgentProvisionPlan {
+  readonly provider: string;
+  /** Absolute: `/home/node`. */
+  readonly guestHome: string;
+  /** The container's (docker) or machine's name. */
+  readonly instanceName: string;
+  /** Guest path of the prompt file. */
+  readonly promptFile: string;
+  readonly image: ImagePlan;
+  /** Literal variables, placeholders included, never a credential. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly files: readonly GuestFile[];
+  readonly commands: readonly GuestCommand[];
+  readonly routes: readonly ProviderRoute[];
+  /** Guest folder for skills; null: this program has none. */
+  readonly skillsFolder: string | null;
+  /** `promptPath` is null when the prompt is empty. */
+  readonly launch: (promptPath: string | null) => AgentCommand;
+  readonly resume: (promptPath: string | null) => AgentCommand;
+  readonly headless: (promptPath: string | null) => AgentCommand;
+  /** Guest paths. */
+  readonly transcriptPaths: readonly string[];
+}

@@ -1,0 +1,28 @@
+/** What the person asked for. */
+
+import type { ManifestIndex } from "../manifest/index.ts";
+import type { Slug } from "../names.ts";
+
+/** `--bundle-network NAME[=host,…]`. */
+export interface BundleNetwork {
+  readonly name: string;
+  /** Hosts whose addresses inside the network's subnets pass the private-address rule. */
+  readonly hosts: readonly string[];
+}
+
+/** Input of `prepare()`. */
+export interface BottleSpec {
+  readonly manifest: ManifestIndex;
+  readonly agent: string;
+  /** Overrides the agent's bottle. */
+  readonly bottle?: string;
+  /** Shown by `list`; never part of a name. */
+  readonly label?: string;
+  readonly bundleNetworks?: readonly BundleNetwork[];
+  /** Keep the guest's file system at exit. */
+  readonly keep?: boolean;
+  /** Given by `resume`; otherwise made. */
+  readonly slug?: Slug;
+  /** Variables of the person's terminal that the guest should have: TERM, LANG, TZ. */
+  readonly terminal?: Readonly<Record<string, string>>;
+}
