@@ -1,0 +1,48 @@
+/** CIDR blocks. */
+
+import { type IpAddress, parseAddress } from "./ip.ts";
+
+/** A block: the address with its host bits zero, and the length of the prefix in bits. */
+export interface Cidr {
+  readonly base: IpAddress;
+  readonly bits: number;
+}
+
+const BITS = /^(?:0|[1-9][0-9]{0,2})$/;
+
+/**
+ * Parses `address/bits`. Undefined for anything else: no prefix, an empty one (`10.0.0.0/`), a sign, a leading zero, too many bits,
+ * or bits set behind the prefix (`10.0.0.1/8`: the writer meant another block than a reader would see).
+ */
+export function parseCidr(text: string): Cidr | undefined {
+  const slash = text.indexOf("/");
+  if (slash < 0) return undefined;
+  const base = parseAddress(text.slice(0, slash));
+  const bits = text.slice(slash + 1);
+  if (!base || !BITS.test(bits) || Number(bits) > width(base)) return undefined;
+  const block: Cidr = { base, bits: Number(bits) };
+  return prefix(base, block) << hostBits(block) === base.value ? block : undefined;
+}
+
+/** Whether an address lies in a block; never across families: unwrap a mapped address first. */
+export function cidrContains(block: Cidr, address: IpAddress): boolean {
+  return address.family === block.base.family &&
+    prefix(address, block) === prefix(block.base, block);
+}
+
+/** `address/bits`, canonical. */
+export function printCidr(block: Cidr): string {
+  return `${block.base.text}/${block.bits}`;
+}
+
+function prefix(address: IpAddress, block: Cidr): bigint {
+  return address.value >> hostBits(block);
+}
+
+function hostBits(block: Cidr): bigint {
+  return BigInt(width(block.base) - block.bits);
+}
+
+function width(address: IpAddress): number {
+  return address.family === 4 ? 32 : 128;
+}

@@ -1,0 +1,153 @@
+/** Credentials on a request: the agent's own come off, the route's goes on. */
+
+import { BottleError } from "../errors.ts";
+import type { AuthScheme, Route, RouteAuth } from "./route.ts";
+
+/** Header fields in their order, names in the case they came in. */
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+/** What came off. */
+export interface StrippedHeaders {
+  readonly headers: HeaderList;
+  /** Names that were removed, lower case, each once. */
+  readonly removed: readonly string[];
+  /** On a route with a credential: one that is no placeholder was removed. For the audit's mark. */
+  readonly foreign: boolean;
+}
+
+/** Removed from every request. */
+const always: ReadonlySet<string> = new Set(["authorization", "proxy-authorization", "x-api-key"]);
+
+/**
+ * Removed besides where a route injects: another's session or key on an allowed host is a way out. Names from the
+ * documentation of GitLab, Google Cloud, Azure, OpenStack and Elastic.
+ */
+const onCredentialed: ReadonlySet<string> = new Set([
+  "cookie",
+  "api-key",
+  "apikey",
+  "x-goog-api-key",
+  "x-auth-token",
+  "x-access-token",
+  "private-token",
+  "job-token",
+  "deploy-token",
+]);
+
+/** Fields that frame a message or steer a connection (RFC 9110, 7.6.1 and 10.1; RFC 9112, 6). */
+const framing: ReadonlySet<string> = new Set([
+  "connection",
+  "content-length",
+  "content-encoding",
+  "content-type",
+  "expect",
+  "host",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** RFC 9110, 5.6.2, in lower case. */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+/** `makePlaceholder` of names.ts. */
+const PLACEHOLDER = /bot-bottle-[a-z][a-z0-9-]{0,62}-[a-z0-9]{5}-[A-Za-z0-9]{22}$/;
+
+/**
+ * Takes every credential of the agent's off a request, so that it goes out under the bottle's identity or none. Every
+ * spelling and every repetition of a name goes.
+ *
+ * @example
+ * ```ts
+ * import { stripInbound } from "./credentials.ts";
+ * const route = { host: "api.example.com", origin: "manifest demo.md:7" };
+ * const { headers } = stripInbound([["AUTHORIZATION", "Bearer x"], ["Accept", "a/b"]], route);
+ * if (headers.length !== 1) throw new Error("it stayed");
+ * ```
+ */
+export function stripInbound(headers: HeaderList, route: Route): StrippedHeaders {
+  const kept: (readonly [string, string])[] = [];
+  const removed = new Set<string>();
+  let foreign = false;
+  for (const [name, value] of headers) {
+    const lower = name.toLowerCase();
+    if (!isStripped(lower, route.auth)) {
+      kept.push([name, value]);
+      continue;
+    }
+    removed.add(lower);
+    foreign ||= route.auth !== undefined && lower !== "proxy-authorization" &&
+      !isPlaceholder(value);
+  }
+  return { headers: kept, removed: [...removed], foreign };
+}
+
+/** The route's credential, where one may go: never over plain http, where everybody on the way could read it. */
+export function authFor(route: Route, scheme: "http" | "https"): RouteAuth | undefined {
+  return scheme === "https" ? route.auth : undefined;
+}
+
+/**
+ * Puts a credential on. The headers must have come from {@linkcode stripInbound}: nothing is replaced here.
+ * @param token checked by {@linkcode checkToken}
+ */
+export function inject(headers: HeaderList, auth: AuthScheme, token: string): HeaderList {
+  return [...headers, credentialField(auth, token)];
+}
+
+/** Whether a value is what an agent holds instead of a credential: bare, behind a scheme, or as a Basic password. */
+export function isPlaceholder(value: string): boolean {
+  const bare = value.trim().replace(/^[A-Za-z]+ +/, "");
+  return PLACEHOLDER.test(bare) || PLACEHOLDER.test(decodeBase64(bare));
+}
+
+/** Whether a route may inject a header of this name: lower case, and none that frames a message. */
+export function isInjectableHeader(name: string): boolean {
+  return HEADER_NAME.test(name) && !framing.has(name);
+}
+
+/**
+ * Checks a credential's value before it can get onto a request: visible ASCII and inner spaces only.
+ * @throws {BottleError} `token-invalid`; names the slot, never the value
+ */
+export function checkToken(slot: string, value: string): void {
+  if (/^[!-~](?:[ -~]*[!-~])?$/.test(value)) return;
+  throw new BottleError(`The credential for "${slot}" can't stand in a header`, {
+    code: "token-invalid",
+    hint: value === ""
+      ? "Its value is empty"
+      : "It holds a line end, another control character, a space at an end, or a character outside ASCII",
+  });
+}
+
+function credentialField(auth: AuthScheme, token: string): readonly [string, string] {
+  switch (auth.scheme) {
+    case "bearer":
+      return ["Authorization", `Bearer ${token}`];
+    case "token":
+      return ["Authorization", `token ${token}`];
+    case "basic":
+      return ["Authorization", `Basic ${btoa(`${auth.username}:${token}`)}`];
+    case "header":
+      return [auth.header, token];
+  }
+  return auth satisfies never;
+}
+
+function isStripped(lower: string, auth: RouteAuth | undefined): boolean {
+  if (always.has(lower)) return true;
+  if (!auth) return false;
+  return onCredentialed.has(lower) || auth.scheme === "header" && auth.header === lower;
+}
+
+function decodeBase64(text: string): string {
+  try {
+    return atob(text);
+  } catch {
+    return "";
+  }
+}

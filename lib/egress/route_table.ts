@@ -1,0 +1,178 @@
+/** Which route a request falls under, and if none, what would have let it pass. */
+
+import { BottleError } from "../errors.ts";
+import { type Host, printHost } from "./host.ts";
+import { parseHostPattern, printHostPattern } from "./host_pattern.ts";
+import { findPathFault, matchPath, parsePath } from "./path.ts";
+import type { BlockReason } from "./reason.ts";
+import type { Route, RouteMatch } from "./route.ts";
+
+/** Routes, ready to be looked up. */
+export interface RouteTable {
+  /** By canonical host. */
+  readonly exact: ReadonlyMap<string, Route>;
+  /** By suffix with its leading dot; the longest first. */
+  readonly wildcards: readonly (readonly [string, Route])[];
+}
+
+/** Where a connection goes. */
+export interface Destination {
+  readonly scheme: "http" | "https";
+  readonly host: Host;
+  readonly port: number;
+}
+
+/** What is asked for there. */
+export interface RequestLine extends Destination {
+  /** As it came: methods are case-sensitive. */
+  readonly method: string;
+  /** Path and query, as they came; begins with `/`. */
+  readonly path: string;
+}
+
+/** A route that lets it pass, or why none does. `detail` holds nothing of the request but host, port and method. */
+export type Decision =
+  | { readonly ok: true; readonly route: Route }
+  | {
+    readonly ok: false;
+    readonly reason: Extract<
+      BlockReason,
+      "host-not-allowed" | "ip-literal" | "port" | "method" | "no-match" | "protocol"
+    >;
+    readonly detail: string;
+    /** The route that named the host. */
+    readonly route?: Route;
+  };
+
+/**
+ * Makes a table. Hosts must be canonical or become so; each may stand once.
+ * @throws {BottleError} `route-invalid`, `route-duplicate`
+ */
+export function compileRoutes(routes: readonly Route[]): RouteTable {
+  const exact = new Map<string, Route>();
+  const wildcards = new Map<string, Route>();
+  for (const route of routes) {
+    const pattern = parseHostPattern(route.host);
+    if (pattern.kind === "bad") throw invalid(route, pattern.why);
+    checkPaths(route);
+    const key = printHostPattern(pattern);
+    const group = pattern.kind === "exact" ? exact : wildcards;
+    if (group.has(key)) {
+      throw new BottleError(`Two routes for "${key}"`, {
+        code: "route-duplicate",
+        hint: `Write one route with both in its "matches"`,
+      });
+    }
+    group.set(key, route);
+  }
+  const longestFirst = [...wildcards].map(([key, route]) => [key.slice(1), route] as const)
+    .sort(([a], [b]) => b.length - a.length);
+  return { exact, wildcards: longestFirst };
+}
+
+/**
+ * The one route of a host: the exact one, else the wildcard with the longest suffix. It alone decides: what the
+ * most specific route refuses, a wider one does not let through, so that a narrow route can restrict a wide one.
+ */
+export function findRoute(table: RouteTable, host: Host): Route | undefined {
+  const exact = table.exact.get(printHost(host));
+  if (exact || host.kind === "ip") return exact;
+  return table.wildcards.find(([suffix]) => host.name.endsWith(suffix))?.[1];
+}
+
+/**
+ * Judges a connection by its host and port, before there is a request.
+ *
+ * @example
+ * ```ts
+ * import { compileRoutes, decide } from "./route_table.ts";
+ * import { hostName } from "./host.ts";
+ * const table = compileRoutes([{ host: "*.example.com", origin: "manifest demo.md:7" }]);
+ * const host = { kind: "name", name: hostName("a.example.com") } as const;
+ * if (!decide(table, { scheme: "https", host, port: 443 }).ok) throw new Error("expected a route");
+ * if (decide(table, { scheme: "https", host, port: 22 }).ok) throw new Error("expected a refusal");
+ * ```
+ */
+export function decide(table: RouteTable, { scheme, host, port }: Destination): Decision {
+  const route = findRoute(table, host);
+  const shown = JSON.stringify(printHost(host));
+  if (!route && host.kind === "ip") {
+    const detail =
+      `No route names the address ${shown}; a literal address passes only where one does`;
+    return { ok: false, reason: "ip-literal", detail };
+  }
+  if (!route) return { ok: false, reason: "host-not-allowed", detail: `No route names ${shown}` };
+  const ports = route.ports ?? [scheme === "https" ? 443 : 80];
+  if (ports.includes(port)) return { ok: true, route };
+  const detail = `Port ${port} is not one of the route "${route.host}": ${ports.join(", ")}`;
+  return { ok: false, reason: "port", detail, route };
+}
+
+/**
+ * Judges a whole request. A path that two servers could read differently is refused where the route limits paths;
+ * where it does not, only what is no path at all.
+ */
+export function decideRequest(table: RouteTable, request: RequestLine): Decision {
+  const decision = decide(table, request);
+  if (!decision.ok) return decision;
+  const { route } = decision;
+  const parsed = parsePath(request.path);
+  if (parsed.kind === "bad") {
+    return { ok: false, reason: "protocol", detail: `Malformed path: ${parsed.why}`, route };
+  }
+  const matches = route.matches ?? [];
+  if (matches.length === 0) return decision;
+  const onPath = matches.filter((match) => holdsPath(match, parsed.path, parsed.ambiguity));
+  if (onPath.some((match) => holdsMethod(match, request.method))) return decision;
+  if (parsed.ambiguity && onPath.length === 0) {
+    const detail = `Ambiguous path under a route that limits paths: ${parsed.ambiguity}`;
+    return { ok: false, reason: "protocol", detail, route };
+  }
+  if (onPath.length > 0) {
+    const methods = [...new Set(onPath.flatMap((match) => match.methods ?? []))];
+    const detail = `${JSON.stringify(request.method)} is not allowed on this path: ${
+      methods.join(", ")
+    } would be`;
+    return { ok: false, reason: "method", detail, route };
+  }
+  const wanted = matches.map(describeMatch).join("; ");
+  const detail = `The path fits none of the route "${route.host}": ${wanted}`;
+  return { ok: false, reason: "no-match", detail, route };
+}
+
+/** A match in one line: `GET, HEAD on /repos/*`. */
+export function describeMatch(match: RouteMatch): string {
+  const paths = (match.paths ?? []).map(({ type, value }) =>
+    type === "exact" ? value : `${value.replace(/\/$/, "")}/*`
+  );
+  return `${match.methods?.join(", ") ?? "any method"} on ${paths.join(" or ") || "any path"}`;
+}
+
+function holdsPath(match: RouteMatch, path: string, ambiguity: string | undefined): boolean {
+  if (!match.paths) return true;
+  // An exact path is what its writer saw, to the letter: there is nothing to guess.
+  return match.paths.some((wanted) =>
+    (wanted.type === "exact" || ambiguity === undefined) && matchPath(wanted, path)
+  );
+}
+
+function holdsMethod(match: RouteMatch, method: string): boolean {
+  return match.methods?.includes(method) ?? true;
+}
+
+function checkPaths(route: Route): void {
+  for (const match of route.matches ?? []) {
+    for (const path of match.paths ?? []) {
+      const fault = findPathFault(path);
+      if (fault) throw invalid(route, `path ${JSON.stringify(path.value)}: ${fault}`);
+    }
+  }
+}
+
+function invalid(route: Route, why: string): BottleError {
+  return new BottleError(`Not a route: ${JSON.stringify(route.host)}`, {
+    code: "route-invalid",
+    hint: why,
+    details: [route.origin],
+  });
+}
