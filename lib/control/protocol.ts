@@ -49,7 +49,7 @@ export interface ReadyResult {
   readonly daemons: readonly DaemonState[];
 }
 
-/** Counters since `configure`. */
+/** Counters of the egress that runs now: they begin anew with a restart; the ledger has every exchange. */
 export interface StatsResult {
   readonly requests: number;
   readonly blocked: number;
@@ -63,19 +63,35 @@ export interface StatsResult {
 
 /** `audit.tail`: with `follow`, rows that come later arrive as notifications `audit.row` on the same stream. */
 export interface AuditTailParams {
-  /** Only rows after this sequence number; 0: all. */
+  /** Rows after this sequence number, the oldest first: 0 is from the beginning. Absent: the newest rows. */
   readonly after?: number;
-  /** The newest so many; default 1,000, at most 10,000. */
+  /** So many rows at most; default 1,000, at most 10,000. */
   readonly limit?: number;
   readonly verdict?: "blocked";
   readonly follow?: boolean;
+  /** Chosen by the caller, repeated in each notification: two followers on one stream are told apart. Default 0. */
+  readonly subscription?: number;
 }
 
 /** What `audit.tail` answers. */
 export interface AuditTailResult {
+  /** In ascending order. */
   readonly rows: readonly LedgerRow[];
   /** The last sequence number in the ledger. */
   readonly last: number;
+  /** Rows that were asked for did not fit into one answer: ask again, `after` the last one. */
+  readonly more: boolean;
+}
+
+/** Parameters of the notification `audit.row`, init → host. */
+export interface AuditRowNotice {
+  readonly subscription: number;
+  readonly row: LedgerRow;
+}
+
+/** Parameters of the notification `audit.unfollow`, host → init. */
+export interface AuditUnfollow {
+  readonly subscription: number;
 }
 
 /** Methods that init serves to the host: name → [params, result]. */
@@ -95,19 +111,29 @@ export interface EgressMethods {
   "shutdown": [null, null];
 }
 
+/** Rows for the ledger; at most 1,000, each at most 16 KiB of JSON. */
+export interface AuditAppendParams {
+  readonly rows: readonly AuditRow[];
+  /**
+   * Number of the first of these rows, counted by its sender from 1. A batch that is sent again because its
+   * acknowledgement got lost is then not written twice. Absent: written as it comes.
+   */
+  readonly first?: number;
+}
+
 /** Methods that the ledger (in the supervise process) serves to init. */
 export interface LedgerMethods {
   "configure": [LedgerConfig, { readonly last: number }];
-  /** Appends in order; the answer is the acknowledgement. */
-  "audit.append": [{ readonly rows: readonly AuditRow[] }, { readonly last: number }];
-  "audit.tail": [Omit<AuditTailParams, "follow">, AuditTailResult];
+  /** Appends in order; the answer is the acknowledgement: the rows are on disk. */
+  "audit.append": [AuditAppendParams & { readonly source: string }, { readonly last: number }];
+  "audit.tail": [Omit<AuditTailParams, "follow" | "subscription">, AuditTailResult];
   "shutdown": [null, null];
 }
 
 /** Methods that init serves to egress. */
 export interface InitMethods {
-  /** Forwarded to the ledger; answered when the rows are on disk. */
-  "audit.append": [{ readonly rows: readonly AuditRow[] }, { readonly last: number }];
+  /** Forwarded to the ledger; answered when the rows are on disk. `notReady` while the ledger is down: hold them. */
+  "audit.append": [AuditAppendParams, { readonly last: number }];
 }
 
 /** The error codes used besides JSON-RPC's own. */
@@ -121,4 +147,6 @@ export const RpcErrorCode = {
   notReady: -32000,
   /** `configure` was called before. */
   alreadyConfigured: -32001,
+  /** What was asked for can't be done, for the reason that the message says. */
+  refused: -32002,
 } as const;

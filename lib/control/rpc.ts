@@ -222,9 +222,15 @@ export class RpcPeer implements AsyncDisposable {
   }
 }
 
-/** A bug of ours: the class helps to find it, the message may quote what must not be told. */
+/** Of a bug of ours the class helps to find it, the message may quote what must not be told. */
 function internal(error: unknown): RpcError {
-  if (error instanceof BottleError) return new RpcError(RpcErrorCode.internal, error.message);
+  if (error instanceof BottleError) {
+    const isShape = error.code === "shape-invalid";
+    return new RpcError(
+      isShape ? RpcErrorCode.invalidParams : RpcErrorCode.internal,
+      error.message,
+    );
+  }
   const name = error instanceof Error ? error.name : typeof error;
   return new RpcError(RpcErrorCode.internal, `Internal error (${name})`);
 }

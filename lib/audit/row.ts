@@ -1,0 +1,82 @@
+/** Audit rows as they come in from a stream: egress may be broken, the ledger may not. */
+
+import {
+  optional,
+  readChoice,
+  readCount,
+  readList,
+  readShape,
+  readText,
+} from "../control/shape.ts";
+import type { AuditRow, FailReason, LedgerRow } from "../egress/audit_row.ts";
+import { type BlockReason, blockReasons } from "../egress/reason.ts";
+
+const KINDS = ["http", "connect", "dns", "self-test", "notice"] as const;
+const SCHEMES = ["http", "https", "dns", ""] as const;
+const VERDICTS = ["allowed", "blocked", "failed"] as const;
+const FAIL_REASONS = [
+  "upstream-unreachable",
+  "upstream-timeout",
+  "upstream-protocol",
+  "upstream-closed",
+  "client-closed",
+  "client-timeout",
+] as const satisfies readonly FailReason[];
+const REASONS: readonly (BlockReason | FailReason)[] = [
+  ...Object.keys(blockReasons).filter((key): key is BlockReason =>
+    Object.hasOwn(blockReasons, key)
+  ),
+  ...FAIL_REASONS,
+];
+
+/** Longest text of a row, in UTF-16 units: a path has 2,048, escaped at most six times that. */
+const LONGEST = 2048 * 6;
+const SHORT = 1024;
+
+/** Takes the known fields only. @throws {BottleError} `shape-invalid` */
+export function parseAuditRow(value: unknown): AuditRow {
+  const row = readShape(value, "row");
+  const reason = optional(row, "reason", () => readChoice(row, "reason", REASONS));
+  const detail = optional(row, "detail", () => readText(row, "detail", LONGEST));
+  const route = optional(row, "route", () => readText(row, "route", SHORT));
+  const credential = optional(row, "credential", () => readText(row, "credential", SHORT));
+  const marks = optional(row, "marks", () => parseMarks(row));
+  return {
+    time: readText(row, "time", 40),
+    kind: readChoice(row, "kind", KINDS),
+    method: readText(row, "method", SHORT),
+    scheme: readChoice(row, "scheme", SCHEMES),
+    host: readText(row, "host", LONGEST),
+    port: readCount(row, "port"),
+    path: readText(row, "path", LONGEST),
+    verdict: readChoice(row, "verdict", VERDICTS),
+    ...(reason === undefined ? {} : { reason }),
+    ...(detail === undefined ? {} : { detail }),
+    ...(route === undefined ? {} : { route }),
+    ...(credential === undefined ? {} : { credential }),
+    ...(marks === undefined ? {} : { marks }),
+    status: readCount(row, "status"),
+    bytes_up: readCount(row, "bytes_up"),
+    bytes_down: readCount(row, "bytes_down"),
+    duration_ms: Math.round(readDuration(row.duration_ms)),
+  };
+}
+
+/** @throws {BottleError} `shape-invalid` */
+export function parseLedgerRow(value: unknown): LedgerRow {
+  const shape = readShape(value, "ledger row");
+  return {
+    seq: readCount(shape, "seq"),
+    row: parseAuditRow(shape.row),
+    hash: readText(shape, "hash", 64),
+  };
+}
+
+function parseMarks(row: ReturnType<typeof readShape>): readonly string[] {
+  return readList(row, "marks", 32).map((mark) => readText({ mark }, "mark", SHORT));
+}
+
+/** Clocks give fractions, and a clock that was set back gives less than nothing. */
+function readDuration(value: unknown): number {
+  return typeof value === "number" && Number.isFinite(value) ? Math.max(0, value) : 0;
+}
