@@ -1,6 +1,7 @@
 /** The contract of a backend: one way to run a bottle. The conformance suite runs the same tests against each. */
 
 import type { Bottle } from "../lib/bottle.ts";
+import type { ControlClient } from "../lib/control/client.ts";
 import type { Manifest } from "../lib/manifest/types.ts";
 import type { HomeId, Slug } from "../lib/names.ts";
 import type { BottlePlan } from "../lib/plan/plan.ts";
@@ -92,6 +93,12 @@ export abstract class Backend {
 
   /** The handle on a bottle that runs already. @throws {BottleError} `bottle-unknown`, `bottle-not-running` */
   abstract open(plan: BottlePlan, signal?: AbortSignal): Promise<Bottle>;
+
+  /**
+   * The control channel of a running bundle, found by its labels: `list`, `audit` and `cleanup` work without the manifests that the
+   * bottle was made from. @throws {BottleError} `bottle-unknown`, `bottle-not-running`
+   */
+  abstract control(slug: Slug, signal?: AbortSignal): Promise<ControlClient>;
 
   /** Found by labels, so that nothing hides. */
   abstract list(home: HomeId, signal?: AbortSignal): Promise<readonly BottleSummary[]>;
