@@ -1,0 +1,82 @@
+/** What is remembered of a bottle between two commands: enough to prepare it again, and never a secret. */
+
+import { BottleError } from "../errors.ts";
+import { parseSlug, type Slug } from "../names.ts";
+import { z } from "../deps/zod.ts";
+
+/** The version of the format below. A file with another one is not read. */
+export const STATE_SCHEMA = 1;
+
+const lastSession = z.strictObject({
+  /** RFC 3339. */
+  ended_at: z.iso.datetime(),
+  exit_code: z.int().min(0).max(255),
+  /** Who ended it: the agent by ending, or this program (a limit, Ctrl-C, a failure). */
+  by: z.enum(["agent", "bot-bottle"]),
+});
+
+const stateSchema = z.strictObject({
+  schema: z.literal(STATE_SCHEMA),
+  slug: z.string(),
+  agent: z.string().min(1),
+  /** `--bottle`, where one was given. */
+  bottle: z.string().min(1).nullable(),
+  label: z.string().nullable(),
+  backend: z.literal("docker"),
+  /** Where it was started: agents of a repository are found from there. */
+  cwd: z.string().min(1),
+  bundle_networks: z.array(
+    z.strictObject({ name: z.string().min(1), hosts: z.array(z.string()) }),
+  ),
+  keep: z.boolean(),
+  /** `--trust-repo` or a yes to the preflight. */
+  trusted: z.boolean(),
+  created_at: z.iso.datetime(),
+  /** `launching` in a file that nobody works on: the launch died, `cleanup` removes what it left. */
+  phase: z.enum(["launching", "running", "stopped"]),
+  /** How often the agent program was started with the person's terminal. */
+  sessions: z.int().min(0),
+  /** SHA-256 over what the person said yes to; `resume` asks again if it has changed. */
+  consent: z.string().regex(/^[0-9a-f]{64}$/),
+  last: lastSession.nullable(),
+});
+
+/** One bottle's `state.json`. Snake case: it is JSON of ours. */
+export type BottleState = Readonly<Omit<z.infer<typeof stateSchema>, "slug">> & {
+  readonly slug: Slug;
+};
+
+/**
+ * Parses the text of a `state.json`.
+ *
+ * @throws {BottleError} `state-corrupted` with the file, if it is not JSON of this format
+ */
+export function parseState(text: string, file: string): BottleState {
+  const parsed = stateSchema.safeParse(parseJson(text, file));
+  if (parsed.success) return { ...parsed.data, slug: parseSlug(parsed.data.slug) };
+  const issue = parsed.error.issues[0];
+  const where = issue === undefined || issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;
+  throw corrupted(file, `${where}${issue?.message ?? "not a state"}`);
+}
+
+/** The text of a state, as it is written. */
+export function formatState(state: BottleState): string {
+  return `${JSON.stringify(state, null, 2)}\n`;
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw corrupted(file, text === "" ? "the file is empty" : "not JSON");
+  }
+}
+
+/** The error for a state that can't be read. */
+export function corrupted(file: string, why: string): BottleError {
+  return new BottleError(`Cannot read the state in "${file}": ${why}`, {
+    code: "state-corrupted",
+    hint: "`bot-bottle cleanup` removes it, with what the bottle left in the engine",
+    place: { file },
+  });
+}

@@ -1,0 +1,137 @@
+/** The folder `state/` of a home: a folder a bottle, with its `state.json` and its lock. */
+
+import { join } from "node:path";
+import { BottleError } from "../errors.ts";
+import type { Slug } from "../names.ts";
+import { writeFileAtomically } from "./atomic_file.ts";
+import { lockBottle } from "./lock.ts";
+import { type BottleState, corrupted, formatState, parseState } from "./state.ts";
+
+/** A state that can't be read: said, skipped, and removed by `cleanup`. */
+export interface CorruptedState {
+  /** The folder's name: the slug, if nobody renamed it. */
+  readonly name: string;
+  readonly file: string;
+  readonly why: string;
+}
+
+/** All that a home remembers of its bottles. */
+export interface KnownStates {
+  readonly states: readonly BottleState[];
+  readonly corrupted: readonly CorruptedState[];
+}
+
+/** The states of one home. Reads and writes only below its `state/`. */
+export class StateStore {
+  readonly #root: string;
+
+  /** @param home absolute; need not exist yet */
+  constructor(home: string) {
+    this.#root = join(home, "state");
+  }
+
+  /** Writes a new bottle's state. @throws {BottleError} `bottle-exists` */
+  async create(state: BottleState): Promise<void> {
+    await Deno.mkdir(this.#root, { recursive: true, mode: 0o700 });
+    try {
+      await Deno.mkdir(join(this.#root, state.slug), { mode: 0o700 });
+    } catch (error) {
+      if (error instanceof Deno.errors.AlreadyExists) throw exists(state.slug);
+      throw error;
+    }
+    await writeFileAtomically(this.#file(state.slug), formatState(state));
+  }
+
+  /** @throws {BottleError} `bottle-unknown`, `state-corrupted` */
+  async read(slug: Slug): Promise<BottleState> {
+    return await this.#readFolder(slug);
+  }
+
+  /** Replaces some fields; the caller holds the bottle's lock. @throws {BottleError} as `read` does */
+  async update(
+    slug: Slug,
+    change: Partial<Omit<BottleState, "slug" | "schema">>,
+  ): Promise<BottleState> {
+    const changed = { ...await this.read(slug), ...change };
+    await writeFileAtomically(this.#file(slug), formatState(changed));
+    return changed;
+  }
+
+  /** Forgets a bottle, or a corrupted state by its folder's name. Not there: fine. */
+  async remove(name: string): Promise<void> {
+    try {
+      await Deno.remove(join(this.#root, name), { recursive: true });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+
+  /** Everything in the home, by name; what can't be read is told apart, never thrown. */
+  async all(): Promise<KnownStates> {
+    const states: BottleState[] = [];
+    const broken: CorruptedState[] = [];
+    for (const name of await folderNames(this.#root)) {
+      try {
+        states.push(await this.#readFolder(name));
+      } catch (error) {
+        if (!(error instanceof BottleError)) throw error;
+        broken.push({ name, file: this.#file(name), why: error.message });
+      }
+    }
+    return { states, corrupted: broken };
+  }
+
+  /** @throws {BottleError} `bottle-busy`, `bottle-unknown` */
+  async lock(slug: Slug): Promise<Disposable> {
+    try {
+      return await lockBottle(slug, join(this.#root, slug, "lock"));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) throw unknown(slug);
+      throw error;
+    }
+  }
+
+  #file(name: string): string {
+    return join(this.#root, name, "state.json");
+  }
+
+  async #readFolder(name: string): Promise<BottleState> {
+    const file = this.#file(name);
+    const state = parseState(await readText(file, name), file);
+    if (state.slug !== name) throw corrupted(file, `it is of "${state.slug}"`);
+    return state;
+  }
+}
+
+async function readText(file: string, name: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw unknown(name);
+    throw corrupted(file, error instanceof Error ? error.message : "it can't be read");
+  }
+}
+
+async function folderNames(root: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(root)) if (entry.isDirectory) names.push(entry.name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return names.sort();
+}
+
+function unknown(name: string): BottleError {
+  return new BottleError(`No bottle "${name}" is remembered in this home`, {
+    code: "bottle-unknown",
+    hint: "`bot-bottle list` shows those there are",
+  });
+}
+
+function exists(slug: Slug): BottleError {
+  return new BottleError(`A bottle "${slug}" exists already`, {
+    code: "bottle-exists",
+    hint: `Start again for another name, or remove it with \`bot-bottle cleanup ${slug}\``,
+  });
+}
