@@ -1,10 +1,10 @@
 /** Credentials on a request: the agent's own come off, the route's goes on. */
 
 import { BottleError } from "../errors.ts";
+import type { HeaderField, HeaderList } from "./http1/message.ts";
 import type { AuthScheme, Route, RouteAuth } from "./route.ts";
 
-/** Header fields in their order, names in the case they came in. */
-export type HeaderList = readonly (readonly [name: string, value: string])[];
+export type { HeaderList } from "./http1/message.ts";
 
 /** What came off. */
 export interface StrippedHeaders {
@@ -70,7 +70,7 @@ const PLACEHOLDER = /bot-bottle-[a-z][a-z0-9-]{0,62}-[a-z0-9]{5}-[A-Za-z0-9]{22}
  * ```
  */
 export function stripInbound(headers: HeaderList, route: Route): StrippedHeaders {
-  const kept: (readonly [string, string])[] = [];
+  const kept: HeaderField[] = [];
   const removed = new Set<string>();
   let foreign = false;
   for (const [name, value] of headers) {
@@ -124,7 +124,7 @@ export function checkToken(slot: string, value: string): void {
   });
 }
 
-function credentialField(auth: AuthScheme, token: string): readonly [string, string] {
+function credentialField(auth: AuthScheme, token: string): HeaderField {
   switch (auth.scheme) {
     case "bearer":
       return ["Authorization", `Bearer ${token}`];

@@ -1,0 +1,121 @@
+/** The schema of {@linkcode EgressConfig}: what egress takes as its configuration, and what `bot-bottle schema egress-config` prints. */
+
+import { z } from "../deps/zod.ts";
+import { BottleError } from "../errors.ts";
+import { parseAddress, parseCidr } from "./address.ts";
+import type { EgressConfig } from "./config.ts";
+import { checkToken, isInjectableHeader } from "./credentials.ts";
+import { parseHost, printHost } from "./host.ts";
+import { parseHostPattern, printHostPattern } from "./host_pattern.ts";
+import { findPathFault } from "./path.ts";
+import { compileRoutes } from "./route_table.ts";
+
+/** RFC 9110, 9.1: a token; methods in use are upper case. */
+const METHOD = /^[A-Z][A-Z-]{0,31}$/;
+const SLOT = /^EGRESS_TOKEN_[1-9][0-9]{0,3}$/;
+/** RFC 7617, 2: no colon; and ASCII, as the encoding is nowhere agreed on. */
+const USERNAME = /^[ -9;-~]{1,256}$/;
+
+const port = z.int().min(1).max(65_535);
+const text = z.string().max(1_024);
+const pem = z.string().max(1_048_576).includes("-----BEGIN CERTIFICATE-----");
+const address = z.string().refine((value) => parseAddress(value)?.text === value, {
+  error: "Not a canonical IP address",
+});
+const ipv4Address = address.refine((value) => parseAddress(value)?.family === 4, {
+  error: "Not an IPv4 address",
+});
+const subnet = z.string().refine((value) => parseCidr(value) !== undefined, {
+  error: "Not a CIDR block, such as 172.18.0.0/16",
+});
+const host = z.string().refine((value) => {
+  const parsed = parseHost(value);
+  return parsed.kind !== "bad" && printHost(parsed) === value;
+}, { error: "Not a canonical host" });
+const hostPattern = z.string().refine((value) => {
+  const pattern = parseHostPattern(value);
+  return pattern.kind !== "bad" && printHostPattern(pattern) === value;
+}, { error: "Not a canonical host or wildcard, such as *.example.com" });
+const slot = z.templateLiteral(["EGRESS_TOKEN_", z.int()]).refine((name) => SLOT.test(name), {
+  error: "Not a slot, such as EGRESS_TOKEN_1",
+});
+
+const auth = z.discriminatedUnion("scheme", [
+  z.strictObject({ scheme: z.literal("bearer"), token: slot }),
+  z.strictObject({ scheme: z.literal("token"), token: slot }),
+  z.strictObject({ scheme: z.literal("basic"), username: z.string().regex(USERNAME), token: slot }),
+  z.strictObject({
+    scheme: z.literal("header"),
+    header: z.string().max(128).refine(isInjectableHeader, { error: "Not a header to inject" }),
+    token: slot,
+  }),
+]);
+
+const pathMatch = z.strictObject({
+  type: z.enum(["prefix", "exact"]),
+  value: z.string().max(2_048),
+})
+  .refine((match) => findPathFault(match) === undefined, {
+    error: "Not a path in its normal form",
+  });
+
+const match = z.strictObject({
+  methods: z.exactOptional(z.array(z.string().regex(METHOD)).min(1).max(32)),
+  paths: z.exactOptional(z.array(pathMatch).min(1).max(256)),
+});
+
+const route = z.strictObject({
+  host: hostPattern,
+  ports: z.exactOptional(z.array(port).min(1).max(64)),
+  matches: z.exactOptional(z.array(match).max(256)),
+  auth: z.exactOptional(auth),
+  allow_private: z.exactOptional(z.boolean()),
+  origin: text,
+});
+
+/** Strict: an unknown key is an error, as it may be a rule that this version does not know. */
+export const egressConfigSchema = z.strictObject({
+  listen: z.strictObject({ address, port: z.int().min(0).max(65_535) }),
+  dns: z.nullable(z.strictObject({ address, port, names: z.record(host, ipv4Address) })),
+  peers: z.array(address).max(64),
+  routes: z.array(route).max(4_096),
+  tokens: z.partialRecord(slot, z.string().max(65_536)),
+  extra_ca_pem: z.nullable(pem),
+  private_exceptions: z.array(
+    z.strictObject({ hosts: z.array(host).max(256), subnets: z.array(subnet).max(64) }),
+  ).max(64),
+  log: z.enum(["all", "blocked", "off"]),
+  self_test: z.nullable(z.strictObject({ placeholder: text.min(1), value: text.min(1) })),
+  ca: z.nullable(z.strictObject({ cert_pem: pem, key_pem: z.string().max(65_536) })),
+});
+
+/**
+ * Parses a configuration. The error names the places that are wrong, never a value: there are credentials among them.
+ * @throws {BottleError} `config-invalid`, `route-invalid`, `route-duplicate`, `token-invalid`
+ */
+export function parseEgressConfig(value: unknown): EgressConfig {
+  const parsed = egressConfigSchema.safeParse(value);
+  if (!parsed.success) {
+    throw new BottleError("Not a configuration of egress", {
+      code: "config-invalid",
+      hint: "`bot-bottle schema egress-config` prints what it has to be",
+      details: parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`),
+    });
+  }
+  const config: EgressConfig = parsed.data;
+  compileRoutes(config.routes);
+  for (const [name, token] of Object.entries(config.tokens)) checkToken(name, token ?? "");
+  for (const { host, auth } of config.routes) {
+    if (auth && config.tokens[auth.token] === undefined) {
+      throw new BottleError(`No value for "${auth.token}", which the route "${host}" injects`, {
+        code: "config-invalid",
+      });
+    }
+  }
+  return config;
+}
+
+/** The schema as JSON Schema (draft 2020-12). What only code can say (canonical hosts, addresses, paths) is not in it. */
+export function egressConfigJsonSchema(): Readonly<Record<string, unknown>> {
+  return z.toJSONSchema(egressConfigSchema, { io: "input" });
+}

@@ -1,0 +1,46 @@
+/** Pushes over HTTP: they go through git-gate, whatever host they name. */
+
+import type { RequestPath } from "./path.ts";
+
+/** What tells a push. */
+export interface PushFacts {
+  readonly method: string;
+  readonly path: RequestPath;
+  /** Value of `content-type`, if there is one. */
+  readonly contentType?: string | undefined;
+}
+
+const SERVICE = "git-receive-pack";
+const REQUEST_TYPE = "application/x-git-receive-pack-request";
+
+/**
+ * Recognises git's smart protocol (gitprotocol-http): the discovery `…/info/refs?service=git-receive-pack` by any method, and a body sent to
+ * `…/git-receive-pack` or with its content type. Reading a page of that name is no push.
+ *
+ * @example
+ * ```ts
+ * import { isGitPush } from "./git_push.ts";
+ * import { parsePath } from "./path.ts";
+ * const path = parsePath("/me/repo.git/info/refs?service=git-receive-pack");
+ * if (path.kind !== "path" || !isGitPush({ method: "GET", path })) throw new Error("expected a push");
+ * ```
+ */
+export function isGitPush({ method, path, contentType = "" }: PushFacts): boolean {
+  if (new URLSearchParams(path.query).getAll("service").some((name) => isService(name))) {
+    return true;
+  }
+  if (contentType.toLowerCase().includes(REQUEST_TYPE)) return true;
+  const isRead = method === "GET" || method === "HEAD" || method === "OPTIONS";
+  return !isRead && isService(decodePath(path.path).split(/[/\\;]/).filter(Boolean).at(-1) ?? "");
+}
+
+function isService(name: string): boolean {
+  return name.trim().toLowerCase() === SERVICE;
+}
+
+function decodePath(path: string): string {
+  return path.replace(
+    /%[0-9A-F]{2}/g,
+    (escape) => String.fromCharCode(parseInt(escape.slice(1), 16)),
+  );
+}
