@@ -48,6 +48,11 @@ export interface Resources {
   readonly pids: number;
 }
 
+/** Resources that files name, each with its place. */
+export type SourcedResources = {
+  readonly [K in keyof Resources]?: Sourced<Resources[K]>;
+};
+
 /** A bottle with its parents folded in. */
 export interface EffectiveBottle {
   readonly name: string;
@@ -60,6 +65,8 @@ export interface EffectiveBottle {
   readonly routes: readonly Sourced<ManifestRoute>[];
   readonly log: Sourced<"all" | "blocked" | "off">;
   readonly resources: Resources;
+  /** Those of the resources that a file names; the others are defaults. */
+  readonly resourceSources: SourcedResources;
   /** Explicit `supervise`; absent: left unset, off in this version. */
   readonly supervise?: Sourced<boolean>;
 }

@@ -1,0 +1,101 @@
+/** The schema of a bottle's frontmatter. */
+
+import { z } from "../deps/zod.ts";
+import { parseEnvName } from "../names.ts";
+import { parseByteSize } from "./byte_size.ts";
+import { parseEnvForm } from "./env_form.ts";
+import { isReservedEnv } from "./reserved_env.ts";
+import { routeSchema } from "./route_schema.ts";
+import {
+  type Fault,
+  hostVariable,
+  mustBe,
+  NAME,
+  name,
+  NOT_IN_THIS_VERSION,
+  notYet,
+  shape,
+  text,
+} from "./shape.ts";
+import { quote } from "./problem.ts";
+
+const MIN_MEMORY_BYTES = 64 * 1024 ** 2;
+
+const parent = text((value) => {
+  if (NAME.test(value)) return undefined;
+  return value.startsWith("builtin/")
+    ? { why: `${NOT_IN_THIS_VERSION}: ${quote(value)}`, hint: "Write the routes out" }
+    : { why: `must be the name of a bottle, not ${quote(value)}` };
+}, "the name of a bottle");
+
+const provider = shape({
+  template: name("a provider").refine((value) => value !== "codex", {
+    error: `${NOT_IN_THIS_VERSION}: "codex"`,
+    params: { hint: "Write claude" },
+  }),
+  dockerfile: notYet(),
+  image: notYet(),
+  version: notYet(),
+  auth_token: hostVariable().exactOptional(),
+  forward_host_credentials: z.boolean().refine((value) => !value, { error: NOT_IN_THIS_VERSION })
+    .exactOptional(),
+});
+
+const env = z.record(
+  z.string().refine((key) => parseEnvName(key) !== undefined && !isReservedEnv(key)),
+  text((value) => {
+    const form = parseEnvForm(value);
+    return form.kind === "bad" ? form : undefined;
+  }),
+);
+
+/** `git-gate.user`, of a bottle or an agent: what git writes into commits. */
+export const gitUserSchema = shape({
+  name: text((value) => findIdentityFault(value)).exactOptional(),
+  email: text((value) =>
+    findIdentityFault(value) ??
+      (/^\S+@\S+$/.test(value) ? undefined : { why: "must be an address" })
+  ).exactOptional(),
+});
+
+const resources = shape({
+  cpus: z.number().min(0.1).max(1024).exactOptional(),
+  memory: text(findMemoryFault, "text such as 4g").exactOptional(),
+  pids: z.int().min(16).max(4_194_304).exactOptional(),
+});
+
+/** A bottle's keys. */
+export const bottleSchema = shape({
+  extends: z.union([parent, z.array(parent)], {
+    error: (issue) => mustBe("the name of a bottle, or a list of names", issue.input),
+  }).exactOptional(),
+  agent_provider: provider.exactOptional(),
+  env: env.exactOptional(),
+  "git-gate": shape({ user: gitUserSchema.exactOptional(), repos: notYet() }).exactOptional(),
+  egress: shape({
+    log: z.enum(["all", "blocked", "off"], {
+      error: (issue) => mustBe('"all", "blocked" or "off"', issue.input),
+    }).exactOptional(),
+    routes: z.array(routeSchema).exactOptional(),
+  }).exactOptional(),
+  supervise: z.boolean().refine((value) => !value, { error: NOT_IN_THIS_VERSION }).exactOptional(),
+  resources: resources.exactOptional(),
+  limits: notYet(),
+});
+
+/** A bottle's frontmatter that fits. */
+export type BottleFields = z.infer<typeof bottleSchema>;
+
+/** git forbids angle brackets and line ends in an identity; no terminal should see control characters. */
+function findIdentityFault(value: string): Fault | undefined {
+  // deno-lint-ignore no-control-regex -- exactly those are refused
+  return /^[^<>\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]{1,200}$/.test(value)
+    ? undefined
+    : { why: "must be 1 to 200 characters without < > and control characters" };
+}
+
+function findMemoryFault(value: string): Fault | undefined {
+  const bytes = parseByteSize(value);
+  if (bytes === undefined) return { why: "must be a size such as 512m or 4g" };
+  return bytes < MIN_MEMORY_BYTES ? { why: "must be at least 64m" } : undefined;
+}

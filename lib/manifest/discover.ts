@@ -1,0 +1,93 @@
+/** Finds manifests on disk: names and paths, nothing is read. */
+
+import { dirname, join } from "node:path";
+import { NAME } from "./shape.ts";
+
+/** A file that may be a manifest. */
+export interface FoundFile {
+  readonly name: string;
+  /** Absolute. */
+  readonly file: string;
+}
+
+/** What a folder holds. */
+export interface FoundFolder {
+  readonly found: readonly FoundFile[];
+  /** Files whose stem is no name: mentioned by `list`, never read. */
+  readonly misnamed: readonly string[];
+}
+
+/** The `.md` files of a folder, by name. A folder that isn't there is empty. */
+export async function listFolder(folder: string): Promise<FoundFolder> {
+  const found: FoundFile[] = [];
+  const misnamed: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(folder)) {
+      if (entry.isDirectory || !entry.name.endsWith(".md")) continue;
+      const file = join(folder, entry.name);
+      const name = entry.name.slice(0, -".md".length);
+      if (NAME.test(name)) found.push({ name, file });
+      else misnamed.push(file);
+    }
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  }
+  const byName = (a: FoundFile, b: FoundFile): number => a.name < b.name ? -1 : 1;
+  return { found: found.sort(byName), misnamed: misnamed.sort() };
+}
+
+/**
+ * The `.bot-bottle` folders from the working directory up to the repository's root, nearest first. Without a
+ * repository there are none: a folder that somebody left in /tmp is nobody's to trust. The home itself is none either,
+ * nor is a folder that is reached through a link.
+ */
+export async function findRepositoryFolders(
+  cwd: string,
+  home: string,
+): Promise<readonly string[]> {
+  const folders: string[] = [];
+  for (let folder = cwd;; folder = dirname(folder)) {
+    folders.push(join(folder, ".bot-bottle"));
+    if (await exists(join(folder, ".git"))) break;
+    if (dirname(folder) === folder) return [];
+  }
+  const real = await realPath(home);
+  const usable: string[] = [];
+  for (const folder of folders) {
+    if (await isRealFolder(folder) && await realPath(folder) !== real) usable.push(folder);
+  }
+  return usable;
+}
+
+/** Whether it is a folder and no link to one. */
+export async function isRealFolder(path: string): Promise<boolean> {
+  try {
+    return (await Deno.lstat(path)).isDirectory;
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
+}
+
+async function realPath(path: string): Promise<string> {
+  try {
+    return await Deno.realPath(path);
+  } catch (error) {
+    if (isAbsent(error)) return path;
+    throw error;
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+}

@@ -1,0 +1,95 @@
+/** One agent, its bottle and all that it extends: read, checked together, folded. */
+
+import { readAgent } from "./agent_file.ts";
+import { type BottleFile, type BottleLayer, readBottle } from "./bottle_file.ts";
+import { checkEffective, makeEffective, overlayUser } from "./effective.ts";
+import { foldLayers } from "./fold.ts";
+import { orderLineage } from "./lineage.ts";
+import { didYouMean } from "./nearest.ts";
+import { type Problem, problemsError, quote } from "./problem.ts";
+import type { ManifestSource } from "./source.ts";
+import type { EffectiveBottle, Manifest, Sourced } from "./types.ts";
+
+/**
+ * @param bottleName overrides the agent's; must be known
+ * @throws {BottleError} with all problems of all these files
+ */
+export async function loadManifest(
+  source: ManifestSource & { readonly shadows?: string },
+  bottles: ReadonlyMap<string, ManifestSource>,
+  bottleName?: string,
+): Promise<Manifest> {
+  const { name, origin, shadows } = source;
+  const about = { name, origin, ...(shadows === undefined ? {} : { shadows }) };
+  const agentFile = readAgent(about, await source.read());
+  const chosen = bottleName ?? agentFile.bottle?.value;
+  const root = bottles.get(chosen ?? "");
+  const missing = root ? [] : [describeMissing(source.file, agentFile.bottle, [...bottles.keys()])];
+  const loaded = root ? await loadBottle(root, bottles) : { bottle: null, problems: [] };
+
+  const problems = [...agentFile.problems, ...missing, ...loaded.problems];
+  const { agent } = agentFile;
+  const { bottle } = loaded;
+  if (agent === null || bottle === null || problems.length > 0) {
+    throw problemsError(`agent "${name}"`, problems);
+  }
+  return { agent, bottle, gitUser: overlayUser(bottle.gitUser, agentFile.gitUser) };
+}
+
+async function loadBottle(
+  root: ManifestSource,
+  bottles: ReadonlyMap<string, ManifestSource>,
+): Promise<{ readonly bottle: EffectiveBottle | null; readonly problems: readonly Problem[] }> {
+  const files = await readKin(root, bottles);
+  const own = files.get(root.name);
+  if (own === undefined) return { bottle: null, problems: [] };
+  const { order, problems } = orderLineage(own, files, [...bottles.keys()]);
+  const found = [...files.values()].flatMap((file) => file.problems).concat(problems);
+  const layers = order.flatMap((file): BottleLayer[] => file.layer ? [file.layer] : []);
+  // What is missing from the whole can be said only when every part could be read.
+  if (found.length > 0) return { bottle: null, problems: found };
+  const folded = foldLayers(layers);
+  const wrong = checkEffective(folded, root);
+  if (wrong.length > 0) return { bottle: null, problems: wrong };
+  return { bottle: makeEffective(folded, root, order.map((file) => file.file)), problems: [] };
+}
+
+/** Reads the bottle and everything that can be reached by `extends`, each file once. */
+async function readKin(
+  root: ManifestSource,
+  bottles: ReadonlyMap<string, ManifestSource>,
+): Promise<ReadonlyMap<string, BottleFile>> {
+  const files = new Map<string, BottleFile>();
+  const waiting = [root];
+  for (let source = waiting.shift(); source !== undefined; source = waiting.shift()) {
+    if (files.has(source.name)) continue;
+    const file = readBottle(source.name, await source.read());
+    files.set(source.name, file);
+    for (const { value } of file.parents) {
+      const parent = bottles.get(value);
+      if (parent !== undefined) waiting.push(parent);
+    }
+  }
+  return files;
+}
+
+function describeMissing(
+  file: string,
+  bottle: Sourced<string> | undefined,
+  known: readonly string[],
+): Problem {
+  if (bottle === undefined) {
+    return {
+      message: "The agent names no bottle",
+      place: { file, line: 1, column: 1 },
+      hint: "Write bottle: NAME, or pass --bottle NAME",
+      code: "bottle-missing",
+    };
+  }
+  return {
+    message: `No bottle ${quote(bottle.value)}`,
+    place: bottle.place,
+    hint: didYouMean(bottle.value, known, "See the bottles with `bot-bottle list bottles`"),
+    code: "bottle-unknown",
+  };
+}

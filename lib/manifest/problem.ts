@@ -1,0 +1,65 @@
+/** What is wrong in manifests: collected, sorted, and thrown as one error that lists everything. */
+
+import { BottleError, type SourcePlace } from "../errors.ts";
+import { looksLikeCredential } from "./credential_shape.ts";
+
+/** One thing to put right, at its place. */
+export interface Problem {
+  /** A sentence without a full stop; never holds a value that may be a credential. */
+  readonly message: string;
+  readonly place: SourcePlace;
+  readonly hint?: string;
+  /** Code of the error when this is the only problem; default `manifest-invalid`. */
+  readonly code?: string;
+}
+
+/** `file:line:column`, as editors and terminals make links of. */
+export function formatPlace(place: SourcePlace): string {
+  return [place.file, place.line, place.column].filter((part) => part !== undefined).join(":");
+}
+
+/** A name or key for a message: quoted, shortened, and hidden if it looks like a credential. */
+export function quote(text: string): string {
+  return looksLikeCredential(text) ? '"[hidden]"' : JSON.stringify(text.slice(0, 80));
+}
+
+/** One line: place, message, what to do. */
+export function formatProblem(problem: Problem): string {
+  const hint = problem.hint === undefined ? "" : ` (${problem.hint})`;
+  return `${formatPlace(problem.place)}: ${problem.message}${hint}`;
+}
+
+/**
+ * All problems as one error: a single one as itself, several as a list in `details`. Files keep the order in which
+ * they were read; within a file the order is by line and column.
+ *
+ * @param about whose manifests these are, for the headline: `agent "reviewer"`
+ */
+export function problemsError(about: string, problems: readonly Problem[]): BottleError {
+  const sorted = sortProblems(problems);
+  const [first] = sorted;
+  if (first !== undefined && sorted.length === 1) {
+    return new BottleError(first.message, {
+      code: first.code ?? "manifest-invalid",
+      place: first.place,
+      ...(first.hint === undefined ? {} : { hint: first.hint }),
+    });
+  }
+  return new BottleError(`${sorted.length} problems in the manifests of ${about}`, {
+    code: "manifest-invalid",
+    details: sorted.map(formatProblem),
+    hint: "Put them right, or see the allowed keys with `bot-bottle schema bottle`",
+    ...(first === undefined ? {} : { place: first.place }),
+  });
+}
+
+/** By file as first seen, then line, then column; the same problem at the same place once. */
+function sortProblems(problems: readonly Problem[]): readonly Problem[] {
+  const files = [...new Set(problems.map((problem) => problem.place.file))];
+  const once = new Map(problems.map((problem) => [formatProblem(problem), problem]));
+  return [...once.values()].sort((a, b) =>
+    files.indexOf(a.place.file) - files.indexOf(b.place.file) ||
+    (a.place.line ?? 0) - (b.place.line ?? 0) ||
+    (a.place.column ?? 0) - (b.place.column ?? 0)
+  );
+}

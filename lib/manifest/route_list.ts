@@ -1,0 +1,75 @@
+/** A file's routes: checked for repetitions, and in the form that plans use. */
+
+import type { z } from "../deps/zod.ts";
+import type { AuthScheme } from "../egress/route.ts";
+import { type EnvName, parseEnvName } from "../names.ts";
+import type { Problem } from "./problem.ts";
+import { canonicalHost } from "./route_host.ts";
+import type { routeSchema } from "./route_schema.ts";
+import type { ManifestRoute, Sourced } from "./types.ts";
+import { valueAt, type ValueTree } from "./value_tree.ts";
+
+type RouteFields = z.infer<typeof routeSchema>;
+
+const ROUTES = ["egress", "routes"] as const;
+
+/** A host twice in one file: which one holds would be a guess. Looks at hosts only, whatever else is wrong. */
+export function findRepeatedHosts(tree: ValueTree): readonly Problem[] {
+  const routes = valueAt(tree.value, ROUTES);
+  if (!Array.isArray(routes)) return [];
+  const seen = new Map<string, number>();
+  return routes.flatMap((route, index) => {
+    const text = valueAt(route, ["host"]);
+    const host = typeof text === "string" ? canonicalHost(text) : undefined;
+    if (host === undefined) return [];
+    const first = seen.get(host);
+    seen.set(host, first ?? index);
+    if (first === undefined) return [];
+    const { line } = tree.placeOf([...ROUTES, first, "host"]);
+    return [{
+      message: `The host "${host}" stands twice in this file`,
+      place: tree.placeOf([...ROUTES, index, "host"]),
+      hint: `Put both under one route's matches${
+        line === undefined ? "" : `: the first is in line ${line}`
+      }`,
+    }];
+  });
+}
+
+/** Routes with canonical hosts. */
+export function readRoutes(
+  routes: readonly RouteFields[],
+  tree: ValueTree,
+): readonly Sourced<ManifestRoute>[] {
+  return routes.flatMap((route, index) => {
+    const host = canonicalHost(route.host);
+    if (host === undefined) return [];
+    const auth = route.auth && readAuth(route.auth);
+    const value: ManifestRoute = {
+      host,
+      ...(route.ports && { ports: route.ports }),
+      ...(route.matches && { matches: route.matches.map(readMatch) }),
+      ...(auth && { auth }),
+      ...(route.allow_private !== undefined && { allow_private: route.allow_private }),
+    };
+    return [{ value, place: tree.placeOf([...ROUTES, index]) }];
+  });
+}
+
+function readMatch(
+  match: NonNullable<RouteFields["matches"]>[number],
+): NonNullable<ManifestRoute["matches"]>[number] {
+  const { methods, paths } = match;
+  return { ...(methods && { methods }), ...(paths && { paths }) };
+}
+
+function readAuth(
+  auth: NonNullable<RouteFields["auth"]>,
+): (AuthScheme & { readonly token_ref: EnvName }) | undefined {
+  const tokenRef = parseEnvName(auth.token_ref);
+  if (tokenRef === undefined) return undefined;
+  // Header names compare without case; the plan has one spelling.
+  return auth.scheme === "header"
+    ? { ...auth, header: auth.header.toLowerCase(), token_ref: tokenRef }
+    : { ...auth, token_ref: tokenRef };
+}

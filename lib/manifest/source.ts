@@ -1,0 +1,49 @@
+/** Where an index takes its manifests from: files, or a program's objects. */
+
+import type { AgentManifest } from "./types.ts";
+import { documentFromObject, type ManifestDocument, parseDocumentText } from "./document.ts";
+import { readSource } from "./source_file.ts";
+
+/** One manifest that can be read when it is wanted. */
+export interface ManifestSource {
+  readonly name: string;
+  /** The path; for an object, a name in angle brackets. */
+  readonly file: string;
+  readonly origin: AgentManifest["origin"];
+  readonly read: () => Promise<ManifestDocument>;
+}
+
+/** A file that is read at the first `read`. */
+export function fileSource(
+  name: string,
+  file: string,
+  origin: "home" | "repository",
+): ManifestSource {
+  return {
+    name,
+    file,
+    origin,
+    read: async () => {
+      const text = await readSource(file, origin === "home");
+      return typeof text === "string"
+        ? parseDocumentText(text, file)
+        : { file, tree: null, body: "", problems: [text] };
+    },
+  };
+}
+
+/** A program's object. */
+export function objectSource(
+  kind: "agent" | "bottle",
+  name: string,
+  value: unknown,
+  body: string,
+): ManifestSource {
+  const file = `<${kind} ${name}>`;
+  return {
+    name,
+    file,
+    origin: "object",
+    read: () => Promise.resolve(documentFromObject(value, body, file)),
+  };
+}
