@@ -1,0 +1,128 @@
+/**
+ * `deno task test [part…]`: the checks, the suites and what is left behind, as one report whose last line holds the
+ * counts. Parts: checks, unit, integration, e2e, redteam; all unless told.
+ */
+
+import { createRun } from "../../../lib/process/create_run.ts";
+import type { Verdict } from "../coverage/gate.ts";
+import { measureCoverage } from "../coverage/measure.ts";
+import { type SuiteResult, summarise, type Trouble } from "../report/report.ts";
+import { parseExpectedSkips } from "../report/skips.ts";
+import { runChecks } from "./checks.ts";
+import { ROOT } from "./files.ts";
+import { homeLabel, listLeftovers, newLeftovers, removeLeftovers } from "./leftovers.ts";
+import { runSuite } from "./run_suite.ts";
+import { LANES, type Suite, UNIT } from "./suites.ts";
+
+const PARTS = ["checks", UNIT.name, ...LANES.flat().map(({ name }) => name)];
+
+const run = createRun();
+const interrupt = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => interrupt.abort(new Error(`Ended by ${signal}`)));
+}
+const started = Date.now();
+const encoder = new TextEncoder();
+
+function say(line: string): void {
+  const seconds = Math.round((Date.now() - started) / 1000);
+  Deno.stdout.writeSync(encoder.encode(`[${seconds} s] ${line}\n`));
+}
+
+function print(line: string): void {
+  Deno.stdout.writeSync(encoder.encode(line + "\n"));
+}
+
+const unknown = Deno.args.filter((part) => !PARTS.includes(part));
+if (unknown.length > 0) {
+  print(`No part "${unknown.join(" ")}"; there are ${PARTS.join(", ")}`);
+  Deno.exit(2);
+}
+const wanted = new Set(Deno.args.length > 0 ? Deno.args : PARTS);
+Deno.exit(await main());
+
+async function main(): Promise<number> {
+  const work = await Deno.makeTempDir({ prefix: "bot-bottle-test-" });
+  const usesEngine = LANES.flat().some(({ name }) => wanted.has(name));
+  const ownHome = await homeLabel(
+    Deno.env.get("BOT_BOTTLE_HOME") ?? `${Deno.env.get("HOME") ?? ""}/.bot-bottle`,
+  );
+  const before = usesEngine ? await listLeftovers(run) : [];
+  const leftNow = async (): Promise<ReturnType<typeof newLeftovers>> =>
+    usesEngine ? newLeftovers(before, await listLeftovers(run), ownHome) : [];
+  try {
+    const troubles: Trouble[] = [];
+    const suites: SuiteResult[] = [];
+    if (wanted.has("checks")) troubles.push(...await runChecks(run, interrupt.signal, say));
+    if (wanted.has(UNIT.name)) {
+      suites.push(await runOne(UNIT, work, `${work}/coverage`));
+      troubles.push(...await coverageTroubles(`${work}/coverage`));
+    }
+    suites.push(...await runLanes(work));
+    troubles.push(
+      ...(await leftNow()).map(({ kind, name }) => ({
+        title: `Left behind: ${kind} "${name}"`,
+        details: "",
+      })),
+    );
+    const expected = parseExpectedSkips(await Deno.readTextFile(`${ROOT}tests/expected_skips.txt`));
+    const report = summarise(suites, troubles, expected);
+    print("");
+    report.lines.forEach(print);
+    return report.ok ? 0 : 1;
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    say(`${String(interrupt.signal.reason)}; removing what the tests made`);
+    return 130;
+  } finally {
+    await removeLeftovers(run, await leftNow());
+    await Deno.remove(work, { recursive: true });
+  }
+}
+
+/** All lanes have ended when this does, also when one of them failed. */
+async function runLanes(work: string): Promise<SuiteResult[]> {
+  const lanes = await Promise.allSettled(LANES.map((lane) => runLane(lane, work)));
+  return lanes.flatMap((lane) => {
+    if (lane.status === "rejected") throw lane.reason;
+    return lane.value;
+  });
+}
+
+async function runLane(lane: readonly Suite[], work: string): Promise<SuiteResult[]> {
+  const results: SuiteResult[] = [];
+  for (const suite of lane) {
+    if (wanted.has(suite.name)) results.push(await runOne(suite, work));
+  }
+  return results;
+}
+
+async function runOne(suite: Suite, work: string, coverage?: string): Promise<SuiteResult> {
+  say(`${suite.name}: begins`);
+  const home = await Deno.makeTempDir({ dir: work, prefix: `${suite.name}-` });
+  const result = await runSuite(suite, {
+    run,
+    reports: work,
+    // Nothing that a test starts may find the home of the person who runs it.
+    env: { BOT_BOTTLE_HOME: home },
+    signal: interrupt.signal,
+    onLine: (line) => line.trim() === "" || say(`${suite.name} | ${line}`),
+    ...coverage === undefined ? {} : { coverage },
+  });
+  say(`${suite.name}: ended with ${result.exitCode}`);
+  return result;
+}
+
+async function coverageTroubles(profiles: string): Promise<Trouble[]> {
+  let verdicts: Verdict[];
+  try {
+    verdicts = await measureCoverage(run, profiles);
+  } catch (error) {
+    return [{ title: "Coverage could not be measured", details: String(error) }];
+  }
+  verdicts.forEach(({ line }) => say(`coverage: ${line}`));
+  return verdicts.filter(({ ok }) => !ok).map(({ line, missing }) => ({
+    title: `Coverage of ${line}`,
+    details: missing.join("\n"),
+  }));
+}
