@@ -83,7 +83,7 @@ class StreamClient implements ControlClient {
     } finally {
       signal?.removeEventListener("abort", onAbort);
       if (this.#followers.delete(subscription)) {
-        this.#peer.notify("audit.unfollow", { subscription });
+        void this.#peer.notify("audit.unfollow", { subscription });
       }
     }
   }

@@ -126,9 +126,12 @@ export class RpcPeer implements AsyncDisposable {
     }
   }
 
-  /** Tells the other side something that it does not answer. Dropped when the stream has ended. */
-  notify(method: string, params: unknown): void {
-    if (!this.#isClosed) this.#send(notificationLine(method, params));
+  /**
+   * Tells the other side something that it does not answer. Dropped when the stream has ended. Resolves when the
+   * stream has taken it, so that whoever tells much can wait for a slow reader; never rejects.
+   */
+  async notify(method: string, params: unknown): Promise<void> {
+    if (!this.#isClosed) await this.#send(notificationLine(method, params));
   }
 
   /** Ends both directions: what is being served is still answered. Resolves when the streams are let go. */
@@ -147,7 +150,7 @@ export class RpcPeer implements AsyncDisposable {
       for await (const line of this.#lines) this.#take(parseMessage(line));
     } catch (error) {
       if (error instanceof BottleError && error.code === "line-too-long") {
-        this.#send(errorLine(null, new RpcError(RpcErrorCode.invalidRequest, error.message)));
+        await this.#send(errorLine(null, new RpcError(RpcErrorCode.invalidRequest, error.message)));
       }
       await this.#cancelReading();
     }
@@ -174,7 +177,7 @@ export class RpcPeer implements AsyncDisposable {
           ? undefined
           : this.#pending.get(message.id)?.reject(message.error);
       case "bad":
-        return this.#send(errorLine(message.id, message.error));
+        return void this.#send(errorLine(message.id, message.error));
       default:
         message satisfies never;
     }
@@ -184,10 +187,11 @@ export class RpcPeer implements AsyncDisposable {
     const handler = this.#handlers.get(method);
     if (handler === undefined) {
       const unknown = new RpcError(RpcErrorCode.methodNotFound, "No such method");
-      return this.#send(errorLine(id, unknown));
+      return void this.#send(errorLine(id, unknown));
     }
     if (this.#working.size >= this.#maxInFlight) {
-      return this.#send(errorLine(id, new RpcError(RpcErrorCode.internal, "Too many at once")));
+      const busy = new RpcError(RpcErrorCode.internal, "Too many at once");
+      return void this.#send(errorLine(id, busy));
     }
     const work = this.#answer(id, handler, params).finally(() => this.#working.delete(work));
     this.#working.add(work);
@@ -200,11 +204,15 @@ export class RpcPeer implements AsyncDisposable {
     } catch (error) {
       line = errorLine(id, error instanceof RpcError ? error : internal(error));
     }
-    this.#send(line);
+    await this.#send(line);
   }
 
-  #send(line: string): void {
-    this.#writer.write(line).catch((error) => this.#breakOff(error));
+  async #send(line: string): Promise<void> {
+    try {
+      await this.#writer.write(line);
+    } catch (error) {
+      this.#breakOff(error);
+    }
   }
 
   #breakOff(reason: unknown): void {

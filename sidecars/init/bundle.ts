@@ -1,0 +1,185 @@
+/** The state of a bundle: shut until it is configured, then two daemons and what flows between them. */
+
+import {
+  type AuditTailResult,
+  type ConfigureResult,
+  type DaemonName,
+  type ReadyResult,
+  RpcErrorCode,
+  type StatsResult,
+} from "../../lib/control/protocol.ts";
+import { parseAuditTailResult } from "../../lib/control/answers.ts";
+import { RpcError, type RpcPeer } from "../../lib/control/rpc.ts";
+import { readCount, readShape, readText } from "../../lib/control/shape.ts";
+import type { Clock } from "../../lib/context.ts";
+import { BottleError } from "../../lib/errors.ts";
+import type { DaemonProcess } from "../../lib/process/daemon.ts";
+import { DaemonLog } from "./daemon_log.ts";
+import { type Parts, pemLines, splitDocument } from "./document.ts";
+import type { Follower, TailQuery } from "./followers.ts";
+import { SupervisedDaemon } from "./supervised.ts";
+import type { CertificateAuthority } from "../../lib/egress/config.ts";
+
+/** How a bundle touches the outside. */
+export interface BundleOptions {
+  readonly start: (name: DaemonName, onStderr: (line: string) => void) => DaemonProcess;
+  readonly clock: Clock;
+  /** Distinguishes this life of init: rows are numbered within it. */
+  readonly bootId: string;
+  /** Gets the daemons' log lines. */
+  readonly onLog: (line: string) => void;
+}
+
+/** How long a daemon may take to get ready, in milliseconds. */
+const CONFIGURE_MS = 15_000;
+/** How long the ledger may take over a batch, in milliseconds, before its sender is told to hold the rows. */
+const APPEND_MS = 10_000;
+
+/** What the control channel serves, without the channel. */
+export class Bundle {
+  readonly followers = new Set<Follower>();
+  readonly #options: BundleOptions;
+  readonly #logs: Readonly<Record<DaemonName, DaemonLog>>;
+  #daemons: { readonly egress: SupervisedDaemon; readonly supervise: SupervisedDaemon } | undefined;
+  #isConfigured = false;
+  #last = 0;
+  #ca: { readonly value: CertificateAuthority; readonly sha256: string } | undefined;
+
+  constructor(options: BundleOptions) {
+    this.#options = options;
+    const log = (name: DaemonName): DaemonLog =>
+      new DaemonLog((line) => options.onLog(`${name}: ${line}`));
+    this.#logs = { egress: log("egress"), supervise: log("supervise") };
+  }
+
+  /**
+   * Starts the daemons, once in a bundle's life: a configuration that failed is not tried again.
+   *
+   * @throws {RpcError} `alreadyConfigured`; `refused` with the daemon's word, and nothing is left running
+   */
+  async configure(params: unknown): Promise<ConfigureResult> {
+    if (this.#daemons !== undefined) {
+      throw new RpcError(RpcErrorCode.alreadyConfigured, "The bundle is configured already");
+    }
+    const parts = splitDocument(params);
+    for (const log of Object.values(this.#logs)) log.hide(parts.secrets);
+    const supervise = this.#supervise(parts);
+    const egress = this.#egress(parts);
+    this.#daemons = { egress, supervise };
+    const started = await Promise.allSettled([supervise.start(), egress.start()]);
+    const failed = started.find((start) => start.status === "rejected");
+    if (failed !== undefined) {
+      await this.shutdown();
+      throw failed.reason;
+    }
+    if (this.#ca === undefined) throw new RpcError(RpcErrorCode.internal, "Egress made no CA");
+    this.#isConfigured = true;
+    return { ca_pem: this.#ca.value.cert_pem, ca_sha256: this.#ca.sha256 };
+  }
+
+  /** How it is; never throws. */
+  ready(): ReadyResult {
+    const daemons = this.#daemons === undefined
+      ? []
+      : [this.#daemons.supervise.state, this.#daemons.egress.state];
+    return {
+      configured: this.#isConfigured,
+      ready: this.#isConfigured && daemons.every((daemon) => daemon.state === "ready"),
+      daemons,
+    };
+  }
+
+  /** @throws {RpcError} `notReady` while egress is down */
+  async stats(): Promise<StatsResult> {
+    const shape = readShape(await this.#peer("egress").call("stats", null), "stats");
+    return {
+      requests: readCount(shape, "requests"),
+      blocked: readCount(shape, "blocked"),
+      failed: readCount(shape, "failed"),
+      bytes_up: readCount(shape, "bytes_up"),
+      bytes_down: readCount(shape, "bytes_down"),
+      open_connections: readCount(shape, "open_connections"),
+      rows: this.#last,
+    };
+  }
+
+  /** @throws {RpcError} `notReady` while the ledger is down */
+  async tail(query: TailQuery): Promise<AuditTailResult> {
+    return parseAuditTailResult(await this.#peer("supervise").call("audit.tail", query));
+  }
+
+  /** Ends egress, whose last rows still reach the ledger, then the ledger. */
+  async shutdown(): Promise<void> {
+    await this.#daemons?.egress.stop();
+    await this.#daemons?.supervise.stop();
+    for (const follower of this.followers) follower.stop();
+  }
+
+  #supervise(parts: Parts): SupervisedDaemon {
+    const log = this.#logs.supervise;
+    return new SupervisedDaemon({
+      name: "supervise",
+      log,
+      start: () => this.#options.start("supervise", (line) => log.add(line)),
+      handlers: () => ({}),
+      configure: async (peer) => {
+        const answer = await peer.call("configure", parts.ledger, { timeoutMs: CONFIGURE_MS });
+        this.#last = readCount(readShape(answer, "configure"), "last");
+      },
+    }, this.#options.clock);
+  }
+
+  #egress(parts: Parts): SupervisedDaemon {
+    const log = this.#logs.egress;
+    return new SupervisedDaemon({
+      name: "egress",
+      log,
+      start: () => this.#options.start("egress", (line) => log.add(line)),
+      handlers: (life) => ({
+        "audit.append": (params) => this.#append(params, `${this.#options.bootId}.${life}`),
+      }),
+      configure: (peer) => this.#configureEgress(peer, parts),
+    }, this.#options.clock);
+  }
+
+  /** The CA is made by the first egress; each later one gets it back. */
+  async #configureEgress(peer: RpcPeer, parts: Parts): Promise<void> {
+    const config = this.#ca === undefined ? parts.egress : { ...parts.egress, ca: this.#ca.value };
+    const answer = readShape(
+      await peer.call("configure", config, { timeoutMs: CONFIGURE_MS }),
+      "configure",
+    );
+    const ca = readShape(answer.ca, "ca");
+    this.#ca ??= {
+      value: {
+        cert_pem: readText(ca, "cert_pem", 16 * 1024),
+        key_pem: readText(ca, "key_pem", 16 * 1024),
+      },
+      sha256: readText(answer, "ca_sha256", 64),
+    };
+    const secrets = [...parts.secrets, ...pemLines(this.#ca.value.key_pem)];
+    for (const log of Object.values(this.#logs)) log.hide(secrets);
+  }
+
+  async #append(params: unknown, source: string): Promise<{ readonly last: number }> {
+    const rows = { ...readShape(params, "audit.append"), source };
+    let answer: unknown;
+    try {
+      answer = await this.#peer("supervise").call("audit.append", rows, { timeoutMs: APPEND_MS });
+    } catch (error) {
+      if (error instanceof BottleError) throw new RpcError(RpcErrorCode.notReady, error.message);
+      throw error;
+    }
+    const last = readCount(readShape(answer, "audit.append"), "last");
+    this.#last = Math.max(this.#last, last);
+    for (const follower of this.followers) follower.wake();
+    return { last };
+  }
+
+  #peer(name: DaemonName): RpcPeer {
+    if (this.#daemons === undefined) {
+      throw new RpcError(RpcErrorCode.notReady, "The bundle is not configured");
+    }
+    return this.#daemons[name].peer;
+  }
+}

@@ -1,0 +1,22 @@
+/** Time as the machine has it. */
+
+import type { Clock } from "../../lib/context.ts";
+
+/** The machine's clock. */
+export const systemClock: Clock = {
+  now: () => new Date(),
+  sleep: (ms, signal) => {
+    signal?.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    return promise;
+  },
+};
