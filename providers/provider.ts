@@ -1,10 +1,9 @@
 /** The contract of a provider: the one thing that a backend or a command may import from here, besides the registry. */
 
-import type { Bottle } from "../lib/bottle.ts";
 import type { Manifest } from "../lib/manifest/types.ts";
 import type { Slug } from "../lib/names.ts";
 import type { AgentProvisionPlan } from "../lib/plan/agent_plan.ts";
-import type { BottlePlan } from "../lib/plan/plan.ts";
+import type { ProvisionSteps } from "../lib/provision/step.ts";
 import type { Secret } from "../lib/secret.ts";
 
 /** What a provider gets to make its plan. */
@@ -18,14 +17,11 @@ export interface ProviderContext {
   readonly placeholder: (prefix: string) => string;
 }
 
-/** A step's default, to be called by what wraps it. */
-export type Next = () => Promise<void>;
-
-/** A provision step: knows a bottle's handle and nothing of the backend. */
-export type ProvisionStep = (bottle: Bottle, plan: BottlePlan, next: Next) => Promise<void>;
-
-/** Knows one agent program. A plain object: a plugin needs nothing of ours at run time. */
-export interface AgentProvider {
+/**
+ * Knows one agent program. A plain object: a plugin needs nothing of ours at run time. The steps that it wraps or
+ * replaces are optional; their defaults are in `lib/provision/`.
+ */
+export interface AgentProvider extends ProvisionSteps {
   readonly name: string;
   readonly guestHome: string;
   /** Text of the Dockerfile. */
@@ -37,10 +33,6 @@ export interface AgentProvider {
     /** `--build-arg`s. */
     readonly imageArgs?: Readonly<Record<string, string>>;
   };
-  /** Steps that the provider wraps or replaces; the defaults are in `lib/provision/`. */
-  readonly provisionCa?: ProvisionStep;
-  readonly provisionGit?: ProvisionStep;
-  readonly applyPrompt?: ProvisionStep;
-  readonly applySkills?: ProvisionStep;
-  readonly applyProvision?: ProvisionStep;
 }
+
+export type { Next, ProvisionStep, ProvisionSteps } from "../lib/provision/step.ts";

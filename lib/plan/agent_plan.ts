@@ -11,6 +11,11 @@ export interface GuestFile {
   readonly content: string;
   readonly mode: number;
   readonly owner: "node" | "root";
+  /**
+   * What becomes of it when a kept bottle is resumed: written anew (the default), or, for a JSON object that the
+   * agent program writes to as well, laid over what is there.
+   */
+  readonly again?: "replace" | "merge-json";
 }
 
 /** A command that the provider wants run in the guest while it is provisioned, as node. */

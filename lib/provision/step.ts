@@ -1,0 +1,39 @@
+/** What a provision step is, and how a provider puts its own in the place of a default. */
+
+import type { Bottle, GuestEntry } from "../bottle.ts";
+import type { BottlePlan } from "../plan/plan.ts";
+
+/** A step's default, to be called by what wraps it, or left out by what replaces it. */
+export type Next = () => Promise<void>;
+
+/** A provision step: knows a bottle's handle and nothing of the backend. */
+export type ProvisionStep = (bottle: Bottle, plan: BottlePlan, next: Next) => Promise<void>;
+
+/** The steps that a provider may wrap or replace; each has a default here. */
+export interface ProvisionSteps {
+  readonly provisionCa?: ProvisionStep;
+  readonly provisionGit?: ProvisionStep;
+  readonly applyPrompt?: ProvisionStep;
+  readonly applySkills?: ProvisionStep;
+  readonly applyProvision?: ProvisionStep;
+}
+
+/** What the steps are told besides bottle and plan. */
+export interface ProvisionOptions {
+  /** The guest was provisioned before: `resume`. Default false. */
+  readonly again?: boolean;
+  readonly signal?: AbortSignal;
+  /** A line worth logging: the certificate's fingerprint. */
+  readonly onNote?: (text: string) => void;
+}
+
+/**
+ * What a default step wants done, made before anything is done: files of several steps then travel in one tar an
+ * owner.
+ */
+export interface StepWork {
+  readonly node: readonly GuestEntry[];
+  readonly root: readonly GuestEntry[];
+  /** Runs when the step's files are there. */
+  readonly finish?: () => Promise<void>;
+}

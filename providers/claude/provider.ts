@@ -1,0 +1,88 @@
+/** Claude Code. */
+
+import { BottleError } from "../../lib/errors.ts";
+import type { ProviderRoute } from "../../lib/plan/agent_plan.ts";
+import type { AgentProvider, ProviderContext } from "../provider.ts";
+import { headlessCommand, launchCommand, resumeCommand } from "./commands.ts";
+import { type CredentialKind, credentialKind } from "./credential.ts";
+import dockerfile from "./Dockerfile" with { type: "text" };
+import { settingsFiles } from "./settings.ts";
+
+const GUEST_HOME = "/home/node";
+
+/** Telemetry, error reports, updates and the plugin market would only be refused: don't try. */
+const QUIET = {
+  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+  CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: "1",
+  DISABLE_AUTOUPDATER: "1",
+  DISABLE_ERROR_REPORTING: "1",
+  DISABLE_FEEDBACK_COMMAND: "1",
+  DISABLE_TELEMETRY: "1",
+} as const;
+
+/**
+ * Claude Code with every permission, on api.anthropic.com's messages and nothing else there: `/v1/files` on an allowed
+ * host would be a way out. Needs `auth_token`: the guest holds a placeholder, egress puts the real one on.
+ */
+export const claude: AgentProvider = {
+  name: "claude",
+  guestHome: GUEST_HOME,
+  dockerfile,
+  plan: (context) => {
+    const { name, kind } = findCredential(context);
+    const placeholder = context.placeholder(kind.prefix);
+    const apiKey = kind.variable === "ANTHROPIC_API_KEY" ? placeholder : null;
+    return {
+      promptFile: `${GUEST_HOME}/.bot-bottle/prompt.md`,
+      env: { ...QUIET, [kind.variable]: placeholder },
+      files: settingsFiles({ guestHome: GUEST_HOME, apiKey }),
+      commands: [],
+      routes: [messagesRoute({ ...kind.auth, token_ref: name })],
+      skillsFolder: `${GUEST_HOME}/.claude/skills`,
+      launch: launchCommand,
+      resume: resumeCommand,
+      headless: headlessCommand,
+      transcriptPaths: [`${GUEST_HOME}/.claude/projects`],
+    };
+  },
+};
+
+function messagesRoute(auth: NonNullable<ProviderRoute["auth"]>): ProviderRoute {
+  return {
+    host: "api.anthropic.com",
+    matches: [{
+      methods: ["POST"],
+      paths: [
+        { type: "exact", value: "/v1/messages" },
+        { type: "exact", value: "/v1/messages/count_tokens" },
+      ],
+    }],
+    auth,
+  };
+}
+
+function findCredential(
+  { manifest, credential }: ProviderContext,
+): {
+  readonly name: NonNullable<ProviderRoute["auth"]>["token_ref"];
+  readonly kind: CredentialKind;
+} {
+  const { value, place } = manifest.bottle.provider;
+  if (value.authToken === undefined) {
+    throw new BottleError(`The provider "claude" needs "agent_provider.auth_token"`, {
+      code: "auth-token-missing",
+      place,
+      hint:
+        "Write the NAME of a host variable that holds an OAuth token (claude setup-token) or an API key",
+    });
+  }
+  const secret = credential(value.authToken);
+  if (secret === undefined) {
+    throw new BottleError(`The host variable "${value.authToken}" is not set`, {
+      code: "host-variable-missing",
+      place,
+      hint: `Export ${value.authToken}: an OAuth token (claude setup-token) or an API key`,
+    });
+  }
+  return { name: value.authToken, kind: credentialKind(value.authToken, secret) };
+}
