@@ -5,6 +5,7 @@ import type { EnvValue, Manifest } from "../manifest/types.ts";
 import type { EnvName, HomeId, Slug } from "../names.ts";
 import type { Route, TokenSlot } from "../egress/route.ts";
 import type { AgentProvisionPlan } from "./agent_plan.ts";
+import { type Json, planToJson } from "./plan_json.ts";
 import type { BundleNetwork } from "./spec.ts";
 
 /** Something that the person should know before saying yes. `danger` is shown in red. */
@@ -112,6 +113,10 @@ export class BottlePlan {
   }
   get guestHome(): string {
     return this.agent.guestHome;
+  }
+
+  toJSON(): Readonly<Record<string, Json>> {
+    return planToJson(this.fields);
   }
 }
 

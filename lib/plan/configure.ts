@@ -1,0 +1,77 @@
+/** The one document that a bundle is configured with: everything, credentials included, over stdin. */
+
+import type { ConfigureDocument } from "../control/protocol.ts";
+import type { EgressConfig, ListenAddress, PrivateException } from "../egress/config.ts";
+import type { TokenSlot } from "../egress/route.ts";
+import { BottleError, ExitCode } from "../errors.ts";
+import type { Secret } from "../secret.ts";
+import type { BottlePlan } from "./plan.ts";
+
+/** Where the ledger keeps its database in the bundle: on the bottle's named volume. */
+export const LEDGER_PATH = "/var/lib/bot-bottle/ledger.db";
+
+/** Where egress listens, and for whom. */
+export interface EgressAddresses {
+  readonly listen: ListenAddress;
+  /** Null: no answerer. */
+  readonly dns: EgressConfig["dns"];
+  readonly peers: readonly string[];
+}
+
+/** What the plan doesn't hold: secrets, and what only launch knows. */
+export interface ConfigureInputs {
+  /** By the host variable's name. */
+  readonly secrets: ReadonlyMap<string, Secret>;
+  readonly addresses: EgressAddresses;
+  /** Content of the plan's `extraCaFile`, or null. */
+  readonly extraCaPem: string | null;
+  readonly privateExceptions: readonly PrivateException[];
+  readonly selfTest: EgressConfig["self_test"];
+  /** Default {@linkcode LEDGER_PATH}. */
+  readonly ledgerPath?: string;
+}
+
+/**
+ * Fills the slots with the credentials' values. The result is secret: it goes to the bundle's stdin and nowhere else.
+ *
+ * @throws {BottleError} `host-variable-missing`, exit code 125
+ */
+export function configureDocument(plan: BottlePlan, inputs: ConfigureInputs): ConfigureDocument {
+  const { addresses, ledgerPath = LEDGER_PATH } = inputs;
+  return {
+    version: 1,
+    slug: plan.slug,
+    egress: {
+      listen: addresses.listen,
+      dns: addresses.dns,
+      peers: addresses.peers,
+      routes: plan.egress.routes,
+      tokens: revealTokens(plan, inputs.secrets),
+      extra_ca_pem: inputs.extraCaPem,
+      private_exceptions: inputs.privateExceptions,
+      log: plan.egress.log,
+      self_test: inputs.selfTest,
+      ca: null,
+    },
+    ledger: { path: ledgerPath },
+  };
+}
+
+function revealTokens(
+  plan: BottlePlan,
+  secrets: ReadonlyMap<string, Secret>,
+): EgressConfig["tokens"] {
+  const tokens: Partial<Record<TokenSlot, string>> = {};
+  for (const { slot, ref } of plan.egress.tokens) {
+    const secret = secrets.get(ref);
+    if (secret === undefined) {
+      throw new BottleError(`The host variable "${ref}" is not set`, {
+        code: "host-variable-missing",
+        exitCode: ExitCode.cannotStart,
+        hint: "Export it in your shell",
+      });
+    }
+    tokens[slot] = secret.reveal();
+  }
+  return tokens;
+}

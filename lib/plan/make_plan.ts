@@ -1,0 +1,147 @@
+/** Puts a plan together from parts that are all at hand. Pure but for what it draws at random. */
+
+import { isReservedEnv } from "../manifest/reserved_env.ts";
+import { type Problem, problemsError } from "../manifest/problem.ts";
+import type { EnvValue, Manifest } from "../manifest/types.ts";
+import { type HomeId, makePlaceholder, makeSlug, resourceName } from "../names.ts";
+import { Secret } from "../secret.ts";
+import type { AgentProvisionPlan } from "./agent_plan.ts";
+import { canonicalNetworks } from "./bundle_networks.ts";
+import type { ExtraCa } from "./extra_ca.ts";
+import { listHostVariables } from "./host_variables.ts";
+import { imageTag } from "./image_tag.ts";
+import { checkProviderPlan } from "./leak_check.ts";
+import { makeNotices } from "./notices.ts";
+import { BottlePlan } from "./plan.ts";
+import type { PlanProvider, ProviderPlan } from "./provider_plan.ts";
+import { planRoutes } from "./routes.ts";
+import { planSkills } from "./skills.ts";
+import type { BottleSpec } from "./spec.ts";
+
+/** The parts. */
+export interface PlanParts {
+  readonly env: (name: string) => string | undefined;
+  readonly random: (length: number) => Uint8Array;
+  /** Absolute. */
+  readonly home: string;
+  readonly homeId: HomeId;
+  readonly provider: PlanProvider;
+  readonly extraCa: ExtraCa | null;
+}
+
+/** @throws {BottleError} `route-owned`, `env-owned`, `provider-leak`, or what the provider says */
+export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts): BottlePlan {
+  const { env, random, home, provider, extraCa } = parts;
+  const slug = spec.slug ?? makeSlug(manifest.agent.name, random);
+  const instanceName = resourceName(slug, "agent");
+  const asked = provider.plan({
+    slug,
+    instanceName,
+    manifest,
+    credential: (name) => wrap(env(name)),
+    placeholder: (prefix) => makePlaceholder(prefix, slug, random),
+  });
+  checkEnv(manifest, provider.name, asked);
+  checkProviderPlan(provider.name, asked, credentialValues(manifest, env));
+  const { routes, tokens } = planRoutes({
+    provider: provider.name,
+    providerRoutes: asked.routes,
+    manifestRoutes: manifest.bottle.routes,
+  });
+  const bundleNetworks = canonicalNetworks(spec.bundleNetworks ?? []);
+  return new BottlePlan({
+    slug,
+    label: spec.label ?? null,
+    home,
+    homeId: parts.homeId,
+    backend: "docker",
+    manifest,
+    agent: makeAgentPlan(provider, asked, instanceName, extraCa),
+    egress: {
+      routes,
+      tokens,
+      log: manifest.bottle.log.value,
+      extraCaFile: extraCa?.file ?? null,
+      bundleNetworks,
+    },
+    gitGate: { enabled: false, user: manifest.gitUser },
+    supervise: { enabled: false, why: describeSupervise(manifest) },
+    env: new Map(
+      [...manifest.bottle.env].map(([name, { value }]): [string, EnvValue] => [name, value]),
+    ),
+    skills: planSkills(manifest, home),
+    terminal: cleanTerminal(spec.terminal ?? {}),
+    keep: spec.keep ?? false,
+    notices: makeNotices({
+      manifest,
+      routes,
+      bundleNetworks,
+      extraCa,
+      warnings: spec.manifest.warnings,
+      hasUpstreamProxy: (env("BOT_BOTTLE_UPSTREAM_PROXY") ?? "") !== "",
+    }),
+  });
+}
+
+function makeAgentPlan(
+  provider: PlanProvider,
+  asked: ProviderPlan,
+  instanceName: string,
+  extraCa: ExtraCa | null,
+): AgentProvisionPlan {
+  const { imageArgs: args = {}, ...rest } = asked;
+  const { name, guestHome, dockerfile } = provider;
+  const tag = imageTag({ provider: name, dockerfile, args, extraCaPem: extraCa?.pem ?? null });
+  return {
+    ...rest,
+    provider: name,
+    guestHome,
+    instanceName,
+    image: { tag, dockerfile, origin: `provider ${name}`, args },
+  };
+}
+
+/** A manifest's variable that the provider sets too: which one holds would be a guess. */
+function checkEnv({ bottle }: Manifest, provider: string, asked: ProviderPlan): void {
+  const problems = Object.keys(asked.env).flatMap((name): Problem[] => {
+    const { place } = bottle.env.get(name) ?? {};
+    if (place === undefined) return [];
+    return [{
+      message: `The variable "${name}" is set by the provider "${provider}"`,
+      place,
+      hint: "Remove it from env",
+      code: "env-owned",
+    }];
+  });
+  if (problems.length > 0) throw problemsError(`bottle "${bottle.name}"`, problems);
+}
+
+function credentialValues(
+  manifest: Manifest,
+  env: (name: string) => string | undefined,
+): readonly string[] {
+  return listHostVariables(manifest)
+    .filter((variable) => variable.isCredential)
+    .flatMap((variable) => env(variable.value) ?? []);
+}
+
+function describeSupervise({ bottle }: Manifest): string {
+  return bottle.supervise === undefined
+    ? "not in this version: the agent can't ask for more than it has"
+    : "the bottle says so";
+}
+
+/** The person's terminal is not the agent's to be tricked by, nor to override what the bottle sets. */
+function cleanTerminal(
+  terminal: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(terminal).filter(([name, value]) =>
+      !isReservedEnv(name) && /^[\x20-\x7e]{1,200}$/.test(value)
+    ),
+  );
+}
+
+function wrap(value: string | undefined): Secret | undefined {
+  return value === undefined || value === "" ? undefined : new Secret(value);
+}

@@ -1,0 +1,58 @@
+/** What the person should know before saying yes, besides the facts of the plan. */
+
+import type { Route } from "../egress/route.ts";
+import type { Manifest } from "../manifest/types.ts";
+import type { ExtraCa } from "./extra_ca.ts";
+import type { Notice } from "./plan.ts";
+import type { BundleNetwork } from "./spec.ts";
+
+/** What {@linkcode makeNotices} looks at. */
+export interface NoticeFacts {
+  readonly manifest: Manifest;
+  readonly routes: readonly Route[];
+  readonly bundleNetworks: readonly BundleNetwork[];
+  readonly extraCa: ExtraCa | null;
+  /** Warnings of the index. */
+  readonly warnings: readonly string[];
+  /** `BOT_BOTTLE_UPSTREAM_PROXY` is set. */
+  readonly hasUpstreamProxy: boolean;
+}
+
+/** Dangers first. */
+export function makeNotices(facts: NoticeFacts): readonly Notice[] {
+  const { agent } = facts.manifest;
+  const danger: string[] = [];
+  const warning: string[] = [...facts.warnings];
+  const info: string[] = [];
+
+  if (agent.origin === "repository") {
+    danger.push(`The agent comes from a repository: its prompt in "${agent.file}" is not yours`);
+  }
+  for (const route of facts.routes) {
+    if (route.allow_private) {
+      danger.push(`"${route.host}" may resolve to private addresses (${route.origin})`);
+    }
+  }
+  for (const { name, hosts } of facts.bundleNetworks) danger.push(describeNetwork(name, hosts));
+  if (agent.shadows !== undefined) {
+    info.push(`The agent hides another of the same name: "${agent.shadows}"`);
+  }
+  if (facts.extraCa !== null) {
+    warning.push(`Upstreams may also be certified by "${facts.extraCa.file}"`);
+  }
+  if (facts.hasUpstreamProxy) {
+    warning.push("BOT_BOTTLE_UPSTREAM_PROXY is set, and not used in this version");
+  }
+  return [
+    ...danger.map((text) => ({ level: "danger" as const, text })),
+    ...warning.map((text) => ({ level: "warning" as const, text })),
+    ...info.map((text) => ({ level: "info" as const, text })),
+  ];
+}
+
+function describeNetwork(name: string, hosts: readonly string[]): string {
+  const reach = hosts.length === 0
+    ? "no host may have a private address there"
+    : `private addresses there are open for ${hosts.map((host) => `"${host}"`).join(", ")}`;
+  return `The bundle joins the engine network "${name}": ${reach}`;
+}

@@ -1,0 +1,119 @@
+/** The preflight: what will run, before anything does (cli.md, "Preflight"). Names of variables, never values. */
+
+import { escapeControl } from "../egress/escape.ts";
+import type { Route } from "../egress/route.ts";
+import { formatPlace } from "../manifest/problem.ts";
+import type { EnvValue, GitUser, Resources } from "../manifest/types.ts";
+import type { BottlePlan, TokenPlan } from "./plan.ts";
+
+/** How a line is shown. `heading` begins a part; `muted` explains the line above. */
+export type Tone = "heading" | "plain" | "muted" | "warning" | "danger";
+
+/** One line, safe to print: control characters are escaped. */
+export interface PreflightLine {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+const LABEL_WIDTH = 11;
+
+/** The whole screen, top to bottom. */
+export function preflightLines(plan: BottlePlan): readonly PreflightLine[] {
+  const { manifest, agent, egress } = plan;
+  const { resources } = manifest.bottle;
+  return [
+    line("heading", `Bottle ${plan.slug}${plan.fields.label ? ` (${plan.fields.label})` : ""}`),
+    fact("Agent", `${manifest.agent.name}, ${manifest.agent.file}`),
+    fact("Bottle", `${manifest.bottle.name}, ${manifest.bottle.file}`),
+    ...manifest.bottle.chain.slice(0, -1).map((file) => fact("", `extends ${file}`, "muted")),
+    fact("Backend", `${plan.fields.backend}; ${printResources(resources)}`),
+    fact("Image", `${agent.image.tag} (Dockerfile of ${agent.image.origin})`),
+    ...list("Env", printEnv(plan.fields.env), "none"),
+    ...listRoutes(egress.routes, egress.tokens),
+    fact("Audit", AUDIT[egress.log], egress.log === "all" ? "plain" : "warning"),
+    fact("Git", printUser(manifest.gitUser)),
+    fact("Skills", plan.fields.skills.map((skill) => skill.name).join(", ") || "none"),
+    fact("Supervise", `off: ${plan.supervise.why}`),
+    fact("Afterwards", plan.fields.keep ? "kept" : "removed when the agent ends well", "muted"),
+    ...plan.fields.notices.map(({ level, text }) =>
+      line(level === "info" ? "muted" : level, `${NOTICE[level]} ${text}`)
+    ),
+  ];
+}
+
+const NOTICE = { info: "i", warning: "!", danger: "!!" } as const;
+
+const AUDIT = {
+  all: "every request",
+  blocked: "blocked requests only",
+  off: "off: nothing is kept of what the agent asks for",
+} as const;
+
+function listRoutes(
+  routes: readonly Route[],
+  tokens: readonly TokenPlan[],
+): readonly PreflightLine[] {
+  if (routes.length === 0) return [fact("Routes", "none: the agent reaches nothing", "warning")];
+  const refs = new Map(tokens.map(({ slot, ref }) => [slot, ref]));
+  return routes.map((route, index) => {
+    const auth = route.auth ? `  [auth: ${route.auth.scheme} ← ${refs.get(route.auth.token)}]` : "";
+    const isPrivate = route.allow_private === true;
+    const text = `${route.host}${printPorts(route)}${printMatches(route)}${auth}` +
+      (isPrivate ? "  [private addresses]" : "");
+    return fact(index === 0 ? "Routes" : "", text, isPrivate ? "danger" : "plain");
+  });
+}
+
+function printPorts({ ports }: Route): string {
+  return ports === undefined ? "" : `:${ports.join(",")}`;
+}
+
+function printMatches({ matches = [] }: Route): string {
+  const texts = matches.map(({ methods, paths }) =>
+    [
+      methods?.join(",") ?? "",
+      paths?.map(({ type, value }) => type === "exact" ? `=${value}` : value).join(",") ?? "",
+    ].filter((text) => text !== "").join(" ") || "everything"
+  );
+  return texts.length === 0 ? "  everything" : `  ${texts.join(" or ")}`;
+}
+
+function printEnv(env: ReadonlyMap<string, EnvValue>): readonly string[] {
+  return [...env].map(([name, value]) => {
+    switch (value.kind) {
+      case "literal":
+        return name;
+      case "host":
+        return `${name} ← ${value.name}`;
+      case "ask":
+        return `${name} (asked: ${value.question})`;
+    }
+    return value satisfies never;
+  });
+}
+
+function printUser({ name, email }: GitUser): string {
+  if (name === undefined && email === undefined) return "no identity";
+  return [name, email].flatMap((field) =>
+    field ? [`${field.value} (${formatPlace(field.place)})`] : []
+  ).join(", ");
+}
+
+function printResources({ cpus, memoryBytes, pids }: Resources): string {
+  const mebibytes = Math.round(memoryBytes / 1024 ** 2);
+  const memory = mebibytes % 1024 === 0 ? `${mebibytes / 1024} GiB` : `${mebibytes} MiB`;
+  return `${cpus} CPUs, ${memory}, ${pids} processes`;
+}
+
+function list(label: string, texts: readonly string[], none: string): readonly PreflightLine[] {
+  if (texts.length === 0) return [fact(label, none)];
+  return texts.map((text, index) => fact(index === 0 ? label : "", text));
+}
+
+function fact(label: string, text: string, tone: Tone = "plain"): PreflightLine {
+  return line(tone, `  ${label.padEnd(LABEL_WIDTH)} ${text}`);
+}
+
+function line(tone: Tone, text: string): PreflightLine {
+  return { tone, text: escapeControl(text) };
+}

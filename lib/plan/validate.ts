@@ -1,0 +1,36 @@
+/** First half of `prepare()`: everything that can be found wrong before a plan is made. */
+
+import type { Manifest } from "../manifest/types.ts";
+import { canonicalNetworks } from "./bundle_networks.ts";
+import { checkHostVariables } from "./host_variables.ts";
+import { checkSkills } from "./skills.ts";
+import type { BottleSpec } from "./spec.ts";
+
+/** What validation may look at besides the manifests. */
+export interface ValidateOptions {
+  readonly env: (name: string) => string | undefined;
+  /** The home, absolute: skills lie there. */
+  readonly home: string;
+}
+
+/**
+ * Loads the agent and its bottle, and checks that skills exist and host variables are set. Reads files; starts no
+ * program, opens no socket.
+ *
+ * @throws {BottleError} `agent-unknown`, `bottle-unknown`, `manifest-invalid` (all problems at once), `skill-missing`;
+ * `bundle-network-invalid` (exit code 2); `host-variable-missing` (exit code 125, all at once)
+ */
+export async function validateSpec(
+  spec: BottleSpec,
+  { env, home }: ValidateOptions,
+): Promise<Manifest> {
+  canonicalNetworks(spec.bundleNetworks ?? []);
+  const { bottle } = spec;
+  const manifest = await spec.manifest.loadForAgent(
+    spec.agent,
+    bottle === undefined ? {} : { bottle },
+  );
+  await checkSkills(manifest, home);
+  checkHostVariables(manifest, env);
+  return manifest;
+}
