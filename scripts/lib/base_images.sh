@@ -4,8 +4,8 @@
 DEBIAN_IMAGE=debian:trixie-slim
 NODE_IMAGE=node:22-slim
 DENO_IMAGE=denoland/deno:bin-$DENO_VERSION
-# Marks an image made here, so that a person can find it: docker images --filter label=bot-bottle.stand-in
-STAND_IN='LABEL bot-bottle.stand-in=true'
+# Marks an image made here, so that a person can find it. Not a label of ours: containers inherit it.
+STAND_IN='LABEL org.opencontainers.image.vendor=bot-bottle-set-up'
 
 has_image() { docker image inspect "$@" >/dev/null 2>&1 </dev/null; }
 
@@ -30,6 +30,15 @@ ensure_base_images() {
 }
 
 engine_arch() { docker version --format '{{.Server.Arch}}' </dev/null; }
+
+# The engine's word for what uname -m says.
+docker_arch_of() {
+  case $1 in
+    x86_64) echo amd64 ;;
+    aarch64) echo arm64 ;;
+    *) echo "$1" ;;
+  esac
+}
 
 make_debian_image() {
   if ! has debootstrap; then
@@ -77,7 +86,11 @@ EOF
 make_deno_image() {
   local root=$SCRATCH/deno-image
   mkdir -p "$root"
-  deno_for Linux "$(engine_arch)" "$root/deno" || give_up "Cannot fetch Deno for $DENO_IMAGE"
+  if [ "$(uname -s)" = Linux ] && [ "$(docker_arch_of "$(uname -m)")" = "$(engine_arch)" ]; then
+    cp "$DENO" "$root/deno"
+  else
+    deno_for Linux "$(engine_arch)" "$root/deno" || give_up "Cannot fetch Deno for $DENO_IMAGE"
+  fi
   tar -C "$root" -c deno |
     docker import --change 'ENTRYPOINT ["/deno"]' --change "$STAND_IN" - "$DENO_IMAGE" >/dev/null
 }

@@ -83,14 +83,13 @@ const globalCases: Case[] = [
 ];
 
 const programCases: Case[] = [
-  ["lib/process/dax_run.ts", `new Deno.Command("a"); import "../deps/dax.ts";`],
+  ["lib/process/spawn.ts", `new Deno.Command("a");`],
   ["lib/process/a.ts", `import { spawn } from "node:child_process";`],
   ["tests/support/git.ts", `new Deno.Command("git");`],
   ["backends/docker/agent.ts", `new Deno.Command("docker");`, "programs-in-process"],
   ["backends/docker/agent.ts", `const { Command } = Deno;`, "programs-in-process"],
   ["lib/plan/a.ts", `import { spawn } from "node:child_process";`, "programs-in-process"],
   ["lib/plan/a.ts", `await import("node:child_process");`, "programs-in-process"],
-  ["lib/plan/a.ts", `import { $ } from "../deps/dax.ts";`, "programs-in-process"],
   ["lib/plan/a.ts", `import { z } from "../deps/zod.ts"; import process from "node:process";`],
 ];
 

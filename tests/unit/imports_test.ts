@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { layerOf, mayImport } from "../../tools/lint/layers.ts";
+import { loadedAtStart, loadModuleGraph, type ModuleGraph } from "../support/module_graph.ts";
+
+/** What `--help` and completion may load of other people's code: the parser of the command line. */
+const LIGHT = /^npm:(@commander-js\/extra-typings|commander|@bomb\.sh\/tab)@/;
+
+const CLI = "cli/main.ts";
+
+Deno.test(`${CLI} starts without a package but its parser`, async () => {
+  const loaded = loadedAtStart(await loadModuleGraph(CLI), CLI);
+  const packages = [...loaded].filter((module) => module.startsWith("npm:"));
+  assert.ok(packages.some((name) => LIGHT.test(name)), "the parser itself was not seen");
+  assert.deepEqual(packages.filter((name) => !LIGHT.test(name)), []);
+});
+
+// The lint plugin says so too, but a comment can silence it, and it can't see what a specifier resolves to.
+for (const entry of [CLI, "mod.ts", "sidecars/main.ts"]) {
+  Deno.test(`imports from ${entry} go one way`, async () => {
+    const graph = await loadModuleGraph(entry);
+    assert.ok(graph.has(entry));
+    assert.deepEqual(wrongImports(graph), []);
+  });
+}
+
+Deno.test("loadedAtStart follows what is loaded and no more", () => {
+  const graph: ModuleGraph = new Map([
+    ["cli/a.ts", [
+      { target: "cli/b.ts", isType: false, isDynamic: false },
+      { target: "cli/later.ts", isType: false, isDynamic: true },
+      { target: "cli/types.ts", isType: true, isDynamic: false },
+    ]],
+    ["cli/b.ts", [
+      { target: "npm:zod@4.6.7", isType: false, isDynamic: false },
+      { target: "cli/a.ts", isType: false, isDynamic: false },
+    ]],
+    ["cli/later.ts", [{ target: "npm:yaml@2.9.1", isType: false, isDynamic: false }]],
+  ]);
+  assert.deepEqual([...loadedAtStart(graph, "cli/a.ts")], [
+    "cli/a.ts",
+    "cli/b.ts",
+    "npm:zod@4.6.7",
+  ]);
+});
+
+Deno.test("wrongImports sees types and dynamic imports too", () => {
+  const graph: ModuleGraph = new Map([
+    ["lib/a.ts", [
+      { target: "cli/b.ts", isType: true, isDynamic: false },
+      { target: "cli/c.ts", isType: false, isDynamic: true },
+      { target: "lib/d.ts", isType: false, isDynamic: false },
+      { target: "node:path", isType: false, isDynamic: false },
+    ]],
+  ]);
+  assert.deepEqual(wrongImports(graph), ["lib/a.ts -> cli/b.ts", "lib/a.ts -> cli/c.ts"]);
+});
+
+function wrongImports(graph: ModuleGraph): string[] {
+  return [...graph].flatMap(([module, imports]) => {
+    const layer = layerOf(module);
+    if (layer === undefined) return [`${module} is in no layer`];
+    return imports.filter(({ target }) => !/^(npm|node):/.test(target) && !mayImport(layer, target))
+      .map(({ target }) => `${module} -> ${target}`);
+  });
+}

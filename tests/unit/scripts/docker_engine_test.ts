@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { type Fakes, runShell } from "./shell.ts";
+
+/** A docker that doesn't answer until a dockerd was started. */
+const DEAD_DOCKER = `
+  if [ -e "$STATE/engine" ]; then echo 20.10.24; exit 0; fi
+  echo "Cannot connect to the Docker daemon at unix:///var/run/docker.sock." >&2
+  exit 1`;
+const MACHINE: Fakes = {
+  uname: "echo Linux",
+  id: "echo 0",
+  "apt-get": 'echo "apt-get $*" >> "$STATE/log"',
+  "apt-cache": "exit 1",
+  setsid: 'exec "$@"',
+  nohup: 'exec "$@"',
+  docker: DEAD_DOCKER,
+  dockerd: 'echo dockerd >> "$STATE/log"; touch "$STATE/engine"',
+};
+const SCRIPT = `
+  . scripts/lib/docker_engine.sh
+  SYSTEMD=$STATE/systemd DOCKERD_LOG=$STATE/dockerd.log ENGINE_WAIT_SECONDS=5
+  ensure_docker`;
+
+Deno.test("ensure_docker leaves an engine that answers alone", async () => {
+  const { code, stderr, log } = await runShell(SCRIPT, { ...MACHINE, docker: "echo 28.2.2" });
+  assert.deepEqual({ code, stderr, log }, { code: 0, stderr: "", log: "" });
+});
+
+const REFUSALS: readonly (readonly [
+  what: string,
+  fakes: Fakes,
+  env: Record<string, string>,
+  says: RegExp,
+])[] = [
+  [
+    "may not be used",
+    { docker: 'echo "permission denied while trying to connect" >&2; exit 1' },
+    {},
+    /You may not use the Docker Engine.*\n.*usermod -aG docker/,
+  ],
+  ["is elsewhere", {}, { DOCKER_HOST: "tcp://127.0.0.1:9" }, /"tcp:\/\/127.0.0.1:9" does not/],
+  ["is another context's", {}, { DOCKER_CONTEXT: "far" }, /"context far" does not answer/],
+  ["is missing on macOS", { uname: "echo Darwin" }, {}, /Docker Desktop, OrbStack or Colima/],
+  ["is missing and the user is not root", { id: "echo 1000" }, {}, /or run this as root/],
+];
+
+for (const [what, fakes, env, says] of REFUSALS) {
+  Deno.test(`ensure_docker says what to do when the engine ${what}`, async () => {
+    const { code, stderr, log } = await runShell(SCRIPT, { ...MACHINE, ...fakes }, env);
+    assert.equal(code, 1);
+    assert.match(stderr, says);
+    assert.equal(log, "", "nothing is installed or started");
+  });
+}
+
+Deno.test("ensure_docker installs and starts an engine as root on Debian", async () => {
+  const { dockerd, ...rest } = MACHINE;
+  const apt = `
+    echo "apt-get $*" >> "$STATE/log"
+    case "$*" in *install*docker.io*) printf '%s\\n' '#!/bin/sh' '${dockerd}' > "$BIN/dockerd"; chmod +x "$BIN/dockerd";; esac`;
+  const { code, stderr, log } = await runShell(SCRIPT, { ...rest, "apt-get": apt });
+  assert.equal(code, 0, stderr);
+  assert.match(log, /apt-get .*install -y .*docker.io iptables containerd runc.*\ndockerd\n$/);
+});
+
+Deno.test("ensure_docker starts an engine that is installed", async () => {
+  const { code, log, stderr } = await runShell(SCRIPT, MACHINE);
+  assert.equal(code, 0, stderr);
+  assert.equal(log, "dockerd\n");
+});
+
+Deno.test("ensure_docker gives up on an engine that never answers, with its log", async () => {
+  const dockerd = "echo 'failed to start daemon: no space left'";
+  const { code, stderr } = await runShell(SCRIPT, { ...MACHINE, dockerd, sleep: "" });
+  assert.equal(code, 1);
+  assert.match(stderr, /no space left\nerror: The Docker Engine does not answer after 5 s/);
+});
