@@ -1,0 +1,103 @@
+/** A whole plan for unit tests, without manifests on disk. */
+
+import type { Manifest } from "../../lib/manifest/types.ts";
+import { type EnvName, homeId, parseEnvName, parseSlug } from "../../lib/names.ts";
+import type { AgentProvisionPlan } from "../../lib/plan/agent_plan.ts";
+import { BottlePlan, type BottlePlanFields } from "../../lib/plan/plan.ts";
+
+/** A variable's name that the test knows to be one. */
+export function envName(text: string): EnvName {
+  const name = parseEnvName(text);
+  if (name === undefined) throw new Error(`not a variable's name: ${text}`);
+  return name;
+}
+
+/** What {@linkcode fakeManifest} varies. */
+export interface FakeManifest {
+  readonly template?: string;
+  readonly authToken?: string;
+  readonly prompt?: string;
+  readonly gitUser?: { readonly name?: string; readonly email?: string };
+}
+
+/** A manifest of an agent "demo" with a bottle "dev". */
+export function fakeManifest(
+  { template = "scripted", authToken, prompt = "Be careful.\n", gitUser = {} }: FakeManifest = {},
+): Manifest {
+  const place = { file: "/home/ann/.bot-bottle/bottles/dev.md", line: 3, column: 3 };
+  const user = {
+    ...gitUser.name === undefined ? {} : { name: { value: gitUser.name, place } },
+    ...gitUser.email === undefined ? {} : { email: { value: gitUser.email, place } },
+  };
+  return {
+    agent: {
+      name: "demo",
+      file: "/home/ann/.bot-bottle/agents/demo.md",
+      origin: "home",
+      skills: [],
+      prompt,
+    },
+    bottle: {
+      name: "dev",
+      file: place.file,
+      chain: [place.file],
+      provider: {
+        place,
+        value: { template, ...authToken === undefined ? {} : { authToken: envName(authToken) } },
+      },
+      env: new Map(),
+      gitUser: user,
+      routes: [],
+      log: { value: "all", place },
+      resources: { cpus: 2, memoryBytes: 4 * 1024 ** 3, pids: 512 },
+      resourceSources: {},
+    },
+    gitUser: user,
+  };
+}
+
+/** An agent's plan that does nothing, with what the test needs otherwise. */
+export function fakeAgentPlan(given: Partial<AgentProvisionPlan> = {}): AgentProvisionPlan {
+  const command = { argv: ["true"], stdin: "none" } as const;
+  return {
+    provider: "scripted",
+    guestHome: "/home/node",
+    instanceName: "bot-bottle-demo-ab12c-agent",
+    promptFile: "/home/node/.bot-bottle/prompt.md",
+    image: { tag: "fake:1", dockerfile: "FROM scratch\n", origin: "provider scripted", args: {} },
+    env: {},
+    files: [],
+    commands: [],
+    routes: [],
+    skillsFolder: "/home/node/skills",
+    launch: () => command,
+    resume: () => command,
+    headless: () => command,
+    transcriptPaths: [],
+    ...given,
+  };
+}
+
+/** A plan of the bottle `demo-ab12c`. */
+export function fakePlan(given: Partial<BottlePlanFields> = {}): BottlePlan {
+  const manifest = given.manifest ?? fakeManifest();
+  const home = "/home/ann/.bot-bottle";
+  return new BottlePlan({
+    slug: parseSlug("demo-ab12c"),
+    label: null,
+    home,
+    homeId: homeId(home),
+    backend: "docker",
+    manifest,
+    agent: fakeAgentPlan(),
+    egress: { routes: [], tokens: [], log: "all", extraCaFile: null, bundleNetworks: [] },
+    gitGate: { enabled: false, user: manifest.gitUser },
+    supervise: { enabled: false, why: "not in this version" },
+    env: new Map(),
+    skills: [],
+    terminal: {},
+    keep: false,
+    notices: [],
+    ...given,
+  });
+}

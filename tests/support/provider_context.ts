@@ -1,0 +1,24 @@
+/** What a provider is given to plan with, for unit tests. */
+
+import { makePlaceholder, parseSlug } from "../../lib/names.ts";
+import { Secret } from "../../lib/secret.ts";
+import type { ProviderContext } from "../../providers/provider.ts";
+import { type FakeManifest, fakeManifest } from "./plan.ts";
+
+/** @param env the host's variables */
+export function fakeProviderContext(
+  manifest: FakeManifest,
+  env: Readonly<Record<string, string>> = {},
+): ProviderContext {
+  const slug = parseSlug("demo-ab12c");
+  return {
+    slug,
+    instanceName: "bot-bottle-demo-ab12c-agent",
+    manifest: fakeManifest(manifest),
+    credential: (name) => {
+      const value = env[name];
+      return value === undefined ? undefined : new Secret(value);
+    },
+    placeholder: (prefix) => makePlaceholder(prefix, slug, (length) => new Uint8Array(length)),
+  };
+}
