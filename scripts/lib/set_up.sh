@@ -26,7 +26,9 @@ set_up() {
 # The packages of deno.lock, and nothing that isn't in it.
 ensure_packages() {
   (cd "$ROOT" && "$DENO" install --quiet --frozen --entrypoint lib/deps/*.ts) </dev/null >&2 ||
-    give_up "Cannot fetch the packages of deno.lock" "The npm registry has to be within reach the first time."
+    give_up "Cannot fetch the packages of deno.lock" \
+      "The npm registry has to be within reach the first time; a lock that is out of date is mended by" \
+      "deno install --frozen=false --entrypoint lib/deps/*.ts"
 }
 
 # forward_signals_to PID: waits for a background child, hands it INT and TERM, and ends with its exit code. A shell that
