@@ -1,0 +1,72 @@
+/** Whether this engine will do. */
+
+import type { Availability } from "../backend.ts";
+import { BottleError } from "../../lib/errors.ts";
+import type { Engine } from "../engine/engine.ts";
+
+/** What launch decides by. */
+export interface EngineFacts {
+  readonly version: string;
+  /** `[1, 41]`: Docker 20.10. */
+  readonly api: readonly [number, number];
+  /** `linux` or `windows`: of the containers. */
+  readonly os: string;
+}
+
+/** Docker 20.10, the oldest that is tested. */
+const OLDEST: readonly [number, number] = [1, 41];
+/** From Docker 27 on containers of internal networks have no default route. */
+const NO_DEAD_ROUTE: readonly [number, number] = [1, 46];
+
+/** Asks the engine. @throws {BottleError} `docker-missing`, `docker-unreachable`, `docker-not-permitted` */
+export async function engineFacts(engine: Engine, signal?: AbortSignal): Promise<EngineFacts> {
+  const format = "{{.Server.Version}}\t{{.Server.APIVersion}}\t{{.Server.Os}}";
+  const answer = await engine.docker(
+    ["version", "--format", format],
+    signal === undefined ? {} : { signal },
+  );
+  const [version = "", api = "", os = ""] = answer.split("\t");
+  const [major = 0, minor = 0] = api.split(".").map(Number);
+  return { version, api: [major, minor], os };
+}
+
+/** `availability()`. Problems of the engine are its answer; anything else is thrown. */
+export async function checkAvailability(
+  engine: Engine,
+  signal?: AbortSignal,
+): Promise<Availability> {
+  try {
+    return judgeFacts(await engineFacts(engine, signal));
+  } catch (error) {
+    if (!(error instanceof BottleError) || !error.code.startsWith("docker-")) throw error;
+    return { usable: false, problem: error.message, hint: error.hint ?? "See `docker version`" };
+  }
+}
+
+/** The pure half of {@linkcode checkAvailability}. */
+export function judgeFacts(facts: EngineFacts): Availability {
+  if (facts.os !== "linux") {
+    return {
+      usable: false,
+      problem: `Docker runs ${JSON.stringify(facts.os)} containers`,
+      hint: "Switch the engine to Linux containers",
+    };
+  }
+  if (isOlder(facts.api, OLDEST)) {
+    return {
+      usable: false,
+      problem: `Docker ${facts.version} is too old`,
+      hint: "Docker 20.10 or newer is needed",
+    };
+  }
+  return { usable: true, version: facts.version, notes: [] };
+}
+
+/** Whether containers of internal networks get a default route that leads nowhere. */
+export function hasDeadRoute(facts: EngineFacts): boolean {
+  return isOlder(facts.api, NO_DEAD_ROUTE);
+}
+
+function isOlder(one: readonly [number, number], other: readonly [number, number]): boolean {
+  return one[0] < other[0] || (one[0] === other[0] && one[1] < other[1]);
+}

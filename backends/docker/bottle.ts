@@ -1,0 +1,159 @@
+/** The handle on a bottle that runs in Docker. */
+
+import { packTar } from "../../lib/archive/pack.ts";
+import type { Bottle, ExecOptions, ExecResult, GuestEntry, GuestUser } from "../../lib/bottle.ts";
+import type { ControlClient } from "../../lib/control/client.ts";
+import { BottleError } from "../../lib/errors.ts";
+import type { BottleEndpoints } from "../../lib/plan/endpoints.ts";
+import type { BottlePlan } from "../../lib/plan/plan.ts";
+import type { Engine } from "../engine/engine.ts";
+import { copyOut } from "./copy_out.ts";
+import { guestExec } from "./guest_exec.ts";
+
+/** What {@linkcode DockerBottle} is made of. */
+export interface DockerBottleParts {
+  readonly engine: Engine;
+  readonly plan: BottlePlan;
+  readonly endpoints: BottleEndpoints;
+  readonly control: ControlClient;
+  /** The guest's variables, for all but `bare` commands; asked for when the first such command runs. */
+  readonly guestEnv: () => Readonly<Record<string, string>>;
+  /** Whether the person's terminal can be handed over. */
+  readonly stdinIsTerminal: boolean;
+  /** Ends processes, keeps containers. */
+  readonly stop: () => Promise<void>;
+  /** Removes everything of the bottle; not called for one that is kept. */
+  readonly remove: () => Promise<void>;
+}
+
+/** A running bottle. */
+export class DockerBottle implements Bottle {
+  promptPath: string | null;
+  readonly #parts: DockerBottleParts;
+  #disposed: Promise<void> | undefined;
+
+  constructor(parts: DockerBottleParts) {
+    this.#parts = parts;
+    this.promptPath = parts.plan.manifest.agent.prompt === "" ? null : parts.plan.promptFile;
+  }
+
+  get plan(): BottlePlan {
+    return this.#parts.plan;
+  }
+  get endpoints(): BottleEndpoints {
+    return this.#parts.endpoints;
+  }
+  get control(): ControlClient {
+    return this.#parts.control;
+  }
+
+  async exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    const { stdin, signal, timeoutMs, onLine } = options;
+    const call = this.#call(argv, options, stdin === undefined ? "closed" : "open");
+    const result = await this.#parts.engine.raw(call.args, {
+      env: call.env,
+      ...(stdin === undefined ? {} : { stdin }),
+      ...(signal === undefined ? {} : { signal }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(onLine === undefined ? {} : { onLine }),
+    });
+    const decoder = new TextDecoder();
+    return {
+      code: result.code,
+      stdout: decoder.decode(result.stdout),
+      stderr: decoder.decode(result.stderr),
+    };
+  }
+
+  async attach(
+    argv: readonly string[],
+    options: Pick<ExecOptions, "user" | "env" | "cwd" | "signal"> = {},
+  ): Promise<number> {
+    const call = this.#call(argv, options, this.#parts.stdinIsTerminal ? "terminal" : "open");
+    return await this.#parts.engine.terminal(call.args, {
+      env: call.env,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+  }
+
+  async cpIn(entries: readonly GuestEntry[], as: GuestUser, signal?: AbortSignal): Promise<void> {
+    const tar = await packTar(entries.map((entry) => {
+      if (!entry.path.startsWith("/")) throw new TypeError(`Not an absolute path: "${entry.path}"`);
+      const name = entry.path.slice(1);
+      return "folder" in entry
+        ? { name, mode: entry.mode, folder: true }
+        : { name, mode: entry.mode, content: entry.content };
+    }));
+    const result = await this.exec(UNPACK, {
+      user: as,
+      stdin: tar,
+      bare: true,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (result.code === 0) return;
+    throw new BottleError(`Cannot copy files into the bottle: "tar" ended with ${result.code}`, {
+      code: "copy-failed",
+      details: result.stderr.trimEnd().split("\n").slice(-10),
+      hint: `The guest needs GNU tar, and places that the user "${as}" can write`,
+    });
+  }
+
+  async cpOut(path: string, intoFolder: string, signal?: AbortSignal): Promise<void> {
+    await copyOut({
+      path,
+      intoFolder,
+      open: (argv) => {
+        const call = this.#call(argv, { bare: true }, "closed");
+        return this.#parts.engine.duplex(call.args, signal === undefined ? {} : { signal });
+      },
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#parts.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed ??= this.#dispose();
+    await this.#disposed;
+  }
+
+  async #dispose(): Promise<void> {
+    await this.#parts.control[Symbol.asyncDispose]();
+    if (this.#parts.plan.fields.keep) await this.#parts.stop();
+    else await this.#parts.remove();
+  }
+
+  #call(
+    argv: readonly string[],
+    options: Pick<ExecOptions, "user" | "env" | "cwd" | "bare">,
+    stdin: "closed" | "open" | "terminal",
+  ): ReturnType<typeof guestExec> {
+    const { plan, guestEnv } = this.#parts;
+    const user = options.user ?? "node";
+    return guestExec({
+      container: plan.containerName,
+      argv,
+      user,
+      cwd: options.cwd ?? plan.guestHome,
+      home: user === "root" ? "/root" : plan.guestHome,
+      env: { ...(options.bare === true ? {} : guestEnv()), ...options.env },
+      stdin,
+    });
+  }
+}
+
+/**
+ * Owner: whoever unpacks (uid 0 has no capability to give files away). Modes as in the archive, but folders that are
+ * there already stay as they are.
+ */
+const UNPACK = [
+  "tar",
+  "--extract",
+  "--file=-",
+  "--directory=/",
+  "--no-same-owner",
+  "--same-permissions",
+  "--no-overwrite-dir",
+] as const;

@@ -1,0 +1,79 @@
+/** `docker exec` of a command in the guest: the argv, and the environment of the `docker` process. */
+
+import type { GuestUser } from "../../lib/bottle.ts";
+
+/** What {@linkcode guestExec} needs. */
+export interface GuestExec {
+  readonly container: string;
+  readonly argv: readonly string[];
+  readonly user: GuestUser;
+  readonly cwd: string;
+  readonly home: string;
+  /** Variables of the guest. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin: "closed" | "open" | "terminal";
+}
+
+/** A call of the engine: arguments, and variables for the `docker` process itself. */
+export interface EngineCall {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Gives variables their own names again. `docker exec -e NAME` takes the value from the environment of the `docker`
+ * process, which reads many names itself (`HTTPS_PROXY`, `DOCKER_HOST`, `SSL_CERT_FILE`, the loader's): under its own
+ * name a guest's variable would change how the engine is called. So each travels as `BOT_BOTTLE_ENV_<n>`, which no
+ * manifest may set, and no value is ever on an argv.
+ */
+const RENAME = `count=$1; shift
+for ((n = 0; n < count; n++)); do
+  value=BOT_BOTTLE_ENV_$n
+  export "$1=\${!value}" || exit 126
+  unset "$value"
+  shift
+done
+unset count n value
+exec "$@"`;
+
+/** Keys that `docker` would take as "let go of the terminal": none that a program uses. */
+const DETACH_KEYS = "ctrl-^,ctrl-@,ctrl-^";
+
+/** Builds the call. */
+export function guestExec(exec: GuestExec): EngineCall {
+  const names = Object.keys(exec.env);
+  const travelling = names.map((_, index) => `BOT_BOTTLE_ENV_${index}`);
+  const args = [
+    "exec",
+    ...stdinArgs(exec.stdin),
+    "--user",
+    exec.user,
+    "--workdir",
+    exec.cwd,
+    "--env",
+    `HOME=${exec.home}`,
+    "--env",
+    `USER=${exec.user}`,
+    ...travelling.flatMap((name) => ["--env", name]),
+    exec.container,
+    ...(names.length === 0 ? [] : ["bash", "-c", RENAME, "bash", String(names.length), ...names]),
+    ...exec.argv,
+  ];
+  const env = Object.fromEntries(
+    names.map((name, index) => [`BOT_BOTTLE_ENV_${index}`, exec.env[name] ?? ""]),
+  );
+  return { args, env };
+}
+
+function stdinArgs(stdin: GuestExec["stdin"]): string[] {
+  switch (stdin) {
+    case "closed":
+      return [];
+    case "open":
+      return ["--interactive"];
+    case "terminal":
+      return ["--interactive", "--tty", "--detach-keys", DETACH_KEYS];
+    default:
+      return stdin satisfies never;
+  }
+}

@@ -1,0 +1,106 @@
+/** The self-test of a bottle, from inside the agent's container, before the agent runs. */
+
+import { createHash } from "node:crypto";
+import type { Bottle } from "../../lib/bottle.ts";
+import { BottleError, ExitCode } from "../../lib/errors.ts";
+import type { BottleSubnet } from "./subnets.ts";
+import script from "./self_test.sh" with { type: "text" };
+
+/** A throw-away credential: egress swaps the one for the other on its way to itself. */
+export interface SelfTestSecret {
+  readonly placeholder: string;
+  readonly value: string;
+}
+
+/** Where egress is, seen from the agent. */
+export interface SelfTestTarget {
+  readonly subnet: BottleSubnet;
+  readonly proxyPort: number;
+}
+
+/** Addresses that never serve anything of ours: a public one that is known to answer where it can be reached. */
+const PUBLIC = { address: "1.1.1.1", port: 443 } as const;
+
+/** All of it together takes a fraction of a second; a proxy that hangs must not hang the launch. */
+const TIMEOUT_MS = 30_000;
+
+/** Runs the self-test. @throws {BottleError} `self-test-failed`, naming the check */
+export async function runSelfTest(
+  bottle: Pick<Bottle, "exec">,
+  target: SelfTestTarget,
+  secret: SelfTestSecret,
+  signal: AbortSignal,
+): Promise<void> {
+  const { subnet, proxyPort } = target;
+  const argv = [
+    "bash",
+    "-c",
+    script,
+    "self-test",
+    subnet.bundle,
+    String(proxyPort),
+    subnet.gateway,
+    PUBLIC.address,
+    String(PUBLIC.port),
+    secret.placeholder,
+  ];
+  const result = await bottle.exec(argv, { bare: true, signal, timeoutMs: TIMEOUT_MS });
+  const findings = parseFindings(result.stdout);
+  const failure = judgeFindings(findings, subnet, secret.value);
+  if (failure === null) return;
+  throw new BottleError(`The bottle's self-test failed: ${failure}`, {
+    code: "self-test-failed",
+    exitCode: ExitCode.cannotStart,
+    hint: "Nothing was started in the bottle; report this with the output of `docker version`",
+    details: [...result.stdout.split("\n"), ...result.stderr.split("\n")].filter(Boolean).slice(
+      -20,
+    ),
+  });
+}
+
+/** What the script found: name → values, in order. */
+export function parseFindings(stdout: string): ReadonlyMap<string, readonly string[]> {
+  const findings = new Map<string, string[]>();
+  for (const line of stdout.split("\n")) {
+    const at = line.indexOf("=");
+    if (at < 0) continue;
+    const name = line.slice(0, at);
+    findings.set(name, [...findings.get(name) ?? [], line.slice(at + 1)]);
+  }
+  return findings;
+}
+
+/** The first check that failed, in words; null if all passed. What was not found out counts as failed. */
+export function judgeFindings(
+  findings: ReadonlyMap<string, readonly string[]>,
+  subnet: BottleSubnet,
+  value: string,
+): string | null {
+  const one = (name: string): string => findings.get(name)?.join(" ") ?? "";
+  if (one("end") !== "1") return "the test did not run to its end";
+  const denied = one("denied-status");
+  if (denied === "unreachable" || one("swap-status") === "unreachable") {
+    return "the agent cannot reach egress";
+  }
+  if (!/^HTTP\/1\.1 403\b/.test(denied) || one("denied-block") === "") {
+    return `a host that no route names was answered "${denied}" instead of being refused`;
+  }
+  const expected = createHash("sha256").update(value).digest("hex");
+  if (!/^HTTP\/1\.1 200\b/.test(one("swap-status")) || !one("swap-body").includes(expected)) {
+    return `egress did not swap a placeholder for its value: "${one("swap-status")}"`;
+  }
+  const neighbour = findings.get("neighbour")?.find((address) => address !== subnet.bundle);
+  if (neighbour === subnet.gateway || isAnswer(one("gateway"))) {
+    return `the network's gateway ${subnet.gateway} answers: the host can be reached`;
+  }
+  if (neighbour !== undefined) return `${neighbour} answers on the bottle's network`;
+  if (isAnswer(one("public"))) return "a direct connection out of the bottle was answered";
+  return null;
+}
+
+/** Connected, or refused by somebody; bash's words in the C locale. Anything that is not known to be silence counts. */
+function isAnswer(told: string): boolean {
+  const silence =
+    /^pending$|No route to host|Network is unreachable|Connection timed out|Operation not permitted/;
+  return !silence.test(told);
+}
