@@ -78,4 +78,14 @@ export class MessageReader {
     }
     return undefined;
   }
+
+  /** Reads everything to nowhere, until the stream ends or breaks. */
+  async discard(): Promise<void> {
+    this.#rest = NOTHING;
+    try {
+      while (await this.#source.read() !== undefined);
+    } catch {
+      // A stream that breaks has ended too.
+    }
+  }
 }

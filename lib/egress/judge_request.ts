@@ -1,0 +1,115 @@
+/** Judges one request, on its own: nothing is remembered from the request before it. */
+
+import { parseAuthority } from "./authority.ts";
+import { isGitPush } from "./git_push.ts";
+import { type ConnectTarget, findHostFault, type Refused } from "./judge_connect.ts";
+import { splitConnectionHeaders } from "./http1/connection_headers.ts";
+import { requestFraming } from "./http1/framing.ts";
+import {
+  type BodyFraming,
+  type HeaderList,
+  headerValues,
+  type RequestHead,
+} from "./http1/message.ts";
+import { parsePath } from "./path.ts";
+import type { Route } from "./route.ts";
+import { decideRequest, type RouteTable } from "./route_table.ts";
+
+/** A request that may go. */
+export interface AllowedRequest {
+  readonly ok: true;
+  readonly route: Route;
+  readonly scheme: "http" | "https";
+  readonly target: ConnectTarget;
+  /** Path and query, as they came. */
+  readonly path: string;
+  /** Without the fields of the connection; credentials are still on it. */
+  readonly headers: HeaderList;
+  readonly framing: BodyFraming;
+  readonly isPersistent: boolean;
+}
+
+/** What {@linkcode judgeRequest} answers. A refusal says what it could read of where the request wanted to go. */
+export type RequestDecision = AllowedRequest | (Refused & { readonly path?: string });
+
+/**
+ * Judges a request's head.
+ *
+ * @param tunnel where the tunnel leads that the request came through; undefined: it came to the proxy itself, and must
+ * be in absolute form, over plain http
+ * @throws {BottleError} `http-malformed`
+ */
+export function judgeRequest(
+  table: RouteTable,
+  head: RequestHead,
+  tunnel: ConnectTarget | undefined,
+): RequestDecision {
+  const scheme = tunnel === undefined ? "http" : "https";
+  const asked = tunnel === undefined ? parseAbsolute(head.target) : throughTunnel(head, tunnel);
+  if (!asked.ok) return asked;
+  const { target, path } = asked;
+  const refuse = (detail: string): RequestDecision => ({
+    ok: false,
+    reason: "protocol",
+    detail,
+    target,
+    path,
+  });
+  const mismatch = findHostFault(head.headers, target, scheme === "https" ? 443 : 80);
+  if (mismatch !== undefined) return refuse(mismatch);
+  const framing = requestFraming(head);
+  const { headers, isPersistent, upgrade } = splitConnectionHeaders(head.headers, head.version);
+  if (upgrade.length > 0) return refuse("Upgrades, WebSocket among them, are not in this version");
+  const expectations = headerValues(headers, "expect");
+  if (expectations.some((value) => value.toLowerCase() !== "100-continue")) {
+    return refuse("An expectation other than 100-continue");
+  }
+  if (head.method === "CONNECT") return refuse("A CONNECT inside a connection");
+  if (head.method === "TRACE") {
+    // It echoes the request, and with it the credential that is put on.
+    return { ok: false, reason: "method", detail: `"TRACE" is never allowed`, target, path };
+  }
+  const decision = decideRequest(table, {
+    scheme,
+    host: target.host,
+    port: target.port,
+    method: head.method,
+    path,
+  });
+  if (!decision.ok) {
+    const { reason, detail, route } = decision;
+    return { ok: false, reason, detail, route: route?.host, target, path };
+  }
+  const { route } = decision;
+  const parsed = parsePath(path);
+  const [contentType] = headerValues(headers, "content-type");
+  if (parsed.kind === "path" && isGitPush({ method: head.method, path: parsed, contentType })) {
+    const detail = "A push over HTTP";
+    return { ok: false, reason: "git-push", detail, route: route.host, target, path };
+  }
+  return { ok: true, route, scheme, target, path, headers, framing, isPersistent };
+}
+
+type Asked = { readonly ok: true; readonly target: ConnectTarget; readonly path: string } | Refused;
+
+function throughTunnel(head: RequestHead, target: ConnectTarget): Asked {
+  if (head.target.startsWith("/")) return { ok: true, target, path: head.target };
+  return { ok: false, reason: "protocol", detail: "A request target that is no path", target };
+}
+
+const ABSOLUTE = /^http:\/\/([^/?#\\]*)([^#]*)$/i;
+
+/** `http://host[:port][/path][?query]`. */
+function parseAbsolute(text: string): Asked {
+  const [, authorityText, rest] = ABSOLUTE.exec(text) ?? [];
+  if (authorityText === undefined || rest === undefined) {
+    const detail = text.startsWith("/")
+      ? "This is a proxy: it serves nothing itself"
+      : "A request target that is no http:// URI; https goes by CONNECT";
+    return { ok: false, reason: "protocol", detail };
+  }
+  const authority = parseAuthority(authorityText);
+  if ("kind" in authority) return { ok: false, reason: authority.reason, detail: authority.why };
+  const target = { host: authority.host, port: authority.port ?? 80 };
+  return { ok: true, target, path: rest.startsWith("/") ? rest : `/${rest}` };
+}

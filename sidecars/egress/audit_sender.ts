@@ -1,0 +1,89 @@
+/** Takes rows to the ledger, in batches, and again until they are acknowledged. */
+
+import { AuditQueue, type Reservation } from "../../lib/egress/audit_queue.ts";
+import type { AuditRow } from "../../lib/egress/audit_row.ts";
+
+/**
+ * Hands rows over; resolves once they are recorded.
+ *
+ * @param first number of the first row, from 1: rows that come again, as their acknowledgement got lost, are known by it
+ */
+export type AppendRows = (
+  rows: readonly AuditRow[],
+  first: number,
+  signal: AbortSignal,
+) => Promise<void>;
+
+const RETRY_MS = 500;
+
+/** The way of all rows; stopped by {@linkcode AuditSender.close}. */
+export class AuditSender {
+  readonly #queue = new AuditQueue();
+  readonly #append: AppendRows;
+  readonly #stopped = new AbortController();
+  #acknowledged = 0;
+  #sending: Promise<void> | undefined;
+
+  constructor(append: AppendRows) {
+    this.#append = append;
+  }
+
+  /** A place for an exchange's row; undefined: nothing may pass now. */
+  reserve(): Reservation | undefined {
+    const reservation = this.#queue.reserve();
+    if (reservation === undefined) return undefined;
+    return {
+      commit: (row) => {
+        reservation.commit(row);
+        this.#send();
+      },
+      release: () => reservation.release(),
+    };
+  }
+
+  /** Adds the row of something that let nothing pass. */
+  add(row: AuditRow): void {
+    if (this.#queue.add(row)) this.#send();
+  }
+
+  /** Waits at most `graceMs` for the ledger to take what there is. */
+  async close(graceMs: number): Promise<void> {
+    const timer = setTimeout(() => this.#stopped.abort(), graceMs);
+    while (this.#sending !== undefined) await this.#sending;
+    clearTimeout(timer);
+    this.#stopped.abort();
+  }
+
+  #send(): void {
+    this.#sending ??= this.#sendAll().finally(() => {
+      this.#sending = undefined;
+      if (this.#queue.unacknowledged > 0 && !this.#stopped.signal.aborted) this.#send();
+    });
+  }
+
+  async #sendAll(): Promise<void> {
+    const { signal } = this.#stopped;
+    for (let rows = this.#queue.take(); rows !== undefined; rows = this.#queue.take()) {
+      try {
+        await this.#append(rows, this.#acknowledged + 1, signal);
+        this.#acknowledged += rows.length;
+        this.#queue.acknowledge();
+      } catch {
+        this.#queue.putBack();
+        await pause(RETRY_MS, signal);
+      }
+      if (signal.aborted) return;
+    }
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  const stop = (): void => resolve();
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) resolve();
+  await promise;
+  clearTimeout(timer);
+  signal.removeEventListener("abort", stop);
+}

@@ -1,0 +1,63 @@
+/** Egress as init's daemon: configured, asked and ended over its stdin and stdout; rows go the same way. */
+
+import { type EgressMethods, RpcErrorCode } from "../../lib/control/protocol.ts";
+import { RpcError, RpcPeer } from "../../lib/control/rpc.ts";
+import { parseEgressConfig } from "../../lib/egress/config_schema.ts";
+import { BottleError } from "../../lib/errors.ts";
+import type { AppendRows } from "./audit_sender.ts";
+import { type Engine, startEngine } from "./engine.ts";
+
+/** The two streams of a daemon. */
+export interface DaemonStreams {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+}
+
+/** The ledger writes a batch in milliseconds; without an answer it goes again. */
+const APPEND_MS = 10_000;
+
+/** Serves until `shutdown`, or until init is gone: a proxy that nobody answers for ends. */
+export async function runDaemon(
+  { readable, writable }: DaemonStreams,
+  onLog: (line: string) => void,
+): Promise<void> {
+  let engine: Engine | undefined;
+  let isConfigured = false;
+  const ended = Promise.withResolvers<void>();
+  const append: AppendRows = async (rows, first, signal) => {
+    await peer.call("audit.append", { rows, first }, { signal, timeoutMs: APPEND_MS });
+  };
+  const configure = async (params: unknown): Promise<EgressMethods["configure"][1]> => {
+    if (isConfigured) throw new RpcError(RpcErrorCode.alreadyConfigured, "Configured already");
+    isConfigured = true;
+    try {
+      engine = await startEngine({ config: parseEgressConfig(params), append, onLog });
+    } catch (error) {
+      isConfigured = false;
+      if (!(error instanceof BottleError)) throw error;
+      throw new RpcError(RpcErrorCode.invalidParams, [error.message, ...error.details].join("; "));
+    }
+    return { ca: engine.ca, ca_sha256: engine.caSha256 };
+  };
+  const peer = new RpcPeer({
+    readable,
+    writable,
+    handlers: {
+      configure,
+      stats: () => {
+        if (engine === undefined) throw new RpcError(RpcErrorCode.notReady, "Not configured");
+        return Promise.resolve(engine.stats());
+      },
+      shutdown: async () => {
+        // The last rows go to init while it still waits for this answer.
+        await engine?.close();
+        engine = undefined;
+        ended.resolve();
+        return null;
+      },
+    },
+  });
+  await Promise.race([peer.closed, ended.promise]);
+  await engine?.close();
+  await peer.close();
+}

@@ -1,0 +1,114 @@
+/** The proxy, put together from one configuration. */
+
+import type { EgressMethods } from "../../lib/control/protocol.ts";
+import type { AuditRow } from "../../lib/egress/audit_row.ts";
+import type { CertificateAuthority, EgressConfig } from "../../lib/egress/config.ts";
+import { certificateFingerprint, createAuthority } from "../../lib/pki/authority.ts";
+import { LeafIssuer } from "../../lib/pki/leaf.ts";
+import { AddressBook, type Resolve } from "./addresses.ts";
+import { type AppendRows, AuditSender } from "./audit_sender.ts";
+import { Counters } from "./counters.ts";
+import { Dialer } from "./dialer.ts";
+import { startDnsServer } from "./dns_server.ts";
+import { testFlowControl } from "./flow_control.ts";
+import { defaultLimits, type EngineLimits } from "./limits.ts";
+import { listen } from "./listener.ts";
+import { Policy } from "./policy.ts";
+import { ConnectionPool } from "./pool.ts";
+import { resolveHost } from "./resolver.ts";
+import { TlsFront } from "./tls_front.ts";
+import { Watchdog } from "./watchdog.ts";
+
+/** What {@linkcode startEngine} takes. */
+export interface EngineOptions {
+  /** Checked by `parseEgressConfig`. */
+  readonly config: EgressConfig;
+  /** Where rows go. */
+  readonly append: AppendRows;
+  /** One line about an error that is a bug; never holds a value of the traffic. */
+  readonly onLog: (line: string) => void;
+  /** The system's resolver unless told. */
+  readonly resolve?: Resolve;
+  readonly limits?: Partial<EngineLimits>;
+}
+
+/** A running proxy. */
+export interface Engine {
+  readonly port: number;
+  readonly ca: CertificateAuthority;
+  /** SHA-256 of the CA's certificate in hexadecimal. */
+  readonly caSha256: string;
+  stats(): EgressMethods["stats"][1];
+  /** Stops accepting, lets open exchanges finish for at most 2 s, hands the last rows over. */
+  close(): Promise<void>;
+}
+
+const GRACE_MS = 2_000;
+/** Init waits 3 s in all. */
+const LAST_ROWS_MS = 800;
+const SWEEP_MS = 5_000;
+
+/**
+ * Starts listening.
+ *
+ * @throws {BottleError} `flow-control-missing`, `ca-invalid`, `listen-failed`, `dns-listen`, what {@linkcode Policy} throws
+ */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { config, onLog } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  await testFlowControl();
+  const ca = config.ca ?? await createAuthority(new Date());
+  const issuer = await LeafIssuer.open(ca, { now: () => new Date() });
+  const policy = new Policy(config);
+  await using stack = new AsyncDisposableStack();
+  const audit = new AuditSender(options.append);
+  stack.defer(() => audit.close(LAST_ROWS_MS));
+  const watchdog = stack.use(new Watchdog());
+  const pool = stack.use(new ConnectionPool(limits));
+  const sweeping = setInterval(() => pool.sweep(), SWEEP_MS);
+  stack.defer(() => clearInterval(sweeping));
+  const resolve = options.resolve ?? ((name, signal) => resolveHost(name, { signal }));
+  const counters = new Counters();
+  const closing = new AbortController();
+  const listener = await listen({
+    policy,
+    audit,
+    counters,
+    limits,
+    watchdog,
+    closing: closing.signal,
+    front: new TlsFront(issuer),
+    dialer: new Dialer({
+      addresses: new AddressBook(resolve),
+      exceptions: policy.exceptions,
+      pool,
+      caCerts: config.extra_ca_pem === null ? [] : [config.extra_ca_pem],
+      connectMs: limits.connectMs,
+    }),
+    onBug: (error) => onLog(describeBug(error)),
+  }, config.listen);
+  stack.defer(() => listener.close(GRACE_MS));
+  stack.defer(() => closing.abort());
+  if (config.dns !== null) {
+    const { address, port, names } = config.dns;
+    const onRow = (row: AuditRow): void => audit.add(row);
+    stack.use(
+      await startDnsServer({ listen: { address, port }, names, peers: config.peers, onRow }),
+    );
+  }
+  const running = stack.move();
+  return {
+    port: listener.port,
+    ca,
+    caSha256: await certificateFingerprint(ca.cert_pem),
+    stats: () => counters.toStats(),
+    close: () => running.disposeAsync(),
+  };
+}
+
+/** The message may quote what it choked on: only the kind and the place are told. */
+function describeBug(error: unknown): string {
+  if (!(error instanceof Error)) return `Unexpected ${typeof error}`;
+  const place = (error.stack ?? "").split("\n").find((line) => line.startsWith("    at ")) ?? "";
+  return `Unexpected ${error.name}${place.replace("    ", " ")}`;
+}

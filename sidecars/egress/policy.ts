@@ -1,0 +1,73 @@
+/** What one configuration says, ready to be asked for every request. */
+
+import type { EgressConfig } from "../../lib/egress/config.ts";
+import { authFor, inject, stripInbound } from "../../lib/egress/credentials.ts";
+import { compileExceptions, type OpenBlocks } from "../../lib/egress/destination.ts";
+import type { HeaderList } from "../../lib/egress/http1/message.ts";
+import { parseAddress, unwrapAddress } from "../../lib/egress/address.ts";
+import { createRedactor } from "../../lib/egress/redact.ts";
+import type { Route } from "../../lib/egress/route.ts";
+import { compileRoutes, type RouteTable } from "../../lib/egress/route_table.ts";
+import { BottleError } from "../../lib/errors.ts";
+
+/** Headers as they leave. */
+export interface SwappedHeaders {
+  readonly headers: HeaderList;
+  /** Scheme of the credential that was put on. */
+  readonly credential: string | undefined;
+  /** The agent had one of its own where the bottle's is put on. */
+  readonly isForeign: boolean;
+}
+
+/** A configuration, compiled. */
+export class Policy {
+  readonly table: RouteTable;
+  readonly exceptions: OpenBlocks;
+  readonly log: EgressConfig["log"];
+  readonly selfTest: EgressConfig["self_test"];
+  /** Takes the values of all credentials out of a text. */
+  readonly redact: (text: string) => string;
+  readonly #tokens: EgressConfig["tokens"];
+  readonly #peers: ReadonlySet<string>;
+
+  /** @throws {BottleError} `route-invalid`, `route-duplicate`, `config-invalid` */
+  constructor(config: EgressConfig) {
+    this.table = compileRoutes(config.routes);
+    this.exceptions = compileExceptions(config.private_exceptions);
+    this.log = config.log;
+    this.selfTest = config.self_test;
+    this.#tokens = config.tokens;
+    this.#peers = new Set(config.peers);
+    const values = Object.values(config.tokens).filter((value) => value !== undefined);
+    this.redact = createRedactor([...values, ...(this.selfTest ? [this.selfTest.value] : [])]);
+  }
+
+  /** Whether an address may use the proxy. @param remote as the socket has it: maybe IPv4 mapped into IPv6 */
+  isPeer(remote: string | undefined): boolean {
+    const address = parseAddress(remote ?? "");
+    return address !== undefined && this.#peers.has(unwrapAddress(address).text);
+  }
+
+  /** Takes the agent's credentials off, and puts none on. */
+  strip(headers: HeaderList, route: Route): HeaderList {
+    return stripInbound(headers, route).headers;
+  }
+
+  /** Takes the agent's credentials off and puts the route's on. */
+  swap(headers: HeaderList, route: Route, scheme: "http" | "https"): SwappedHeaders {
+    const stripped = stripInbound(headers, route);
+    const auth = authFor(route, scheme);
+    if (auth === undefined) {
+      return { headers: stripped.headers, credential: undefined, isForeign: stripped.foreign };
+    }
+    const token = this.#tokens[auth.token];
+    if (token === undefined) {
+      throw new BottleError(`No value for "${auth.token}"`, { code: "config-invalid" });
+    }
+    return {
+      headers: inject(stripped.headers, auth, token),
+      credential: auth.scheme,
+      isForeign: stripped.foreign,
+    };
+  }
+}

@@ -1,0 +1,57 @@
+/** What becomes known of one exchange, and the row that it ends as. */
+
+import type { AuditRow, FailReason, Verdict } from "../../lib/egress/audit_row.ts";
+import { escapeControl } from "../../lib/egress/escape.ts";
+import { printHost } from "../../lib/egress/host.ts";
+import type { ConnectTarget } from "../../lib/egress/judge_connect.ts";
+import type { BlockReason } from "../../lib/egress/reason.ts";
+import { redactPath } from "../../lib/egress/redact.ts";
+
+/** How an exchange ended. */
+export type Outcome =
+  | { readonly verdict: "allowed" }
+  | { readonly verdict: "blocked"; readonly reason: BlockReason; readonly detail: string }
+  | { readonly verdict: "failed"; readonly reason: FailReason; readonly detail: string };
+
+/** Filled in while the exchange goes on. */
+export class ExchangeRecord {
+  kind: AuditRow["kind"] = "http";
+  method = "";
+  scheme: AuditRow["scheme"] = "";
+  target: ConnectTarget | undefined;
+  path = "";
+  route: string | undefined;
+  credential: string | undefined;
+  /** Status sent to the client; 0: none yet. */
+  status = 0;
+  bytesUp = 0;
+  bytesDown = 0;
+  readonly marks: string[] = [];
+  readonly #time = new Date();
+  readonly #started = performance.now();
+
+  /** @param redact takes known credentials out of a text */
+  toRow(outcome: Outcome, redact: (text: string) => string): AuditRow {
+    return {
+      time: this.#time.toISOString(),
+      kind: this.kind,
+      method: this.method,
+      scheme: this.scheme,
+      host: this.target === undefined ? "" : printHost(this.target.host),
+      port: this.target?.port ?? 0,
+      path: redactPath(this.path, redact),
+      verdict: outcome.verdict satisfies Verdict,
+      ...(outcome.verdict === "allowed" ? {} : {
+        reason: outcome.reason,
+        detail: escapeControl(redact(outcome.detail)),
+      }),
+      ...(this.route === undefined ? {} : { route: this.route }),
+      ...(this.credential === undefined ? {} : { credential: this.credential }),
+      ...(this.marks.length === 0 ? {} : { marks: [...this.marks] }),
+      status: this.status,
+      bytes_up: this.bytesUp,
+      bytes_down: this.bytesDown,
+      duration_ms: Math.round(performance.now() - this.#started),
+    };
+  }
+}

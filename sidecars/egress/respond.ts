@@ -1,0 +1,84 @@
+/** Answers of the proxy's own. */
+
+import type { FailReason } from "../../lib/egress/audit_row.ts";
+import { printHost } from "../../lib/egress/host.ts";
+import { writeResponseHead } from "../../lib/egress/http1/writer.ts";
+import type { HeaderList } from "../../lib/egress/http1/message.ts";
+import type { ConnectTarget } from "../../lib/egress/judge_connect.ts";
+import type { BlockReason } from "../../lib/egress/reason.ts";
+import { refusal } from "../../lib/egress/refusal.ts";
+import type { ClientStream } from "./client_stream.ts";
+import { concatBytes } from "./output.ts";
+
+/** A whole answer. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: HeaderList;
+  readonly body: Uint8Array;
+}
+
+/** Reason phrases of what the proxy itself says; any other status goes without. */
+const phrases: ReadonlyMap<number, string> = new Map([
+  [200, "OK"],
+  [400, "Bad Request"],
+  [403, "Forbidden"],
+  [429, "Too Many Requests"],
+  [431, "Request Header Fields Too Large"],
+  [502, "Bad Gateway"],
+  [503, "Service Unavailable"],
+  [504, "Gateway Timeout"],
+]);
+
+/** The answer to what is refused. */
+export function refusalAnswer(
+  reason: BlockReason,
+  detail: string,
+  target: ConnectTarget | undefined,
+  route: string | undefined,
+): Answer {
+  const host = target === undefined ? "" : printHost(target.host);
+  return refusal(reason, { detail, host, ...(route === undefined ? {} : { route }) });
+}
+
+/** The answer to what was allowed and failed before the upstream had answered. */
+export function failureAnswer(reason: FailReason, detail: string): Answer {
+  const status = reason === "upstream-timeout" || reason === "client-timeout" ? 504 : 502;
+  return jsonAnswer(status, { error: "failed", reason, detail }, [[
+    "x-bot-bottle-failure",
+    reason,
+  ]]);
+}
+
+/** A JSON document. */
+export function jsonAnswer(status: number, document: unknown, headers: HeaderList = []): Answer {
+  const body = new TextEncoder().encode(`${JSON.stringify(document)}\n`);
+  return {
+    status,
+    headers: [
+      ["content-type", "application/json"],
+      ["content-length", String(body.length)],
+      ["cache-control", "no-store"],
+      ...headers,
+    ],
+    body,
+  };
+}
+
+/**
+ * Writes an answer in one piece.
+ *
+ * @param isHead the request was a HEAD: the body is left out
+ * @throws {BottleError} `client-closed`
+ */
+export async function sendAnswer(
+  client: ClientStream,
+  answer: Answer,
+  options: { readonly isLast: boolean; readonly isHead: boolean },
+): Promise<void> {
+  const head = writeResponseHead({
+    status: answer.status,
+    reason: phrases.get(answer.status) ?? "",
+    headers: options.isLast ? [...answer.headers, ["connection", "close"]] : answer.headers,
+  });
+  await client.write(options.isHead ? head : concatBytes([head, answer.body]));
+}

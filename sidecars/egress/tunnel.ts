@@ -1,0 +1,97 @@
+/** A CONNECT: judged, granted, and served as the TLS connection that has to follow. */
+
+import type { Socket } from "node:net";
+import { MessageReader } from "../../lib/egress/http1/message_reader.ts";
+import type { RequestHead } from "../../lib/egress/http1/message.ts";
+import {
+  type ConnectDecision,
+  type ConnectTarget,
+  judgeConnect,
+} from "../../lib/egress/judge_connect.ts";
+import { BottleError } from "../../lib/errors.ts";
+import { ClientStream } from "./client_stream.ts";
+import {
+  type ClientSide,
+  type EngineParts,
+  type NextStep,
+  recordUnanswered,
+  refusalOf,
+  refuseHead,
+} from "./exchange.ts";
+import { serveRequests } from "./serve_client.ts";
+import type { TlsFront } from "./tls_front.ts";
+
+const GRANTED = new TextEncoder().encode("HTTP/1.1 200 Connection Established\r\n\r\n");
+
+/**
+ * Serves a tunnel to its end.
+ *
+ * @param side the connection to the proxy itself
+ * @param raw its socket
+ */
+export async function serveTunnel(
+  parts: EngineParts & { readonly front: TlsFront },
+  side: ClientSide,
+  raw: Socket,
+  head: RequestHead,
+): Promise<NextStep> {
+  const decision = judge(parts, head);
+  if (!decision.ok) return await refuseHead(parts, side, decision, "connect");
+  const { target } = decision;
+  if (side.reader.hasBuffered || !side.client.detach()) {
+    // Before the grant nobody knows what they are, and TLS could not read them again.
+    const detail = "Bytes came before the tunnel was granted";
+    return await refuseHead(
+      parts,
+      side,
+      { ok: false, reason: "protocol", detail, target },
+      "connect",
+    );
+  }
+  const inner = await startTls(parts, side, raw, target);
+  if (inner !== undefined) await serveRequests(parts, inner);
+  return { kind: "gone" };
+}
+
+async function startTls(
+  parts: EngineParts & { readonly front: TlsFront },
+  { watch, activity }: ClientSide,
+  raw: Socket,
+  target: ConnectTarget,
+): Promise<ClientSide | undefined> {
+  watch.onExpire = (): void => void raw.destroy();
+  watch.arm(parts.limits.headMs);
+  try {
+    await write(raw, GRANTED);
+    const tls = await parts.front.accept(raw, target.host);
+    const client = new ClientStream(tls, raw);
+    return { client, reader: new MessageReader(client), watch, activity, tunnel: target };
+  } catch (error) {
+    raw.destroy();
+    if (!(error instanceof BottleError)) throw error;
+    if (error.code === "tls-refused") recordUnanswered(parts, target, error.message);
+    return undefined;
+  } finally {
+    watch.disarm();
+  }
+}
+
+function judge(parts: EngineParts, head: RequestHead): ConnectDecision {
+  try {
+    return judgeConnect(parts.policy.table, head);
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
+
+function write(raw: Socket, bytes: Uint8Array): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const onClose = (): void =>
+    reject(new BottleError("The client is gone", { code: "client-closed" }));
+  raw.once("close", onClose);
+  raw.write(bytes, () => {
+    raw.off("close", onClose);
+    resolve();
+  });
+  return promise;
+}
