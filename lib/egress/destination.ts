@@ -43,7 +43,7 @@ export function compileExceptions(exceptions: readonly PrivateException[]): Open
  * Judges all addresses of a host at once: one that may not be reached refuses the host, as an answer that mixes public and
  * private addresses is what an attack by rebinding looks like. `allow_private` opens every class but multicast, broadcast and
  * unspecified, which are no destinations, and metadata, which opens only where the route names that very address.
- * An exception opens its blocks for its hosts, never metadata.
+ * An exception opens its blocks for its hosts, and none of these four.
  *
  * @example
  * ```ts
@@ -70,7 +70,7 @@ export function checkAddresses(
   const blocks = open.get(printHost(host)) ?? [];
   for (const address of addresses) {
     const kind = classifyAddress(address);
-    if (isOpen(kind, host, route) || isExcepted(kind, address, blocks)) continue;
+    if (isOpen(kind, address, { host, route, blocks })) continue;
     const detail = host.kind === "ip"
       ? `${shown} is a ${kind} address`
       : `${shown} resolves to a ${kind} address, ${address.text}`;
@@ -79,7 +79,11 @@ export function checkAddresses(
   return { ok: true, addresses: [first, ...others] };
 }
 
-function isOpen(kind: AddressClass, host: Host, route: Route): boolean {
+function isOpen(
+  kind: AddressClass,
+  address: IpAddress,
+  { host, route, blocks }: { host: Host; route: Route; blocks: readonly Cidr[] },
+): boolean {
   switch (kind) {
     case "public":
       return true;
@@ -96,14 +100,10 @@ function isOpen(kind: AddressClass, host: Host, route: Route): boolean {
     case "documentation":
     case "benchmarking":
     case "reserved":
-      return route.allow_private === true;
+      return route.allow_private === true ||
+        blocks.some((block) => cidrContains(block, unwrapAddress(address)));
   }
   return kind satisfies never;
-}
-
-function isExcepted(kind: AddressClass, address: IpAddress, blocks: readonly Cidr[]): boolean {
-  if (kind === "metadata") return false;
-  return blocks.some((block) => cidrContains(block, unwrapAddress(address)));
 }
 
 function fail(what: string, text: string): never {

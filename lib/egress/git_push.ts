@@ -30,8 +30,11 @@ export function isGitPush({ method, path, contentType = "" }: PushFacts): boolea
     return true;
   }
   if (contentType.toLowerCase().includes(REQUEST_TYPE)) return true;
-  const isRead = method === "GET" || method === "HEAD" || method === "OPTIONS";
-  return !isRead && isService(decodePath(path.path).split(/[/\\;]/).filter(Boolean).at(-1) ?? "");
+  if (method === "GET" || method === "HEAD" || method === "OPTIONS") return false;
+  const segments = decodePath(path.path).split(/[/\\]/).map((segment) =>
+    segment.replace(/;.*/, "")
+  );
+  return isService(segments.filter(Boolean).at(-1) ?? "");
 }
 
 function isService(name: string): boolean {

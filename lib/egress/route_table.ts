@@ -5,7 +5,7 @@ import { type Host, printHost } from "./host.ts";
 import { parseHostPattern, printHostPattern } from "./host_pattern.ts";
 import { findPathFault, matchPath, parsePath } from "./path.ts";
 import type { BlockReason } from "./reason.ts";
-import type { Route, RouteMatch } from "./route.ts";
+import type { PathMatch, Route, RouteMatch } from "./route.ts";
 
 /** Routes, ready to be looked up. */
 export interface RouteTable {
@@ -150,9 +150,10 @@ export function describeMatch(match: RouteMatch): string {
 
 function holdsPath(match: RouteMatch, path: string, ambiguity: string | undefined): boolean {
   if (!match.paths) return true;
-  // An exact path is what its writer saw, to the letter: there is nothing to guess.
+  // An exact path is what its writer saw, to the letter, and "/" is every path: there is nothing to guess.
+  const isSafe = (wanted: PathMatch): boolean => wanted.type === "exact" || wanted.value === "/";
   return match.paths.some((wanted) =>
-    (wanted.type === "exact" || ambiguity === undefined) && matchPath(wanted, path)
+    (ambiguity === undefined || isSafe(wanted)) && matchPath(wanted, path)
   );
 }
 
