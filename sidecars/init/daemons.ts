@@ -24,6 +24,15 @@ const setups: Readonly<Record<DaemonName, DaemonSetup>> = {
 /** What Deno must not do by itself: ask, look for configuration, or fetch. */
 const CLOSED = ["--no-prompt", "--no-config", "--no-lock", "--no-remote", "--no-npm"];
 
+/** Everything a daemon gets to see: nothing of init's own. */
+const ENVIRONMENT = {
+  PATH: "/usr/local/bin:/usr/bin:/bin",
+  HOME: "/nonexistent",
+  DENO_DIR: "/var/cache/deno",
+  DENO_NO_UPDATE_CHECK: "1",
+  NO_COLOR: "1",
+} as const;
+
 /** The argv of a daemon. @param script the bundled file that init itself runs from */
 export function daemonArgv(name: DaemonName, script: string): readonly string[] {
   return [DENO, "run", ...CLOSED, ...setups[name].permissions, script, name];
@@ -38,7 +47,7 @@ export function startSidecar(
   return startDaemon({
     argv: daemonArgv(name, script),
     user: setups[name].user,
-    env: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: "/nonexistent", NO_COLOR: "1" },
+    env: ENVIRONMENT,
     onStderr,
   });
 }

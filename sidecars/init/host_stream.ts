@@ -41,7 +41,9 @@ export function serveHost(
     followers.delete(subscription);
   };
   const peer = new RpcPeer({
-    ...connection,
+    // A connection has its streams as getters, which a spread would not take over.
+    readable: connection.readable,
+    writable: connection.writable,
     handlers: {
       "configure": (params) => bundle.configure(params),
       "ready": () => Promise.resolve(bundle.ready()),

@@ -1,0 +1,87 @@
+/** The bundle's container, as arguments of `docker create`. Pure. */
+
+import { type HomeId, Label, resourceName, type Slug, VERSION } from "../../lib/names.ts";
+
+/** Where the ledger's volume is mounted; `sidecars/init/daemons.ts` opens it to the ledger's process. */
+export const LEDGER_FOLDER = "/var/lib/bot-bottle/ledger";
+/** The database on that volume. */
+export const LEDGER_PATH = `${LEDGER_FOLDER}/ledger.db`;
+
+/** What {@linkcode bundleArgs} makes a container from. */
+export interface BundleSpec {
+  readonly slug: Slug;
+  readonly homeId: HomeId;
+  /** The image's tag. */
+  readonly image: string;
+  /** The network that it shares with the agent, and its own address there. */
+  readonly inner: { readonly network: string; readonly address: string };
+  /** The network that leads out. */
+  readonly outer: string;
+  /** Networks of `--bundle-network`. */
+  readonly extraNetworks: readonly string[];
+  /** Ports to publish on the host's loopback, each on a free port there: `docker port` tells which. */
+  readonly publish?: readonly number[];
+}
+
+/** Labels of everything that belongs to one bottle. */
+export function bundleLabels(
+  spec: Pick<BundleSpec, "slug" | "homeId">,
+  role: "bundle" | "ledger",
+): readonly string[] {
+  return [
+    `${Label.home}=${spec.homeId}`,
+    `${Label.slug}=${spec.slug}`,
+    `${Label.role}=${role}`,
+    `${Label.version}=${VERSION}`,
+  ];
+}
+
+/** The argv after `docker`. It holds nothing that is secret: the configuration comes later, by the control channel. */
+export function bundleArgs(spec: BundleSpec): readonly string[] {
+  return [
+    "create",
+    ...["--name", resourceName(spec.slug, "bundle")],
+    ...["--hostname", "bundle"],
+    ...bundleLabels(spec, "bundle").flatMap((label) => ["--label", label]),
+    ...processArgs,
+    ...fileArgs(spec),
+    ...networkArgs(spec),
+    spec.image,
+  ];
+}
+
+/** `--init`: docker's own process 1 reaps what a daemon leaves behind and ends with ours. No core holds a token. */
+const processArgs = [
+  "--init",
+  ...["--user", "0:0"],
+  ...["--cap-drop", "ALL"],
+  ...["SETUID", "SETGID", "KILL"].flatMap((capability) => ["--cap-add", capability]),
+  ...["--security-opt", "no-new-privileges"],
+  ...["--memory", "1g", "--memory-swap", "1g"],
+  ...["--pids-limit", "256"],
+  ...["--ulimit", "core=0"],
+  ...["--restart", "no"],
+  ...["--log-driver", "json-file", "--log-opt", "max-size=1m", "--log-opt", "max-file=1"],
+] as const;
+
+function fileArgs(spec: BundleSpec): readonly string[] {
+  const labels = bundleLabels(spec, "ledger").map((label) => `,volume-label=${label}`).join("");
+  const volume = resourceName(spec.slug, "ledger");
+  return [
+    "--read-only",
+    ...["--tmpfs", "/run:rw,nosuid,nodev,noexec,size=1m,mode=0755"],
+    ...["--tmpfs", "/tmp:rw,nosuid,nodev,noexec,size=16m,mode=1777"],
+    ...["--mount", `type=volume,source=${volume},target=${LEDGER_FOLDER}${labels}`],
+  ];
+}
+
+/** The bundle has a leg in two networks: it must not be a router between them. */
+function networkArgs(spec: BundleSpec): readonly string[] {
+  return [
+    ...["--network", spec.inner.network, "--ip", spec.inner.address],
+    ...["--sysctl", "net.ipv4.ip_forward=0"],
+    ...["--sysctl", "net.ipv4.ip_unprivileged_port_start=53"],
+    ...["--sysctl", "net.ipv6.conf.all.disable_ipv6=1"],
+    ...(spec.publish ?? []).flatMap((port) => ["--publish", `127.0.0.1::${port}`]),
+  ];
+}

@@ -1,0 +1,29 @@
+/** A lock between programs of one user, let go by the kernel when its holder dies. */
+
+import type { Clock } from "../../lib/context.ts";
+
+/** How often a lock that another holds is asked for, in milliseconds. */
+const POLL_MS = 100;
+
+/** Waits for the lock; the file and its folder are made. */
+export async function holdLock(
+  path: string,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<AsyncDisposable> {
+  await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true, mode: 0o700 });
+  const file = await Deno.open(path, { create: true, write: true, mode: 0o600 });
+  try {
+    while (!await file.tryLock(true)) await clock.sleep(POLL_MS, signal);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  return {
+    [Symbol.asyncDispose]: (): Promise<void> => {
+      // The file stays: were it removed, a third could lock a new one while the second holds the old.
+      file.close();
+      return Promise.resolve();
+    },
+  };
+}
