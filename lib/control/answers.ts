@@ -52,6 +52,7 @@ function parseReadyResult(value: unknown): ReadyResult {
     configured: readFlag(shape, "configured"),
     ready: readFlag(shape, "ready"),
     daemons: readList(shape, "daemons", 16).map(parseDaemonState),
+    configuration: shape.configuration === null ? null : parseConfigureResult(shape.configuration),
   };
 }
 

@@ -47,6 +47,8 @@ export interface ReadyResult {
   readonly configured: boolean;
   readonly ready: boolean;
   readonly daemons: readonly DaemonState[];
+  /** What `configure` answered: for whoever opens a bottle that another process launched. */
+  readonly configuration: ConfigureResult | null;
 }
 
 /** Counters of the egress that runs now: they begin anew with a restart; the ledger has every exchange. */

@@ -86,6 +86,9 @@ export class Bundle {
       configured: this.#isConfigured,
       ready: this.#isConfigured && daemons.every((daemon) => daemon.state === "ready"),
       daemons,
+      configuration: this.#isConfigured && this.#ca !== undefined
+        ? { ca_pem: this.#ca.value.cert_pem, ca_sha256: this.#ca.sha256 }
+        : null,
     };
   }
 
