@@ -5,7 +5,7 @@ import { agentSchema } from "./agent_schema.ts";
 import { readGitUser } from "./bottle_file.ts";
 import type { ManifestDocument } from "./document.ts";
 import type { Problem } from "./problem.ts";
-import { checkShape } from "./shape.ts";
+import { checkShape, NAME } from "./shape.ts";
 import type { AgentManifest, GitUser, Sourced } from "./types.ts";
 import { valueAt } from "./value_tree.ts";
 
@@ -28,7 +28,7 @@ export function readAgent(
   const place = (...path: PropertyKey[]): SourcePlace => tree.placeOf(path);
   const checked = checkShape(agentSchema, tree);
   const name = valueAt(tree.value, ["bottle"]);
-  const bottle = typeof name === "string"
+  const bottle = typeof name === "string" && NAME.test(name)
     ? { bottle: { value: name, place: place("bottle") } }
     : {};
   const problems = [...document.problems, ...("problems" in checked ? checked.problems : [])];

@@ -8,7 +8,7 @@ import type { ManifestDocument } from "./document.ts";
 import { parseEnvForm } from "./env_form.ts";
 import type { Problem } from "./problem.ts";
 import { findRepeatedHosts, readRoutes } from "./route_list.ts";
-import { checkShape } from "./shape.ts";
+import { checkShape, NAME } from "./shape.ts";
 import type {
   AgentProviderChoice,
   EnvValue,
@@ -64,7 +64,9 @@ function readParents(tree: ValueTree): readonly Sourced<string>[] {
     : [["extends"]];
   return paths.flatMap((path) => {
     const name = valueAt(tree.value, path);
-    return typeof name === "string" ? [{ value: name, place: tree.placeOf(path) }] : [];
+    return typeof name === "string" && NAME.test(name)
+      ? [{ value: name, place: tree.placeOf(path) }]
+      : [];
   });
 }
 

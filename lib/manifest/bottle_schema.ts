@@ -10,6 +10,7 @@ import {
   type Fault,
   hostVariable,
   mustBe,
+  mustBeOneOf,
   NAME,
   name,
   NOT_IN_THIS_VERSION,
@@ -42,7 +43,11 @@ const provider = shape({
 });
 
 const env = z.record(
-  z.string().refine((key) => parseEnvName(key) !== undefined && !isReservedEnv(key)),
+  z.string()
+    .refine((key) => parseEnvName(key) !== undefined, {
+      error: "is not a name that a variable can have",
+    })
+    .refine((key) => !isReservedEnv(key), { error: "is set by bot-bottle itself: remove it" }),
   text((value) => {
     const form = parseEnvForm(value);
     return form.kind === "bad" ? form : undefined;
@@ -74,7 +79,7 @@ export const bottleSchema = shape({
   "git-gate": shape({ user: gitUserSchema.exactOptional(), repos: notYet() }).exactOptional(),
   egress: shape({
     log: z.enum(["all", "blocked", "off"], {
-      error: (issue) => mustBe('"all", "blocked" or "off"', issue.input),
+      error: (issue) => mustBeOneOf('"all", "blocked" or "off"', issue.input),
     }).exactOptional(),
     routes: z.array(routeSchema).exactOptional(),
   }).exactOptional(),

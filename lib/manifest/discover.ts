@@ -1,6 +1,7 @@
 /** Finds manifests on disk: names and paths, nothing is read. */
 
 import { dirname, join } from "node:path";
+import { BottleError } from "../errors.ts";
 import { NAME } from "./shape.ts";
 
 /** A file that may be a manifest. */
@@ -17,7 +18,7 @@ export interface FoundFolder {
   readonly misnamed: readonly string[];
 }
 
-/** The `.md` files of a folder, by name. A folder that isn't there is empty. */
+/** The `.md` files of a folder, by name. A folder that isn't there is empty. @throws {BottleError} `home-unreadable` */
 export async function listFolder(folder: string): Promise<FoundFolder> {
   const found: FoundFile[] = [];
   const misnamed: string[] = [];
@@ -30,7 +31,9 @@ export async function listFolder(folder: string): Promise<FoundFolder> {
       else misnamed.push(file);
     }
   } catch (error) {
-    if (!isAbsent(error)) throw error;
+    if (!isAbsent(error)) {
+      throw new BottleError(`Cannot list "${folder}"`, { code: "home-unreadable", cause: error });
+    }
   }
   const byName = (a: FoundFile, b: FoundFile): number => a.name < b.name ? -1 : 1;
   return { found: found.sort(byName), misnamed: misnamed.sort() };

@@ -1,9 +1,9 @@
 /** A manifest as a tree and a body, from a file's text or from a program's object. */
 
 import type { SourcePlace } from "../errors.ts";
-import { findCredentials } from "./credential_shape.ts";
+import { findCredentials, looksLikeCredential } from "./credential_shape.ts";
 import { splitFrontmatter } from "./frontmatter.ts";
-import type { Problem } from "./problem.ts";
+import { CREDENTIAL, type Problem } from "./problem.ts";
 import { objectTree, type ValueTree } from "./value_tree.ts";
 import { parseYaml } from "./yaml_tree.ts";
 
@@ -32,14 +32,20 @@ export function parseDocumentText(text: string, file: string): ManifestDocument 
 
 /** A program's object; `name` stands where a file's path would. */
 export function documentFromObject(value: unknown, body: string, name: string): ManifestDocument {
-  const found = findCredentials(JSON.stringify(value) ?? "").length > 0 ||
-    findCredentials(body).length > 0;
+  const found = [body, ...listTexts(value)].some(looksLikeCredential);
   return {
     file: name,
     tree: objectTree(value, name),
     body,
     problems: found ? [credentialAt({ file: name })] : [],
   };
+}
+
+/** All texts in a value, keys too; no deeper than any schema goes. */
+function listTexts(value: unknown, depth = 0): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null || depth > 16) return [];
+  return Object.entries(value).flatMap(([key, part]) => [key, ...listTexts(part, depth + 1)]);
 }
 
 function credentialAt(place: SourcePlace): Problem {
@@ -49,7 +55,7 @@ function credentialAt(place: SourcePlace): Problem {
     hint:
       "Put it into a variable of your shell, and write that variable's name here; then revoke it " +
       "if the file was ever shared",
-    code: "manifest-credential",
+    code: CREDENTIAL,
   };
 }
 

@@ -24,7 +24,11 @@ export async function loadManifest(
   const agentFile = readAgent(about, await source.read());
   const chosen = bottleName ?? agentFile.bottle?.value;
   const root = bottles.get(chosen ?? "");
-  const missing = root ? [] : [describeMissing(source.file, agentFile.bottle, [...bottles.keys()])];
+  // An agent that can't be read says nothing about its bottle, rather than that it has none.
+  const isSilent = root !== undefined || agentFile.agent === null && agentFile.bottle === undefined;
+  const missing = isSilent
+    ? []
+    : [describeMissing(source.file, agentFile.bottle, [...bottles.keys()])];
   const loaded = root ? await loadBottle(root, bottles) : { bottle: null, problems: [] };
 
   const problems = [...agentFile.problems, ...missing, ...loaded.problems];

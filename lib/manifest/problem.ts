@@ -3,6 +3,9 @@
 import { BottleError, type SourcePlace } from "../errors.ts";
 import { looksLikeCredential } from "./credential_shape.ts";
 
+/** Code of a problem about a value that looks like a credential. */
+export const CREDENTIAL = "manifest-credential";
+
 /** One thing to put right, at its place. */
 export interface Problem {
   /** A sentence without a full stop; never holds a value that may be a credential. */
@@ -53,13 +56,25 @@ export function problemsError(about: string, problems: readonly Problem[]): Bott
   });
 }
 
-/** By file as first seen, then line, then column; the same problem at the same place once. */
+/**
+ * By file as first seen, then line, then column; the same problem at the same place once, and nothing else about a
+ * value that looks like a credential.
+ */
 function sortProblems(problems: readonly Problem[]): readonly Problem[] {
   const files = [...new Set(problems.map((problem) => problem.place.file))];
   const once = new Map(problems.map((problem) => [formatProblem(problem), problem]));
-  return [...once.values()].sort((a, b) =>
+  const credentials = problems.filter((problem) => problem.code === CREDENTIAL);
+  const isMoot = (problem: Problem): boolean =>
+    problem.code !== CREDENTIAL && credentials.some((found) => isAt(found.place, problem.place));
+  return [...once.values()].filter((problem) => !isMoot(problem)).sort((a, b) =>
     files.indexOf(a.place.file) - files.indexOf(b.place.file) ||
     (a.place.line ?? 0) - (b.place.line ?? 0) ||
     (a.place.column ?? 0) - (b.place.column ?? 0)
   );
+}
+
+/** Whether both mean the same value: a quote may stand before what the first one means. */
+function isAt(inner: SourcePlace, outer: SourcePlace): boolean {
+  const before = (inner.column ?? -1) - (outer.column ?? -1);
+  return inner.file === outer.file && inner.line === outer.line && (before === 0 || before === 1);
 }

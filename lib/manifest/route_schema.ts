@@ -1,12 +1,15 @@
 /** The schema of a route in a manifest (egress.md, "Routes"). */
 
 import { z } from "../deps/zod.ts";
+import { isInjectableHeader } from "../egress/credentials.ts";
+import { findPathFault } from "../egress/path.ts";
 import { quote } from "./problem.ts";
 import { findHostFault } from "./route_host.ts";
 import {
   type Fault,
   hostVariable,
   mustBe,
+  mustBeOneOf,
   NOT_IN_THIS_VERSION,
   notYet,
   shape,
@@ -14,32 +17,29 @@ import {
 } from "./shape.ts";
 import { valueAt } from "./value_tree.ts";
 
-/** A header that frames a message or names its peer can't carry a credential. */
-const FRAMING = new Set([
-  "host",
-  "connection",
-  "content-length",
-  "transfer-encoding",
-  "upgrade",
-  "te",
-  "trailer",
-  "keep-alive",
-  "expect",
-]);
-
 const method = text(findMethodFault);
 
 const path = shape({
   type: z.enum(["prefix", "exact"], {
     error: (issue) =>
-      issue.input === "regex" ? NOT_IN_THIS_VERSION : mustBe('"prefix" or "exact"', issue.input),
+      issue.input === "regex"
+        ? NOT_IN_THIS_VERSION
+        : mustBeOneOf('"prefix" or "exact"', issue.input),
   }),
-  value: text(findPathFault),
+  value: text(findTextFault),
+}).superRefine((value, context) => {
+  const why = findPathFault(value);
+  // What holds for exact paths too was said of the value itself.
+  if (why !== undefined && findTextFault(value.value) === undefined) {
+    context.addIssue({ code: "custom", path: ["value"], message: `is no path of a route: ${why}` });
+  }
 });
 
 const match = shape({
-  methods: z.array(method).min(1, { error: "must name a method, or be left out" }).exactOptional(),
-  paths: z.array(path).min(1, { error: "must name a path, or be left out" }).exactOptional(),
+  methods: z.array(method).min(1, { error: "must name a method, or be left out" }).max(32)
+    .exactOptional(),
+  paths: z.array(path).min(1, { error: "must name a path, or be left out" }).max(256)
+    .exactOptional(),
   headers: notYet(),
 });
 
@@ -62,7 +62,7 @@ const auth = z.discriminatedUnion("scheme", [
     const scheme = valueAt(issue.input, ["scheme"]);
     return scheme === "agent"
       ? NOT_IN_THIS_VERSION
-      : mustBe("bearer, token, basic or header", scheme);
+      : mustBeOneOf("bearer, token, basic or header", scheme);
   },
 });
 
@@ -70,13 +70,13 @@ const auth = z.discriminatedUnion("scheme", [
 export const routeSchema = shape({
   host: text(findHostFault),
   ports: z.array(z.int().min(1).max(65_535))
-    .min(1, { error: "must name a port, or be left out" }).exactOptional(),
-  matches: z.array(match).exactOptional(),
+    .min(1, { error: "must name a port, or be left out" }).max(64).exactOptional(),
+  matches: z.array(match).max(256).exactOptional(),
   auth: auth.exactOptional(),
   allow_private: z.boolean().exactOptional(),
   tls: z.literal("intercept", {
     error: (issue) =>
-      issue.input === "passthrough" ? NOT_IN_THIS_VERSION : mustBe('"intercept"', issue.input),
+      issue.input === "passthrough" ? NOT_IN_THIS_VERSION : mustBeOneOf('"intercept"', issue.input),
   }).exactOptional(),
   dlp: notYet(),
   limits: notYet(),
@@ -92,30 +92,18 @@ function findMethodFault(value: string): Fault | undefined {
     : undefined;
 }
 
-/** Egress compares paths in one normal form; what has another form would never match, or match too much. */
-function findPathFault(value: string): Fault | undefined {
-  if (!value.startsWith("/")) return { why: "must begin with /" };
-  if (!/^[\x21-\x7e]*$/.test(value)) {
-    return { why: "must be visible ASCII, the rest percent-encoded" };
+/** What egress would refuse in its configuration, it is better to say here. */
+function findTextFault(value: string): Fault | undefined {
+  if (value.length > 2_048) return { why: "must have at most 2048 characters" };
+  if (value.includes("*")) {
+    return { why: "must hold no *", hint: "A prefix already covers all below it" };
   }
-  if (/[?#\\;*]/.test(value)) {
-    return { why: "must hold none of ? # \\ ; *", hint: "A prefix already covers all below it" };
-  }
-  if (value.includes("//") || /\/\.{1,2}(?:\/|$)/.test(value)) {
-    return { why: "must have no empty, . or .. segment" };
-  }
-  if (/%(?![0-9A-F]{2})|%2F|%5C|%2E|%00/.test(value)) {
-    return {
-      why: "must have upper-case percent-encoding, and none of a slash, a backslash, a dot or NUL",
-    };
-  }
-  return undefined;
+  const why = findPathFault({ type: "exact", value });
+  return why === undefined ? undefined : { why: `is no path of a route: ${why}` };
 }
 
 function findHeaderFault(value: string): Fault | undefined {
-  const name = value.toLowerCase();
-  if (!/^[a-z0-9][a-z0-9_-]{0,63}$/.test(name)) return { why: "must be the name of a header" };
-  return FRAMING.has(name) || name.startsWith("proxy-")
-    ? { why: `can't be ${quote(name)}: it frames the message` }
-    : undefined;
+  return isInjectableHeader(value.toLowerCase()) && value.length <= 128
+    ? undefined
+    : { why: `must be the name of a header that frames nothing, not ${quote(value)}` };
 }

@@ -55,13 +55,18 @@ export interface Fault {
   readonly hint?: string;
 }
 
+/** What is said of text that is none of a few words. */
+export function mustBeOneOf(words: string, input: unknown): string {
+  return typeof input === "string" ? `must be ${words}, not ${quote(input)}` : mustBe(words, input);
+}
+
 /** The name of a bottle, a provider or a skill. */
 export function name(what: string): z.ZodString {
   return text((value) =>
     NAME.test(value) ? undefined : {
       why: `must be the name of ${what}, not ${quote(value)}`,
       hint: "A name has a-z, 0-9 and -, begins with a letter, and has at most 63 characters",
-    }, `the name of ${what}`);
+    }, `the name of ${what}`).meta({ pattern: NAME.source });
 }
 
 /** The NAME of a host variable. A bad one is never quoted: it may be the credential itself. */
@@ -82,7 +87,7 @@ export function hostVariable(): z.ZodString {
           : "Put the credential into a variable of your shell, and its name here",
       },
     });
-  });
+  }).meta({ pattern: "^[A-Za-z_][A-Za-z0-9_]*$", description: "NAME of a host variable" });
 }
 
 /** All issues of a value as problems; none if it fits. */
@@ -105,7 +110,7 @@ function predicate(issue: z.core.$ZodRawIssue): string {
     case "invalid_type":
       return mustBe(issue.expected, issue.input);
     case "invalid_key":
-      return "is not a name that a variable can have";
+      return issue.issues[0]?.message ?? "is not a key that can stand here";
     case "too_small":
       return `must be at least ${issue.minimum}`;
     case "too_big":
@@ -140,7 +145,8 @@ function describeIssue(issue: z.core.$ZodIssue, tree: ValueTree): readonly Probl
     return issue.keys.map((key) => unknownKey(key, issue.path, issue.message.split(KEYS), tree));
   }
   const part = issue.code === "invalid_key" ? "key" : "value";
-  const hint = issue.code === "custom" ? issue.params?.["hint"] : hintFor(issue, tree.value);
+  const own: unknown = issue.code === "custom" ? issue.params?.["hint"] : undefined;
+  const hint = own ?? hintFor(issue, tree.value);
   const key = issue.path.length === 0 ? "The frontmatter" : quote(formatPath(issue.path));
   return [{
     message: `${key} ${issue.message}`,
@@ -150,8 +156,9 @@ function describeIssue(issue: z.core.$ZodIssue, tree: ValueTree): readonly Probl
 }
 
 function hintFor(issue: z.core.$ZodIssue, root: unknown): string | undefined {
-  if (issue.message === NOT_IN_THIS_VERSION) return "Remove it";
+  if (issue.message.startsWith(NOT_IN_THIS_VERSION)) return "Remove it";
   const value = valueAt(root, issue.path);
+  if (value === undefined) return undefined;
   if (value === null) return "Write a value, or remove the key; {} or [] is an explicit empty one";
   if (issue.code === "invalid_type" && issue.expected === "string") {
     return typeof value === "object" ? undefined : "Put it in quotes";
