@@ -33,21 +33,32 @@ function ensureDeno(fakes: Fakes, script = SCRIPT): ReturnType<typeof runShell> 
   return runShell(script, { ...MACHINE, ...fakes });
 }
 
-Deno.test("ensure_deno takes the official download where it can", async () => {
-  const { code, stdout, stderr, log } = await ensureDeno({
+/** Deno's own download, with a checksum beside it of what `summed` says. */
+function official(summed: string): Fakes {
+  return {
     curl: `
       while [ "$1" != --output ]; do shift; done
       echo "curl $3" >> "$STATE/log"
       case "$3" in
-        *.sha256sum) printf 'a zip' | sha256sum > "$2" ;;
+        *.sha256sum) printf '${summed}' | sha256sum > "$2" ;;
         *) printf 'a zip' > "$2" ;;
       esac`,
     unzip: MAKE_PROGRAM,
-  });
+  };
+}
+
+Deno.test("ensure_deno takes the official download where it can", async () => {
+  const { code, stdout, stderr, log } = await ensureDeno(official("a zip"));
   assert.equal(code, 0, stderr);
   assert.equal(stdout, "deno 2.9.6\n");
   const url = "https://dl.deno.land/release/v2.9.6/deno-x86_64-unknown-linux-gnu.zip";
   assert.equal(log, `curl ${url}.sha256sum\ncurl ${url}\n`);
+});
+
+Deno.test("ensure_deno does not unpack a download that misses its publisher's checksum", async () => {
+  const { code, stderr, log } = await ensureDeno(official("another zip"));
+  assert.equal(code, 0, stderr);
+  assert.match(log, /npm pack .* @deno\/linux-x64-glibc@2\.9\.6\n$/);
 });
 
 Deno.test("ensure_deno takes the npm package else", async () => {
