@@ -6,8 +6,7 @@
  * registries call globally reachable but that serve protocols and not hosts (AS112, AMT, relay anycast) are `reserved`.
  */
 
-import { BottleError } from "../errors.ts";
-import { type Cidr, parseCidr } from "./cidr.ts";
+import { type Cidr, cidr } from "./cidr.ts";
 
 /** Where an address leads. Only `public` is open without more. */
 export type AddressClass =
@@ -110,10 +109,4 @@ export const embeddingBlocks: readonly EmbeddingBlock[] = [
 
 function block(text: string, kind: AddressClass): AddressBlock {
   return { cidr: cidr(text), kind };
-}
-
-function cidr(text: string): Cidr {
-  const parsed = parseCidr(text);
-  if (!parsed) throw new BottleError(`Not a block: "${text}"`, { code: "internal" });
-  return parsed;
 }

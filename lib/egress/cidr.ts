@@ -1,5 +1,6 @@
 /** CIDR blocks. */
 
+import { BottleError } from "../errors.ts";
 import { type IpAddress, parseAddress } from "./ip.ts";
 
 /** A block: the address with its host bits zero, and the length of the prefix in bits. */
@@ -22,6 +23,19 @@ export function parseCidr(text: string): Cidr | undefined {
   if (!base || !BITS.test(bits) || Number(bits) > width(base)) return undefined;
   const block: Cidr = { base, bits: Number(bits) };
   return prefix(base, block) << hostBits(block) === base.value ? block : undefined;
+}
+
+/**
+ * A block that has to be good: the program's own, or a configuration's.
+ * @throws {BottleError} `cidr-invalid`
+ */
+export function cidr(text: string): Cidr {
+  const block = parseCidr(text);
+  if (block) return block;
+  throw new BottleError(`Not a block of addresses: ${JSON.stringify(text.slice(0, 80))}`, {
+    code: "cidr-invalid",
+    hint: "Write it as 172.18.0.0/16, with no bits set behind the prefix",
+  });
 }
 
 /** Whether an address lies in a block; never across families: unwrap a mapped address first. */

@@ -2,7 +2,7 @@
 
 import { classifyAddress, unwrapAddress } from "./address.ts";
 import { type AddressClass } from "./address_blocks.ts";
-import { type Cidr, cidrContains, parseCidr } from "./cidr.ts";
+import { type Cidr, cidr, cidrContains } from "./cidr.ts";
 import type { PrivateException } from "./config.ts";
 import { BottleError } from "../errors.ts";
 import { type Host, parseHost, printHost } from "./host.ts";
@@ -24,15 +24,16 @@ export type AddressDecision =
 
 /**
  * Reads the configuration's exceptions.
- * @throws {BottleError} `config-invalid`
+ * @throws {BottleError} `host-invalid`, `cidr-invalid`
  */
 export function compileExceptions(exceptions: readonly PrivateException[]): OpenBlocks {
   const open = new Map<string, Cidr[]>();
   for (const { hosts, subnets } of exceptions) {
-    const blocks = subnets.map((text) => parseCidr(text) ?? fail("block", text));
+    const blocks = subnets.map((text) => cidr(text));
     for (const text of hosts) {
       const host = parseHost(text);
-      const key = host.kind === "bad" ? fail("host", text) : printHost(host);
+      if (host.kind === "bad") throw invalidHost(text, host.why);
+      const key = printHost(host);
       open.set(key, [...open.get(key) ?? [], ...blocks]);
     }
   }
@@ -106,9 +107,9 @@ function isOpen(
   return kind satisfies never;
 }
 
-function fail(what: string, text: string): never {
-  throw new BottleError(`Not a ${what}: ${JSON.stringify(text)}`, {
-    code: "config-invalid",
-    hint: `In "private_exceptions"`,
+function invalidHost(text: string, why: string): BottleError {
+  return new BottleError(`Not a host: ${JSON.stringify(text.slice(0, 80))}`, {
+    code: "host-invalid",
+    hint: why,
   });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fc } from "../../../../lib/deps/fast_check.ts";
-import { cidrContains, parseCidr, printCidr } from "../../../../lib/egress/cidr.ts";
+import { cidr, cidrContains, parseCidr, printCidr } from "../../../../lib/egress/cidr.ts";
 import { ipv4, ipv6, parseAddress } from "../../../../lib/egress/ip.ts";
 
 const block4 = fc.record({
@@ -59,6 +59,11 @@ Deno.test("cidrContains agrees with arithmetic on the bounds of the block", () =
       }
     }),
   );
+});
+
+Deno.test("cidr throws for what is no block", () => {
+  assert.deepEqual(cidr("10.0.0.0/8"), parseCidr("10.0.0.0/8"));
+  assert.throws(() => cidr("10.0.0.0/"), { code: "cidr-invalid" });
 });
 
 Deno.test("cidrContains never holds across families", () => {

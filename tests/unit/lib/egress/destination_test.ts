@@ -184,11 +184,11 @@ Deno.test("checkAddresses refuses a rebinding answer in a thousand mixtures", ()
 
 Deno.test("compileExceptions refuses what it can't read", () => {
   assert.throws(() => compileExceptions([{ hosts: ["a b"], subnets: [] }]), {
-    code: "config-invalid",
+    code: "host-invalid",
   });
   for (const subnet of ["10.0.0.0/", "10.0.0.0", "10.0.0.1/8"]) {
     assert.throws(() => compileExceptions([{ hosts: ["a.com"], subnets: [subnet] }]), {
-      code: "config-invalid",
+      code: "cidr-invalid",
     });
   }
 });

@@ -121,6 +121,23 @@ Deno.test("startDnsServer says which address it can't have", async () => {
   });
 });
 
+Deno.test("startDnsServer says so when only the TCP port is taken, and keeps nothing open", async () => {
+  using taken = Deno.listen({ hostname: LOCAL, port: 0 });
+  const listen = { address: LOCAL, port: taken.addr.port };
+  await assert.rejects(startDnsServer({ listen, names: {}, peers: [], onRow: () => {} }), {
+    code: "dns-listen",
+  });
+});
+
+Deno.test("startDnsServer closes open connections at its end", async () => {
+  const server = await start();
+  using connection = await Deno.connect({ hostname: LOCAL, port: server.port });
+  await connection.write(framed(dnsQuestion("git-gate", 1)));
+  await connection.read(new Uint8Array(512));
+  await server[Symbol.asyncDispose]();
+  assert.equal((await readAll(connection)).length, 0);
+});
+
 Deno.test("serveDnsTcp closes a connection that sends a broken or an endless message", async () => {
   await using server = await start();
   for (const bytes of [[0], [0xff, 0xff, 1, 2], [0, 0], [0, 3, 1, 2, 3], [0, 50, 1]]) {
