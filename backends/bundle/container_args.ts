@@ -21,18 +21,18 @@ export interface BundleSpec {
   readonly extraNetworks: readonly string[];
   /** Ports to publish on the host's loopback, each on a free port there: `docker port` tells which. */
   readonly publish?: readonly number[];
+  /** More labels, for the container and for a volume that is made with it. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** Labels of everything that belongs to one bottle. */
-export function bundleLabels(
-  spec: Pick<BundleSpec, "slug" | "homeId">,
-  role: "bundle" | "ledger",
-): readonly string[] {
+/** `key=value` of what one bottle's container and volume are found by. */
+function labelsOf(spec: BundleSpec, role: "bundle" | "ledger"): readonly string[] {
   return [
     `${Label.home}=${spec.homeId}`,
     `${Label.slug}=${spec.slug}`,
     `${Label.role}=${role}`,
     `${Label.version}=${VERSION}`,
+    ...Object.entries(spec.labels ?? {}).map(([key, value]) => `${key}=${value}`),
   ];
 }
 
@@ -42,7 +42,7 @@ export function bundleArgs(spec: BundleSpec): readonly string[] {
     "create",
     ...["--name", resourceName(spec.slug, "bundle")],
     ...["--hostname", "bundle"],
-    ...bundleLabels(spec, "bundle").flatMap((label) => ["--label", label]),
+    ...labelsOf(spec, "bundle").flatMap((label) => ["--label", label]),
     ...processArgs,
     ...fileArgs(spec),
     ...networkArgs(spec),
@@ -65,7 +65,7 @@ const processArgs = [
 ] as const;
 
 function fileArgs(spec: BundleSpec): readonly string[] {
-  const labels = bundleLabels(spec, "ledger").map((label) => `,volume-label=${label}`).join("");
+  const labels = labelsOf(spec, "ledger").map((label) => `,volume-label=${label}`).join("");
   const volume = resourceName(spec.slug, "ledger");
   return [
     "--read-only",
@@ -82,6 +82,7 @@ function networkArgs(spec: BundleSpec): readonly string[] {
     ...["--sysctl", "net.ipv4.ip_forward=0"],
     ...["--sysctl", "net.ipv4.ip_unprivileged_port_start=53"],
     ...["--sysctl", "net.ipv6.conf.all.disable_ipv6=1"],
+    ...["--sysctl", "net.ipv6.conf.default.disable_ipv6=1"],
     ...(spec.publish ?? []).flatMap((port) => ["--publish", `127.0.0.1::${port}`]),
   ];
 }
