@@ -58,7 +58,6 @@ export async function runBundler(
     "bundle",
     "--quiet",
     "--minify",
-    "--keep-names",
     "--frozen",
     "--config",
     path("deno.json"),

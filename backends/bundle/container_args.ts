@@ -1,11 +1,7 @@
 /** The bundle's container, as arguments of `docker create`. Pure. */
 
+import { LEDGER_FOLDER } from "../../lib/control/protocol.ts";
 import { type HomeId, Label, resourceName, type Slug, VERSION } from "../../lib/names.ts";
-
-/** Where the ledger's volume is mounted; `sidecars/init/daemons.ts` opens it to the ledger's process. */
-export const LEDGER_FOLDER = "/var/lib/bot-bottle/ledger";
-/** The database on that volume. */
-export const LEDGER_PATH = `${LEDGER_FOLDER}/ledger.db`;
 
 /** What {@linkcode bundleArgs} makes a container from. */
 export interface BundleSpec {

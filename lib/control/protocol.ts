@@ -9,6 +9,11 @@ import type { CertificateAuthority, EgressConfig } from "../egress/config.ts";
 /** In the bundle; its folder is root's, mode 0700. */
 export const CONTROL_SOCKET = "/run/bot-bottle/control.sock";
 
+/** In the bundle: where the ledger's volume is mounted. Its owner is the ledger's user, mode 0700. */
+export const LEDGER_FOLDER = "/var/lib/bot-bottle/ledger";
+/** The database on that volume. */
+export const LEDGER_PATH = `${LEDGER_FOLDER}/ledger.db`;
+
 /** First message of a bottle: everything, secrets included, in one document. */
 export interface ConfigureDocument {
   readonly version: 1;

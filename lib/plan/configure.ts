@@ -1,14 +1,11 @@
 /** The one document that a bundle is configured with: everything, credentials included, over stdin. */
 
-import type { ConfigureDocument } from "../control/protocol.ts";
+import { type ConfigureDocument, LEDGER_PATH } from "../control/protocol.ts";
 import type { EgressConfig, ListenAddress, PrivateException } from "../egress/config.ts";
 import type { TokenSlot } from "../egress/route.ts";
 import { BottleError, ExitCode } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 import type { BottlePlan } from "./plan.ts";
-
-/** Where the ledger keeps its database in the bundle: on the bottle's named volume. */
-export const LEDGER_PATH = "/var/lib/bot-bottle/ledger.db";
 
 /** Where egress listens, and for whom. */
 export interface EgressAddresses {

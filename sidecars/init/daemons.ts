@@ -1,10 +1,8 @@
 /** How init starts each daemon: under its own user, with the permissions that it needs and no environment. */
 
-import type { DaemonName } from "../../lib/control/protocol.ts";
+import { type DaemonName, LEDGER_FOLDER } from "../../lib/control/protocol.ts";
 import { type DaemonProcess, startDaemon } from "../../lib/process/daemon.ts";
 
-/** The folder of the ledger's volume; the database lies in it. */
-export const LEDGER_FOLDER = "/var/lib/bot-bottle/ledger";
 /** Where the image has Deno. */
 export const DENO = "/usr/local/bin/deno";
 

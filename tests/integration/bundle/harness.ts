@@ -1,0 +1,140 @@
+/** A bundle of a test's own, on networks of its own, that is gone when the test ends. */
+
+import type { ConfigureDocument } from "../../../lib/control/protocol.ts";
+import { LEDGER_PATH } from "../../../lib/control/protocol.ts";
+import type { Context } from "../../../lib/context.ts";
+import { type HomeId, homeId, makeSlug, resourceName, type Slug } from "../../../lib/names.ts";
+import { createRun } from "../../../lib/process/create_run.ts";
+import { systemClock } from "../../../sidecars/init/clock.ts";
+import {
+  type ConfiguredBundle,
+  configureBundle,
+  createBundle,
+  startBundle,
+} from "../../../backends/bundle/bundle.ts";
+import { ensureBundleImage } from "../../../backends/bundle/image.ts";
+import { createEngine, type Engine } from "../../../backends/engine/engine.ts";
+import { fakeContext } from "../../support/context.ts";
+
+/** The real engine. */
+export const engine: Engine = createEngine({ run: createRun() });
+
+/** Looked for everywhere: the value of the one token. */
+export const MARKER = "marker-b7f3c1a9e8d24f60";
+
+/** A started bundle; nothing is configured. */
+export interface TestBundle extends AsyncDisposable {
+  readonly slug: Slug;
+  readonly name: string;
+  readonly image: string;
+  readonly document: ConfigureDocument;
+  configure(): Promise<ConfiguredBundle>;
+  /** Runs a program in the bundle as root; stdout. */
+  exec(...argv: readonly string[]): Promise<string>;
+}
+
+/** Makes and starts one. */
+export async function startTestBundle(): Promise<TestBundle> {
+  const slug = makeSlug("bundle", randomBytes);
+  const home: HomeId = homeId(`/test/${slug}`);
+  const name = resourceName(slug, "bundle");
+  await using undo = new AsyncDisposableStack();
+  const image = await testImage();
+  for (const [role, options] of [["inner", ["--internal"]], ["outer", []]] as const) {
+    const network = `bot-bottle-${slug}-${role}`;
+    undo.defer(() => ignore(["network", "rm", network]));
+    const labels = ["--label", `bot-bottle.home=${home}`, "--label", `bot-bottle.slug=${slug}`];
+    const subnet = role === "inner" ? ["--subnet", innerSubnet(slug)] : [];
+    await engine.docker(["network", "create", ...options, ...subnet, ...labels, network]);
+  }
+  undo.defer(() => ignore(["volume", "rm", resourceName(slug, "ledger")]));
+  undo.defer(() => ignore(["rm", "--force", name]));
+  await createBundle(engine, {
+    slug,
+    homeId: home,
+    image,
+    inner: {
+      network: `bot-bottle-${slug}-inner`,
+      address: innerSubnet(slug).replace("0/29", "2"),
+    },
+    outer: `bot-bottle-${slug}-outer`,
+    extraNetworks: [],
+  });
+  await startBundle(engine, slug);
+  const kept = undo.move();
+  const document = testDocument(slug);
+  return {
+    slug,
+    name,
+    image,
+    document,
+    configure: () => configureBundle(engine, slug, document),
+    exec: (...argv) => engine.docker(["exec", "--user", "0:0", name, ...argv]),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+/** The product's own image, in the person's own cache: it is built once for all tests. */
+export async function testImage(): Promise<string> {
+  return await ensureBundleImage(hostContext(), engine);
+}
+
+/** What the bundle's image needs of a context. */
+export function hostContext(): Context {
+  return fakeContext({
+    run: createRun(),
+    env: (name) => Deno.env.get(name),
+    clock: systemClock,
+    home: "/tmp/bot-bottle-test-home",
+  });
+}
+
+/** A configuration without routes, but with a token to look for. */
+export function testDocument(slug: Slug): ConfigureDocument {
+  return {
+    version: 1,
+    slug,
+    egress: {
+      listen: { address: "0.0.0.0", port: 9099 },
+      dns: null,
+      peers: ["127.0.0.1"],
+      routes: [],
+      tokens: { EGRESS_TOKEN_1: MARKER },
+      extra_ca_pem: null,
+      private_exceptions: [],
+      log: "all",
+      self_test: null,
+      ca: null,
+    },
+    ledger: { path: LEDGER_PATH },
+  };
+}
+
+/** Asks until it is so. @throws {Error} after `timeoutMs` */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | undefined | false>,
+  timeoutMs = 15_000,
+): Promise<T> {
+  const end = Date.now() + timeoutMs;
+  while (Date.now() < end) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    await systemClock.sleep(50);
+  }
+  throw new Error(`not within ${timeoutMs} ms: ${what}`);
+}
+
+async function ignore(args: readonly string[]): Promise<void> {
+  await engine.raw(args);
+}
+
+/** A /29 that hardly another test has: from the slug's random part. */
+function innerSubnet(slug: Slug): string {
+  const seed = Number.parseInt(slug.slice(-5), 36);
+  return `10.${200 + seed % 50}.${Math.floor(seed / 50) % 250}.0/29`;
+}
+
+function randomBytes(length: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(length));
+}
