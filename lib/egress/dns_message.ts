@@ -124,7 +124,7 @@ function readName(
     const length = message[at];
     if (length === undefined || length > 63) return undefined;
     const next = at + 1 + length;
-    if (next > message.length || next - start > MAX_NAME) return undefined;
+    if (next - start > MAX_NAME) return undefined;
     if (length === 0) return { text: labels.join("."), end: next };
     labels.push(
       String.fromCharCode(...message.subarray(at + 1, next)).replace(

@@ -49,6 +49,7 @@ Deno.test("findRoute takes the exact host before a wildcard, and the longest wil
     ["example.com", undefined],
     ["evil-example.com", undefined],
     ["example.com.evil.com", undefined],
+    ["a.example.com.evil.com", undefined],
     ["10.0.0.1", "10.0.0.1"],
     ["[0::1]", "[::1]"],
     ["[::ffff:10.0.0.1]", undefined],
