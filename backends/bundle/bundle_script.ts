@@ -27,7 +27,7 @@ export async function bundleScript(
   // Made beside its place and moved there whole: two programs at once may both make it, neither sees half of one.
   const draft = await Deno.makeTempFile({ dir: folder, prefix: "draft-", suffix: ".js" });
   try {
-    await runBundler(context, root, draft, signal);
+    await runBundler(context, root, { entry: "sidecars/main.ts", into: draft }, signal);
     const script = await Deno.readFile(draft);
     await Deno.rename(draft, file);
     return script;
@@ -45,29 +45,40 @@ export function cacheFolder(context: Pick<Context, "env" | "home">): string {
   return home?.startsWith("/") ? `${home}/.cache/bot-bottle` : `${context.home}/cache`;
 }
 
-/** Bundles `sidecars/main.ts` of a checkout into a file. @throws {BottleError} `sidecars-unavailable` */
+/** What {@linkcode runBundler} makes of what. */
+export interface BundlerJob {
+  /** The module to begin at, in the checkout. */
+  readonly entry: string;
+  /** Where the file goes. */
+  readonly into: string;
+  /** Path of an import map that swaps modules. */
+  readonly importMap?: string;
+}
+
+/**
+ * Bundles a module of a checkout and all that it imports into one file.
+ *
+ * @throws {BottleError} `sidecars-unavailable` with the bundler's last lines
+ */
 export async function runBundler(
   context: Pick<Context, "run">,
   root: URL,
-  into: string,
+  job: BundlerJob,
   signal?: AbortSignal,
 ): Promise<void> {
   const path = (name: string): string => fileURLToPath(new URL(name, root));
   const result = await context.run([
     Deno.execPath(),
     "bundle",
-    "--quiet",
-    "--minify",
-    "--frozen",
-    "--config",
-    path("deno.json"),
-    "--output",
-    into,
-    path("sidecars/main.ts"),
+    ...["--quiet", "--minify", "--frozen"],
+    ...["--config", path("deno.json")],
+    ...(job.importMap === undefined ? [] : ["--import-map", job.importMap]),
+    ...["--output", job.into],
+    path(job.entry),
   ], signal === undefined ? {} : { signal });
   if (result.code === 0) return;
   const lines = new TextDecoder().decode(result.stderr).trim().split("\n");
-  throw new BottleError("Cannot bundle the sidecars", {
+  throw new BottleError(`Cannot bundle "${job.entry}"`, {
     code: "sidecars-unavailable",
     exitCode: ExitCode.cannotStart,
     hint: "Run `deno task build` once while the npm registry can be reached",
