@@ -7,6 +7,8 @@ import { type IpAddress, parseAddress } from "./ip.ts";
 export interface Cidr {
   readonly base: IpAddress;
   readonly bits: number;
+  /** The value of the last address: looking an address up compares twice and computes nothing. */
+  readonly last: bigint;
 }
 
 const BITS = /^(?:0|[1-9][0-9]{0,2})$/;
@@ -21,8 +23,9 @@ export function parseCidr(text: string): Cidr | undefined {
   const base = parseAddress(text.slice(0, slash));
   const bits = text.slice(slash + 1);
   if (!base || !BITS.test(bits) || Number(bits) > width(base)) return undefined;
-  const block: Cidr = { base, bits: Number(bits) };
-  return prefix(base, block) << hostBits(block) === base.value ? block : undefined;
+  const hosts = (1n << BigInt(width(base) - Number(bits))) - 1n;
+  if ((base.value & hosts) !== 0n) return undefined;
+  return { base, bits: Number(bits), last: base.value | hosts };
 }
 
 /**
@@ -41,20 +44,12 @@ export function cidr(text: string): Cidr {
 /** Whether an address lies in a block; never across families: unwrap a mapped address first. */
 export function cidrContains(block: Cidr, address: IpAddress): boolean {
   return address.family === block.base.family &&
-    prefix(address, block) === prefix(block.base, block);
+    address.value >= block.base.value && address.value <= block.last;
 }
 
 /** `address/bits`, canonical. */
 export function printCidr(block: Cidr): string {
   return `${block.base.text}/${block.bits}`;
-}
-
-function prefix(address: IpAddress, block: Cidr): bigint {
-  return address.value >> hostBits(block);
-}
-
-function hostBits(block: Cidr): bigint {
-  return BigInt(width(block.base) - block.bits);
 }
 
 function width(address: IpAddress): number {
