@@ -1,6 +1,6 @@
 /** What bottles leave on an engine. After the tests that must be nothing. */
 
-import { createHash } from "node:crypto";
+import { Label } from "../../../lib/names.ts";
 import type { Run } from "../../../lib/process/run.ts";
 
 /** A container, network or volume with a label of ours. */
@@ -33,7 +33,8 @@ export function parseList(kind: Leftover["kind"], text: string): Leftover[] {
   return text.split("\n").flatMap((line) => {
     const [name = "", labels = ""] = line.split("\t");
     if (!/(^|,)bot-bottle\./.test(labels)) return [];
-    return [{ kind, name, home: /(?:^|,)bot-bottle\.home=([^,]*)/.exec(labels)?.[1] ?? "" }];
+    const home = labels.split(",").find((label) => label.startsWith(`${Label.home}=`));
+    return [{ kind, name, home: home?.slice(Label.home.length + 1) ?? "" }];
   });
 }
 
@@ -53,10 +54,4 @@ export async function removeLeftovers(run: Run, leftovers: readonly Leftover[]):
     const force = kind === "container" ? ["--force", "--volumes"] : [];
     await run(["docker", kind, "rm", ...force, name], { timeoutMs: 60_000 });
   }
-}
-
-/** The value of `bot-bottle.home` for a home: the first 12 hex digits of the SHA-256 of its real path. */
-export async function homeLabel(home: string): Promise<string> {
-  const path = await Deno.realPath(home).catch(() => home);
-  return createHash("sha256").update(path).digest("hex").slice(0, 12);
 }

@@ -3,6 +3,7 @@
  * counts. Parts: checks, unit, integration, e2e, redteam; all unless told.
  */
 
+import { homeIdOf } from "../../../cli/session/home.ts";
 import { createRun } from "../../../lib/process/create_run.ts";
 import type { Verdict } from "../coverage/gate.ts";
 import { measureCoverage } from "../coverage/measure.ts";
@@ -10,7 +11,7 @@ import { type SuiteResult, summarise, type Trouble } from "../report/report.ts";
 import { parseExpectedSkips } from "../report/skips.ts";
 import { runChecks } from "./checks.ts";
 import { ROOT } from "./files.ts";
-import { homeLabel, listLeftovers, newLeftovers, removeLeftovers } from "./leftovers.ts";
+import { listLeftovers, newLeftovers, removeLeftovers } from "./leftovers.ts";
 import { runSuite } from "./run_suite.ts";
 import { LANES, type Suite, UNIT } from "./suites.ts";
 
@@ -44,7 +45,7 @@ Deno.exit(await main());
 async function main(): Promise<number> {
   const work = await Deno.makeTempDir({ prefix: "bot-bottle-test-" });
   const usesEngine = LANES.flat().some(({ name }) => wanted.has(name));
-  const ownHome = await homeLabel(
+  const ownHome = await homeIdOf(
     Deno.env.get("BOT_BOTTLE_HOME") ?? `${Deno.env.get("HOME") ?? ""}/.bot-bottle`,
   );
   const before = usesEngine ? await listLeftovers(run) : [];
