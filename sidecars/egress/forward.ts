@@ -153,8 +153,9 @@ class ForwardState {
       };
     } catch (error) {
       lease.connection.close();
+      const reason = this.#why(error);
       if (record.status !== 0) this.#job.client.destroy();
-      throw this.#why(error);
+      throw reason;
     }
   }
 

@@ -1,0 +1,111 @@
+/** The real proxy in this process, and clients of it. All names resolve to 127.0.0.1 unless told. */
+
+import type { AuditRow } from "../../../lib/egress/audit_row.ts";
+import type { EgressConfig } from "../../../lib/egress/config.ts";
+import { type IpAddress, parseAddress } from "../../../lib/egress/address.ts";
+import type { Route } from "../../../lib/egress/route.ts";
+import { parseEgressConfig } from "../../../lib/egress/config_schema.ts";
+import type { Resolve } from "../../../sidecars/egress/addresses.ts";
+import type { AppendRows } from "../../../sidecars/egress/audit_sender.ts";
+import { type Engine, startEngine } from "../../../sidecars/egress/engine.ts";
+import type { EngineLimits } from "../../../sidecars/egress/limits.ts";
+import { eventually, patiently, Wire } from "./wire.ts";
+
+/** A route for a test: its origin is filled in. */
+export type TestRoute = Omit<Route, "origin">;
+
+/** What {@linkcode startProxy} takes. */
+export interface ProxyOptions {
+  readonly routes: readonly TestRoute[];
+  readonly tokens?: EgressConfig["tokens"];
+  /** Trusted for upstreams. */
+  readonly caPem?: string;
+  readonly peers?: readonly string[];
+  readonly log?: EgressConfig["log"];
+  readonly selfTest?: EgressConfig["self_test"];
+  readonly limits?: Partial<EngineLimits>;
+  readonly resolve?: Resolve;
+  readonly append?: AppendRows;
+}
+
+/** A running proxy. */
+export interface Proxy extends AsyncDisposable {
+  readonly engine: Engine;
+  /** Rows so far. */
+  readonly rows: readonly AuditRow[];
+  /** What it wrote about bugs: a test that looks at it wants none. */
+  readonly log: readonly string[];
+  /** A connection to the proxy itself. */
+  plain(): Promise<Wire>;
+  /** A tunnel with TLS in it. @throws if it is not granted */
+  tunnel(authority: string, serverName?: string): Promise<Wire>;
+  /** Waits for so many rows. */
+  rowCount(count: number): Promise<void>;
+}
+
+/** The address that every name has here. */
+export const LOOPBACK: IpAddress = address("127.0.0.1");
+
+/** An address for a test's resolver. */
+export function address(text: string): IpAddress {
+  const parsed = parseAddress(text);
+  if (parsed === undefined) throw new Error(`no address: ${text}`);
+  return parsed;
+}
+
+/** Starts a proxy. */
+export async function startProxy(options: ProxyOptions): Promise<Proxy> {
+  const rows: AuditRow[] = [];
+  const log: string[] = [];
+  const config = parseEgressConfig({
+    listen: { address: "127.0.0.1", port: 0 },
+    dns: null,
+    peers: options.peers ?? ["127.0.0.1"],
+    routes: options.routes.map((route) => ({ ...route, origin: "test" })),
+    tokens: options.tokens ?? {},
+    extra_ca_pem: options.caPem ?? null,
+    private_exceptions: [],
+    log: options.log ?? "all",
+    self_test: options.selfTest ?? null,
+    ca: null,
+  });
+  const engine = await startEngine({
+    config,
+    append: options.append ?? ((batch) => Promise.resolve(void rows.push(...batch))),
+    onLog: (line) => log.push(line),
+    resolve: options.resolve ?? (() => Promise.resolve([LOOPBACK])),
+    limits: options.limits ?? {},
+  });
+  const wires: Wire[] = [];
+  const keep = (wire: Wire): Wire => {
+    wires.push(wire);
+    return wire;
+  };
+  const connect = (): Promise<Deno.TcpConn> =>
+    Deno.connect({ hostname: "127.0.0.1", port: engine.port });
+  return {
+    engine,
+    rows,
+    log,
+    plain: async () => keep(new Wire(await connect())),
+    tunnel: async (authority, serverName = authority.replace(/:[0-9]+$/, "")) => {
+      const conn = await connect();
+      const wire = keep(new Wire(conn));
+      await wire.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n\r\n`);
+      const { status, body } = await wire.response("HEAD");
+      if (status !== 200) throw new Error(`refused: ${status} ${body}`);
+      const tls = await Deno.startTls(conn, {
+        hostname: serverName,
+        caCerts: [engine.ca.cert_pem],
+        alpnProtocols: ["http/1.1"],
+      });
+      await patiently(tls.handshake());
+      return keep(new Wire(tls));
+    },
+    rowCount: (count) => eventually(() => rows.length >= count),
+    async [Symbol.asyncDispose](): Promise<void> {
+      for (const wire of wires) wire.close();
+      await engine.close();
+    },
+  };
+}
