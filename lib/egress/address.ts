@@ -15,9 +15,9 @@ export { type Cidr, cidrContains, parseCidr, printCidr } from "./cidr.ts";
 export { type IpAddress, parseAddress } from "./ip.ts";
 
 /**
- * Says where an address leads. One that carries an IPv4 address is judged by the inner one: a mapped or NAT64 address
- * is what the inner one is; a 6to4, Teredo, compatible or translated one is never `public`, as those are ways and not
- * places. IPv6 outside `2000::/3` that no registry names is `reserved`.
+ * Says where an address leads. One that carries an IPv4 address is judged by the inner one: a mapped or NAT64
+ * address is what the inner one is; a 6to4, Teredo, compatible or translated one is never `public`, as those are
+ * ways and not places. IPv6 outside `2000::/3` that no registry names is `reserved`.
  *
  * @example
  * ```ts

@@ -1,9 +1,10 @@
 /**
  * The blocks of addresses that are not ordinary destinations.
  *
- * Sources: IANA IPv4 Special-Purpose Address Registry, IANA IPv6 Special-Purpose Address Registry, IANA IPv4 and IPv6
- * Multicast Address Space Registries, and for metadata services the cloud providers' documentation. Blocks that the
- * registries call globally reachable but that serve protocols and not hosts (AS112, AMT, relay anycast) are `reserved`.
+ * Sources: IANA IPv4 Special-Purpose Address Registry, IANA IPv6 Special-Purpose Address Registry, IANA IPv4 and
+ * IPv6 Multicast Address Space Registries, and for metadata services the cloud providers' documentation. Blocks
+ * that the registries call globally reachable but that serve protocols and not hosts (AS112, AMT, relay anycast)
+ * are `reserved`.
  */
 
 import { type Cidr, cidr } from "./cidr.ts";

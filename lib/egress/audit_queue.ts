@@ -80,7 +80,10 @@ export class AuditQueue {
     };
   }
 
-  /** Adds a row of something that let nothing pass (a refusal, a look-up); false, and counted, if there is no place. */
+  /**
+   * Adds a row of something that let nothing pass (a refusal, a look-up); false, and counted, if there is no
+   * place.
+   */
   add(row: AuditRow): boolean {
     if (this.isFull) {
       this.#dropped++;

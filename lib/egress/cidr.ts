@@ -14,8 +14,9 @@ export interface Cidr {
 const BITS = /^(?:0|[1-9][0-9]{0,2})$/;
 
 /**
- * Parses `address/bits`. Undefined for anything else: no prefix, an empty one (`10.0.0.0/`), a sign, a leading zero, too many bits,
- * or bits set behind the prefix (`10.0.0.1/8`: the writer meant another block than a reader would see).
+ * Parses `address/bits`. Undefined for anything else: no prefix, an empty one (`10.0.0.0/`), a sign, a leading
+ * zero, too many bits, or bits set behind the prefix (`10.0.0.1/8`: the writer meant another block than a reader
+ * would see).
  */
 export function parseCidr(text: string): Cidr | undefined {
   const slash = text.indexOf("/");

@@ -1,4 +1,7 @@
-/** The schema of {@linkcode EgressConfig}: what egress takes as its configuration, and what `bot-bottle schema egress-config` prints. */
+/**
+ * The schema of {@linkcode EgressConfig}: what egress takes as its configuration, and what `bot-bottle schema
+ * egress-config` prints.
+ */
 
 import { z } from "../deps/zod.ts";
 import { BottleError } from "../errors.ts";
@@ -90,7 +93,8 @@ export const egressConfigSchema = z.strictObject({
 });
 
 /**
- * Parses a configuration. The error names the places that are wrong, never a value: there are credentials among them.
+ * Parses a configuration. The error names the places that are wrong, never a value: there are credentials among
+ * them.
  * @throws {BottleError} `config-invalid`, `route-invalid`, `route-duplicate`, `token-invalid`
  */
 export function parseEgressConfig(value: unknown): EgressConfig {
@@ -115,7 +119,10 @@ export function parseEgressConfig(value: unknown): EgressConfig {
   return config;
 }
 
-/** The schema as JSON Schema (draft 2020-12). What only code can say (canonical hosts, addresses, paths) is not in it. */
+/**
+ * The schema as JSON Schema (draft 2020-12). What only code can say (canonical hosts, addresses, paths) is not in
+ * it.
+ */
 export function egressConfigJsonSchema(): Readonly<Record<string, unknown>> {
   return z.toJSONSchema(egressConfigSchema, { io: "input" });
 }

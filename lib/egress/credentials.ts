@@ -58,8 +58,8 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const PLACEHOLDER = /bot-bottle-[a-z][a-z0-9-]{0,62}-[a-z0-9]{5}-[A-Za-z0-9]{22}$/;
 
 /**
- * Takes every credential of the agent's off a request, so that it goes out under the bottle's identity or none. Every
- * spelling and every repetition of a name goes.
+ * Takes every credential of the agent's off a request, so that it goes out under the bottle's identity or none.
+ * Every spelling and every repetition of a name goes.
  *
  * @example
  * ```ts
@@ -99,7 +99,9 @@ export function inject(headers: HeaderList, auth: AuthScheme, token: string): He
   return [...headers, credentialField(auth, token)];
 }
 
-/** Whether a value is what an agent holds instead of a credential: bare, behind a scheme, or as a Basic password. */
+/**
+ * Whether a value is what an agent holds instead of a credential: bare, behind a scheme, or as a Basic password.
+ */
 export function isPlaceholder(value: string): boolean {
   const bare = value.trim().replace(/^[A-Za-z]+ +/, "");
   return PLACEHOLDER.test(bare) || PLACEHOLDER.test(decodeBase64(bare));

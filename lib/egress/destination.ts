@@ -41,10 +41,10 @@ export function compileExceptions(exceptions: readonly PrivateException[]): Open
 }
 
 /**
- * Judges all addresses of a host at once: one that may not be reached refuses the host, as an answer that mixes public and
- * private addresses is what an attack by rebinding looks like. `allow_private` opens every class but multicast, broadcast and
- * unspecified, which are no destinations, and metadata, which opens only where the route names that very address.
- * An exception opens its blocks for its hosts, and none of these four.
+ * Judges all addresses of a host at once: one that may not be reached refuses the host, as an answer that mixes
+ * public and private addresses is what an attack by rebinding looks like. `allow_private` opens every class but
+ * multicast, broadcast and unspecified, which are no destinations, and metadata, which opens only where the route
+ * names that very address. An exception opens its blocks for its hosts, and none of these four.
  *
  * @example
  * ```ts

@@ -4,14 +4,15 @@ import type { AuditRow } from "./audit_row.ts";
 import type { DnsAsked } from "./dns_policy.ts";
 import { escapeControl } from "./escape.ts";
 
-/** A look-up of a peer's name is folded with its like for so long. */
+/** A look-up is folded with its like for so long. */
 export const DNS_WINDOW_MS = 60_000;
 /** So many different look-ups are told in a window, so that a flood can't fill the ledger. */
 export const DNS_NAMES_PER_WINDOW = 60;
 
 /**
- * Folds look-ups. Within a window the first of each name and type becomes a row at once; repeats, and names beyond the
- * bound, are counted and told in one row when the window has passed.
+ * Folds look-ups. A name that the bottle has is told once. Of the others, within a window, the first of each name and
+ * type becomes a row at once; repeats, and names beyond the bound, are counted and told in one row when the window
+ * has passed.
  *
  * @example
  * ```ts
@@ -22,6 +23,7 @@ export const DNS_NAMES_PER_WINDOW = 60;
  * ```
  */
 export class DnsLog {
+  readonly #known = new Set<string>();
   readonly #told = new Set<string>();
   #start = 0;
   #repeats = 0;
@@ -30,6 +32,11 @@ export class DnsLog {
   /** Takes a look-up; answers the rows that are due. @param now milliseconds since 1970 */
   note(asked: DnsAsked, now: number): readonly AuditRow[] {
     const due = this.flush(now);
+    if (asked.isKnown) {
+      if (this.#known.has(asked.name)) return due;
+      this.#known.add(asked.name);
+      return [...due, lookupRow(asked, now)];
+    }
     if (this.#told.size === 0 && this.#untold === 0) this.#start = now;
     const key = `${asked.type} ${asked.name}`;
     if (this.#told.has(key)) {
@@ -44,7 +51,9 @@ export class DnsLog {
     return [...due, lookupRow(asked, now)];
   }
 
-  /** Ends the window if it has passed, or at once when `isLast`; answers its summary if something was only counted. */
+  /**
+   * Ends the window if it has passed, or at once when `isLast`; answers its summary if something was only counted.
+   */
   flush(now: number, isLast = false): readonly AuditRow[] {
     if (!isLast && now - this.#start < DNS_WINDOW_MS) return [];
     const summary = this.#repeats + this.#untold > 0

@@ -11,12 +11,17 @@ export interface DnsQuery {
   readonly kind: "query";
   readonly id: number;
   readonly isRecursionDesired: boolean;
-  /** Labels joined by dots, ASCII lower case, without the trailing dot; bytes are characters: escape before showing. */
+  /**
+   * Labels joined by dots, ASCII lower case, without the trailing dot; bytes are characters: escape before
+   * showing.
+   */
   readonly name: string;
   readonly type: number;
   /** 1: Internet. */
   readonly class: number;
-  /** The question as it came, to be repeated to the letter: resolvers mix upper and lower case to detect forgeries. */
+  /**
+   * The question as it came, to be repeated to the letter: resolvers mix upper and lower case to detect forgeries.
+   */
   readonly question: Uint8Array;
 }
 
@@ -83,8 +88,8 @@ export function parseQuery(message: Uint8Array): DnsParsed {
 }
 
 /**
- * Writes the answer to a query. Authoritative, so that a stub resolver takes an empty answer for final; the authority section is empty, so
- * that nobody keeps a refusal for long (RFC 2308, 5).
+ * Writes the answer to a query. Authoritative, so that a stub resolver takes an empty answer for final; the
+ * authority section is empty, so that nobody keeps a refusal for long (RFC 2308, 5).
  */
 export function writeAnswer(query: DnsQuery, { code, addresses = [] }: DnsAnswer): Uint8Array {
   const flags = FLAG.response | FLAG.authoritative | FLAG.available | code |

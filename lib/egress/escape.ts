@@ -1,8 +1,8 @@
 /** Text from the outside, made safe to show. */
 
 /**
- * C0, DEL and C1 (terminal sequences), the Unicode categories Cf and Zl, Zp (bidi marks, zero-width characters, line
- * separators), and lone surrogates.
+ * C0, DEL and C1 (terminal sequences), the Unicode categories Cf and Zl, Zp (bidi marks, zero-width characters,
+ * line separators), and lone surrogates.
  */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 

@@ -14,8 +14,9 @@ const SERVICE = "git-receive-pack";
 const REQUEST_TYPE = "application/x-git-receive-pack-request";
 
 /**
- * Recognises git's smart protocol (gitprotocol-http): the discovery `…/info/refs?service=git-receive-pack` by any method, and a body sent to
- * `…/git-receive-pack` or with its content type. Reading a page of that name is no push.
+ * Recognises git's smart protocol (gitprotocol-http): the discovery `…/info/refs?service=git-receive-pack` by any
+ * method, and a body sent to `…/git-receive-pack` or with its content type. Reading a page of that name is no
+ * push.
  *
  * @example
  * ```ts

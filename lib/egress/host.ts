@@ -1,6 +1,6 @@
 /**
- * The one parser of host names. Everything that names a host, in a manifest, a CONNECT line, a Host field, an SNI or a
- * look-up, goes through it, so that two parts can't understand one text differently.
+ * The one parser of host names. Everything that names a host, in a manifest, a CONNECT line, a Host field, an SNI
+ * or a look-up, goes through it, so that two parts can't understand one text differently.
  */
 
 import { BottleError } from "../errors.ts";
@@ -34,9 +34,10 @@ const ALLOWED = /^[A-Za-z0-9.-]+$/;
 const NUMERIC_LABEL = /^(?:[0-9]+|0x[0-9a-f]*)$/;
 
 /**
- * Parses a host without its port: a name, an IPv4 address in four decimal parts, or an IPv6 address in brackets. One
- * trailing dot is removed and upper case lowered; an internationalised name comes as punycode or not at all. A name whose last label is a
- * number is none (WHATWG URL, "ends in a number"): `127.1`, `0x7f000001` and `017700000001` are addresses to `inet_aton`.
+ * Parses a host without its port: a name, an IPv4 address in four decimal parts, or an IPv6 address in brackets.
+ * One trailing dot is removed and upper case lowered; an internationalised name comes as punycode or not at all. A
+ * name whose last label is a number is none (WHATWG URL, "ends in a number"): `127.1`, `0x7f000001` and
+ * `017700000001` are addresses to `inet_aton`.
  *
  * @example
  * ```ts
@@ -106,7 +107,10 @@ function findLabelFault(label: string): string | undefined {
   return undefined;
 }
 
-/** `xn--` labels must be what the URL standard makes of the name they stand for: two spellings of one name are two routes. */
+/**
+ * `xn--` labels must be what the URL standard makes of the name they stand for: two spellings of one name are two
+ * routes.
+ */
 function findPunycodeFault(name: string): string | undefined {
   if (!/(?:^|\.)xn--/.test(name)) return undefined;
   return URL.parse(`https://${name}/`)?.hostname === name

@@ -15,7 +15,8 @@ export interface BadHostPattern {
 
 /**
  * Parses a pattern: a host as {@linkcode parseHost} takes it, or `*.` and a name of at least two labels. A star
- * stands for whole labels and at the front only. Whether a suffix is a public one is the manifest's to say: that takes a list.
+ * stands for whole labels and at the front only. Whether a suffix is a public one is the manifest's to say: that
+ * takes a list.
  *
  * @example
  * ```ts
@@ -23,7 +24,8 @@ export interface BadHostPattern {
  * import { parseHost } from "./host.ts";
  * const pattern = parseHostPattern("*.example.com");
  * const host = parseHost("evil-example.com");
- * if (pattern.kind === "bad" || host.kind === "bad" || matchHost(pattern, host)) throw new Error("off a label's border");
+ * if (pattern.kind === "bad" || host.kind === "bad") throw new Error("malformed");
+ * if (matchHost(pattern, host)) throw new Error("off a label's border");
  * ```
  */
 export function parseHostPattern(text: string): HostPattern | BadHostPattern {

@@ -1,11 +1,16 @@
-/** The path of a request: its normal form, what makes it ambiguous, and how a route's paths are compared with it. */
+/**
+ * The path of a request: its normal form, what makes it ambiguous, and how a route's paths are compared with it.
+ */
 
 import type { PathMatch } from "./route.ts";
 
 /** A path that was understood. */
 export interface RequestPath {
   readonly kind: "path";
-  /** Normal form (RFC 3986, 6.2.2): escapes of unreserved characters decoded, the others in upper case. Without the query. */
+  /**
+   * Normal form (RFC 3986, 6.2.2): escapes of unreserved characters decoded, the others in upper case. Without the
+   * query.
+   */
   readonly path: string;
   /** Behind the first `?`, as it came; undefined without one. */
   readonly query: string | undefined;
@@ -57,8 +62,8 @@ export function parsePath(target: string): RequestPath | BadPath {
 }
 
 /**
- * Whether a route's path holds. `exact`: the normal forms are equal. `prefix`: every segment of the value is, in order, a
- * segment of the path (Gateway API's PathPrefix): `/repos` and `/repos/` hold for `/repos`, `/repos/` and
+ * Whether a route's path holds. `exact`: the normal forms are equal. `prefix`: every segment of the value is, in
+ * order, a segment of the path (Gateway API's PathPrefix): `/repos` and `/repos/` hold for `/repos`, `/repos/` and
  * `/repos/x`, not for `/reposx`. Upper and lower case differ.
  */
 export function matchPath(match: PathMatch, path: string): boolean {

@@ -16,8 +16,8 @@ const SECRET_KEY =
   /(?:^|[-_.])(?:key|apikey|token|secret|password|passwd|pwd|auth|sig|signature|credential|session|code|jwt)s?$/i;
 
 /**
- * Makes a redactor for known values: each is found plain, percent-encoded, and in base64 (both alphabets, without padding).
- * Values under 8 characters are left: they would be found everywhere.
+ * Makes a redactor for known values: each is found plain, percent-encoded, and in base64 (both alphabets, without
+ * padding). Values under 8 characters are left: they would be found everywhere.
  *
  * @example
  * ```ts
@@ -37,8 +37,8 @@ export function createRedactor(secrets: Iterable<string>): (text: string) => str
 }
 
 /**
- * A path and query as the audit keeps them: values of credentials and of keys that name one replaced, control characters escaped, at most
- * {@linkcode MAX_PATH} characters.
+ * A path and query as the audit keeps them: values of credentials and of keys that name one replaced, control
+ * characters escaped, at most {@linkcode MAX_PATH} characters.
  * @param redact from {@linkcode createRedactor}
  */
 export function redactPath(target: string, redact: (text: string) => string): string {

@@ -52,7 +52,8 @@ export function defaultHint(reason: BlockReason): string {
 
 /**
  * Makes the response: JSON `{"error":"blocked","reason","detail","host","route","hint"}` and the header
- * `x-bot-bottle-block: <reason>`. Control characters are escaped, long texts cut: parts of it come from the request.
+ * `x-bot-bottle-block: <reason>`. Control characters are escaped, long texts cut: parts of it come from the
+ * request.
  *
  * @example
  * ```ts

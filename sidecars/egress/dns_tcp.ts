@@ -1,4 +1,6 @@
-/** Look-ups over TCP (RFC 7766): two bytes of length, then the message, as often as the asker likes within bounds. */
+/**
+ * Look-ups over TCP (RFC 7766): two bytes of length, then the message, as often as the asker likes within bounds.
+ */
 
 import type { ListenAddress } from "../../lib/egress/config.ts";
 import { BottleError } from "../../lib/errors.ts";

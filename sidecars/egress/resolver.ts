@@ -24,10 +24,11 @@ const TIMEOUT_MS = 5_000;
 const SECOND_FAMILY_MS = 50;
 
 /**
- * Asks once for both families. A first, then AAAA, as a bundle's network is an IPv4 one; empty if there are none. The name goes out as
- * an absolute one, so that no search domain is tried; `/etc/hosts` and an engine's aliases hold (`node:dns` finds neither
- * by an absolute name: tried on Deno 2.9.6).
- * @throws {BottleError} `unresolvable`: no answer in time, or a failure of the resolver. The signal's reason, once aborted.
+ * Asks once for both families. A first, then AAAA, as a bundle's network is an IPv4 one; empty if there are none.
+ * The name goes out as an absolute one, so that no search domain is tried; `/etc/hosts` and an engine's aliases
+ * hold (`node:dns` finds neither by an absolute name: tried on Deno 2.9.6).
+ * @throws {BottleError} `unresolvable`: no answer in time, or a failure of the resolver
+ * @throws the signal's reason, once aborted
  */
 export async function resolveHost(
   name: HostName,

@@ -33,6 +33,15 @@ Deno.test("DnsLog allows a known name, and escapes what is asked", () => {
   assert.equal(odd?.host, "\\x1b[31m\\x00.com");
 });
 
+Deno.test("DnsLog tells a known name once, and counts its repeats nowhere", () => {
+  const log = new DnsLog();
+  const known = { name: "git-gate", type: "A", isKnown: true } as const;
+  assert.equal(log.note(known, START).length, 1);
+  assert.deepEqual(log.note({ ...known, type: "AAAA" }, START + 1), []);
+  assert.deepEqual(log.note(known, START + 3 * DNS_WINDOW_MS), []);
+  assert.deepEqual(log.flush(START + 9 * DNS_WINDOW_MS, true), []);
+});
+
 Deno.test("DnsLog folds repeats into one row when the window has passed", () => {
   const log = new DnsLog();
   log.note(unknown, START);
