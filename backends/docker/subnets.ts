@@ -80,7 +80,8 @@ function subnetAt(ranges: readonly Cidr[], index: number): Cidr | undefined {
   for (const range of ranges) {
     const count = subnetCount(range);
     if (rest < count) {
-      return { base: ipv4(range.base.value + BigInt(rest) * SUBNET_SIZE), bits: PREFIX_BITS };
+      const base = ipv4(range.base.value + BigInt(rest) * SUBNET_SIZE);
+      return parseCidr(`${base.text}/${PREFIX_BITS}`);
     }
     rest -= count;
   }

@@ -1,0 +1,149 @@
+/** Bottles in Docker. */
+
+import {
+  type Availability,
+  Backend,
+  type BottleSummary,
+  type CleanupItem,
+  type CleanupSelection,
+  type LaunchOptions,
+} from "../backend.ts";
+import type { Bottle } from "../../lib/bottle.ts";
+import type { Context } from "../../lib/context.ts";
+import type { ControlClient } from "../../lib/control/client.ts";
+import type { Manifest } from "../../lib/manifest/types.ts";
+import { type HomeId, homeId, type Slug } from "../../lib/names.ts";
+import type { BottlePlan } from "../../lib/plan/plan.ts";
+import type { PlanProvider } from "../../lib/plan/provider_plan.ts";
+import type { BottleSpec } from "../../lib/plan/spec.ts";
+import { createEngine, type Engine } from "../engine/engine.ts";
+
+/** What the backend doesn't know by itself. */
+export interface DockerBackendOptions {
+  /** The provider of that name. @throws {BottleError} if there is none */
+  readonly providers: (name: string) => Promise<PlanProvider>;
+}
+
+/** Makes the backend; starts nothing. */
+export function createDockerBackend(context: Context, options: DockerBackendOptions): Backend {
+  return new DockerBackend(context, options);
+}
+
+/** Each method loads what it needs: `prepare` starts no program and needs no engine. */
+class DockerBackend extends Backend {
+  override readonly name = "docker";
+  readonly #context: Context;
+  readonly #options: DockerBackendOptions;
+  readonly #engine: Engine;
+
+  constructor(context: Context, options: DockerBackendOptions) {
+    super();
+    this.#context = context;
+    this.#options = options;
+    this.#engine = createEngine(context);
+  }
+
+  override async availability(signal?: AbortSignal): Promise<Availability> {
+    const { checkAvailability } = await import("./availability.ts");
+    return await checkAvailability(this.#engine, signal);
+  }
+
+  protected override async validate(spec: BottleSpec): Promise<Manifest> {
+    const { validateSpec } = await import("../../lib/plan/validate.ts");
+    const { env, home } = this.#context;
+    return await validateSpec(spec, { env, home });
+  }
+
+  protected override async resolvePlan(spec: BottleSpec, manifest: Manifest): Promise<BottlePlan> {
+    const { resolvePlan } = await import("../../lib/plan/resolve.ts");
+    const { env, random, home } = this.#context;
+    const provider = await this.#options.providers(manifest.bottle.provider.value.template);
+    return await resolvePlan(spec, manifest, { env, random, home, provider });
+  }
+
+  override async launch(plan: BottlePlan, options: LaunchOptions): Promise<Bottle> {
+    const [{ launch }, { parseRanges }] = await Promise.all([
+      import("./launch.ts"),
+      import("./subnets.ts"),
+    ]);
+    const ranges = parseRanges(this.#context.env("BOT_BOTTLE_SUBNETS"));
+    return await launch({ ...this.#parts(plan), options }, ranges);
+  }
+
+  override async resume(plan: BottlePlan, options: LaunchOptions): Promise<Bottle> {
+    const { resume } = await import("./resume.ts");
+    return await resume({ ...this.#parts(plan), options });
+  }
+
+  override async open(plan: BottlePlan, signal?: AbortSignal): Promise<Bottle> {
+    const { openBottle } = await import("./open.ts");
+    return await openBottle(this.#parts(plan), signal ?? this.#context.signal);
+  }
+
+  override async control(slug: Slug, signal?: AbortSignal): Promise<ControlClient> {
+    const { openControlOf } = await import("./running.ts");
+    return await openControlOf(this.#engine, await this.#home(), slug, signal);
+  }
+
+  override async list(home: HomeId, signal?: AbortSignal): Promise<readonly BottleSummary[]> {
+    const [{ ownedBy, takeInventory }, { listBottles }] = await Promise.all([
+      import("./inventory.ts"),
+      import("./running.ts"),
+    ]);
+    return await listBottles(
+      this.#engine,
+      await takeInventory(this.#engine, ownedBy(home), signal),
+    );
+  }
+
+  override async stop(slug: Slug, signal?: AbortSignal): Promise<void> {
+    const [{ ownedBy }, { findBottle }, { stopContainers }] = await Promise.all([
+      import("./inventory.ts"),
+      import("./running.ts"),
+      import("./stop.ts"),
+    ]);
+    const home = await this.#home();
+    await findBottle(this.#engine, home, slug, signal);
+    await stopContainers(this.#engine, ownedBy(home, slug), signal);
+  }
+
+  override async plannedCleanup(
+    home: HomeId,
+    selection: CleanupSelection,
+    signal?: AbortSignal,
+  ): Promise<readonly CleanupItem[]> {
+    const [{ ownedBy, takeInventory }, { planCleanup }] = await Promise.all([
+      import("./inventory.ts"),
+      import("./cleanup.ts"),
+    ]);
+    return planCleanup(await takeInventory(this.#engine, ownedBy(home), signal), selection);
+  }
+
+  override async cleanup(items: readonly CleanupItem[], signal?: AbortSignal): Promise<void> {
+    if (items.length === 0) return;
+    const [{ ownedBy, takeInventory }, { removeItems }] = await Promise.all([
+      import("./inventory.ts"),
+      import("./cleanup.ts"),
+    ]);
+    const ours = await takeInventory(this.#engine, ownedBy(await this.#home()), signal);
+    await removeItems(this.#engine, ours, items, signal);
+  }
+
+  #parts(plan: BottlePlan): {
+    readonly engine: Engine;
+    readonly context: Context;
+    readonly plan: BottlePlan;
+  } {
+    return { engine: this.#engine, context: this.#context, plan };
+  }
+
+  /** As plans have it: a home that isn't there yet is its own real path. */
+  async #home(): Promise<HomeId> {
+    const { home } = this.#context;
+    const real = await Deno.realPath(home).catch((error: unknown) => {
+      if (error instanceof Deno.errors.NotFound) return home;
+      throw error;
+    });
+    return homeId(real);
+  }
+}

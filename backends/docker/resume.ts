@@ -1,0 +1,82 @@
+/** Starting a kept bottle again. */
+
+import type { Bottle } from "../../lib/bottle.ts";
+import { BottleError, ExitCode } from "../../lib/errors.ts";
+import { privateExceptions } from "./bundle_networks.ts";
+import { ownedBy } from "./inventory.ts";
+import { judge } from "./list.ts";
+import { during } from "./progress.ts";
+import { askBundle, findBottle, startContainers, subnetOf } from "./running.ts";
+import {
+  configure,
+  documentFor,
+  endpointsOf,
+  type LaunchParts,
+  makeBottle,
+  makeReady,
+  makeSelfTestSecret,
+  readExtraCaPem,
+} from "./session.ts";
+import { stopContainers } from "./stop.ts";
+import { together } from "./together.ts";
+
+/**
+ * Starts both containers, at the addresses that they had, and configures the bundle anew: new certificate, the
+ * credentials of now. On a failure they are stopped again, and stay.
+ *
+ * @throws {BottleError} `bottle-unknown`, `bottle-broken`, `bottle-running`, or as launch
+ */
+export async function resume(parts: LaunchParts): Promise<Bottle> {
+  const { engine, context, plan, options } = parts;
+  const { progress, signal } = options;
+  const { homeId, slug } = plan.fields;
+  const found = await findBottle(engine, homeId, slug, signal);
+  if (found.agent.state === "running" && found.bundle.state === "running") {
+    const { state } = judge(found.agent, found.bundle, await askBundle(engine, slug));
+    if (state === "running") throw alreadyRunning(slug);
+  }
+
+  await using undo = new AsyncDisposableStack();
+  undo.defer(() => stopContainers(engine, ownedBy(homeId, slug)));
+  const extraCaPem = await readExtraCaPem(plan);
+  const [subnet, exceptions] = await together(signal, [
+    (either) => subnetOf(engine, slug, either),
+    (either) => privateExceptions(engine, plan.egress.bundleNetworks, either),
+  ]);
+  const secret = makeSelfTestSecret(plan, context);
+  const document = documentFor(parts, subnet, {
+    extraCaPem,
+    privateExceptions: exceptions,
+    selfTest: secret,
+  });
+  const bundle = await during(progress, "Bundle and agent", async () => {
+    signal.throwIfAborted();
+    await startContainers(engine, homeId, slug, found);
+    return undo.use(await withControl(configure(parts, document, signal)));
+  });
+  const bottle = makeBottle(parts, endpointsOf(subnet, bundle.result), bundle.control);
+  await makeReady(parts, bottle, subnet, secret, signal);
+  undo.move();
+  return bottle;
+}
+
+/** A configured bundle that closes its stream when it is disposed. */
+async function withControl<T extends { readonly control: AsyncDisposable }>(
+  pending: Promise<T>,
+): Promise<T & AsyncDisposable> {
+  const configured = await pending;
+  return {
+    ...configured,
+    [Symbol.asyncDispose]: async (): Promise<void> => {
+      await configured.control[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function alreadyRunning(slug: string): BottleError {
+  return new BottleError(`The bottle "${slug}" runs already`, {
+    code: "bottle-running",
+    exitCode: ExitCode.failed,
+    hint: `\`bot-bottle attach ${slug}\` goes into it`,
+  });
+}
