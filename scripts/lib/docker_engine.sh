@@ -36,10 +36,10 @@ ensure_docker() {
 install_docker() {
   if has docker && has dockerd; then return; fi
   step "Docker Engine from the distribution's packages"
-  local packages=(docker.io iptables containerd runc ca-certificates)
-  # Where the client is a package of its own, docker.io only recommends it.
-  if apt-cache show docker-cli >/dev/null 2>&1; then packages+=(docker-cli); fi
-  if ! apt_install "${packages[@]}" || ! has dockerd; then
+  apt_install docker.io iptables containerd runc ca-certificates || true
+  # Newer distributions have the client in a package of its own, which docker.io only recommends.
+  has docker || apt_install docker-cli || true
+  if ! has docker || ! has dockerd; then
     give_up "Cannot install the Docker Engine" "Install it by hand: https://docs.docker.com/engine/install/"
   fi
 }

@@ -10,7 +10,6 @@ const MACHINE: Fakes = {
   uname: "echo Linux",
   id: "echo 0",
   "apt-get": 'echo "apt-get $*" >> "$STATE/log"',
-  "apt-cache": "exit 1",
   setsid: 'exec "$@"',
   nohup: 'exec "$@"',
   docker: DEAD_DOCKER,
@@ -53,14 +52,37 @@ for (const [what, fakes, env, says] of REFUSALS) {
   });
 }
 
+/** A machine without an engine, whose packages bring these programs. */
+function withPackages(packages: Readonly<Record<string, string>>): Fakes {
+  const cases = Object.entries(packages).map(([name, programs]) =>
+    `*" ${name} "*) for program in ${programs}; do mv "$STATE/kept/$program" "$BIN"; done ;;`
+  );
+  return {
+    ...MACHINE,
+    "apt-get": `echo "$*" >> "$STATE/log"; case "$* " in ${cases.join("\n")} esac`,
+  };
+}
+const TAKE_AWAY = `mkdir "$STATE/kept"; mv "$BIN/docker" "$BIN/dockerd" "$STATE/kept"; ${SCRIPT}`;
+
 Deno.test("ensure_docker installs and starts an engine as root on Debian", async () => {
-  const { dockerd, ...rest } = MACHINE;
-  const apt = `
-    echo "apt-get $*" >> "$STATE/log"
-    case "$*" in *install*docker.io*) printf '%s\\n' '#!/bin/sh' '${dockerd}' > "$BIN/dockerd"; chmod +x "$BIN/dockerd";; esac`;
-  const { code, stderr, log } = await runShell(SCRIPT, { ...rest, "apt-get": apt });
+  const fakes = withPackages({ "docker.io": "docker dockerd" });
+  const { code, stderr, log } = await runShell(TAKE_AWAY, fakes);
   assert.equal(code, 0, stderr);
-  assert.match(log, /apt-get .*install -y .*docker.io iptables containerd runc.*\ndockerd\n$/);
+  assert.match(log, /^.*install -y .*docker\.io iptables containerd runc.*\ndockerd\n$/);
+});
+
+Deno.test("ensure_docker installs the client where it is a package of its own", async () => {
+  const fakes = withPackages({ "docker.io": "dockerd", "docker-cli": "docker" });
+  const { code, stderr, log } = await runShell(TAKE_AWAY, fakes);
+  assert.equal(code, 0, stderr);
+  assert.match(log, /install -y .*docker\.io.*\n.*install -y .*docker-cli\ndockerd\n$/);
+});
+
+Deno.test("ensure_docker says so when no package brings an engine", async () => {
+  const { code, stderr, log } = await runShell(TAKE_AWAY, withPackages({ none: "" }));
+  assert.equal(code, 1);
+  assert.match(stderr, /error: Cannot install the Docker Engine\n {2}Install it by hand/);
+  assert.doesNotMatch(log, /dockerd\n/);
 });
 
 Deno.test("ensure_docker starts an engine that is installed", async () => {
