@@ -19,6 +19,8 @@ export interface AuditQueueOptions {
   readonly capacity?: number;
   /** Rows in a batch, at most. */
   readonly batch?: number;
+  /** Milliseconds since 1970; default the clock. */
+  readonly now?: () => number;
 }
 
 /**
@@ -35,14 +37,17 @@ export interface AuditQueueOptions {
 export class AuditQueue {
   readonly #capacity: number;
   readonly #batch: number;
+  readonly #now: () => number;
   readonly #waiting: AuditRow[] = [];
   #underWay: readonly AuditRow[] = [];
   #reserved = 0;
   #dropped = 0;
 
-  constructor({ capacity = AUDIT_CAPACITY, batch = BATCH }: AuditQueueOptions = {}) {
+  constructor(options: AuditQueueOptions = {}) {
+    const { capacity = AUDIT_CAPACITY, batch = BATCH, now = Date.now } = options;
     this.#capacity = capacity;
     this.#batch = batch;
+    this.#now = now;
   }
 
   /** Rows that the ledger has not acknowledged. */
@@ -53,11 +58,6 @@ export class AuditQueue {
   /** No place is left: answer 503, `audit-unavailable`. */
   get isFull(): boolean {
     return this.unacknowledged + this.#reserved >= this.#capacity;
-  }
-
-  /** Rows that {@linkcode add} could not take since the queue was made. */
-  get dropped(): number {
-    return this.#dropped;
   }
 
   /** A place for an exchange's row; undefined if there is none: the exchange may not start. */
@@ -100,9 +100,12 @@ export class AuditQueue {
     return this.#underWay;
   }
 
-  /** The ledger has the batch on disk. */
+  /** The ledger has the batch on disk. What {@linkcode add} could not take meanwhile is told in one row. */
   acknowledge(): void {
     this.#underWay = [];
+    if (this.#dropped === 0 || this.isFull) return;
+    this.#waiting.push(droppedRow(this.#dropped, this.#now()));
+    this.#dropped = 0;
   }
 
   /** The ledger has not taken the batch: its rows come first in the next one. */
@@ -110,4 +113,24 @@ export class AuditQueue {
     this.#waiting.unshift(...this.#underWay);
     this.#underWay = [];
   }
+}
+
+function droppedRow(count: number, now: number): AuditRow {
+  return {
+    time: new Date(now).toISOString(),
+    kind: "notice",
+    method: "",
+    scheme: "",
+    host: "",
+    port: 0,
+    path: "",
+    verdict: "blocked",
+    reason: "audit-unavailable",
+    detail:
+      `Refusals and look-ups not recorded while the ledger was down and nothing passed: ${count}`,
+    status: 0,
+    bytes_up: 0,
+    bytes_down: 0,
+    duration_ms: 0,
+  };
 }

@@ -59,17 +59,35 @@ Deno.test("AuditQueue lets nothing start whose row would have no place", () => {
   assert.ok(first && second);
   assert.equal(queue.reserve(), undefined);
   assert.equal(queue.add(row("x")), false);
-  assert.equal(queue.dropped, 1);
   first.commit(row("a"));
   assert.equal(queue.reserve(), undefined, "a row takes its reservation's place");
   queue.take();
   assert.equal(queue.reserve(), undefined, "a batch under way still counts");
-  queue.acknowledge();
-  assert.ok(queue.reserve());
   second.release();
   second.release();
   assert.ok(queue.reserve());
   assert.equal(queue.isFull, true);
+});
+
+Deno.test("AuditQueue tells in one row what it could not take, as soon as there is a place", () => {
+  const queue = new AuditQueue({ capacity: 2, batch: 1, now: () => Date.UTC(2026, 0, 2) });
+  for (const host of "abcde") queue.add(row(host));
+  queue.take();
+  queue.putBack();
+  assert.equal(hosts(queue.take()), "a");
+  queue.acknowledge();
+  assert.equal(queue.isFull, true, "the notice has the place");
+  assert.equal(queue.add(row("f")), false);
+  assert.equal(hosts(queue.take()), "b");
+  queue.acknowledge();
+  const [first] = queue.take() ?? [];
+  assert.equal(first?.kind, "notice");
+  assert.equal(first?.time, "2026-01-02T00:00:00.000Z");
+  assert.match(first?.detail ?? "", /nothing passed: 3$/);
+  queue.acknowledge();
+  assert.match(queue.take()?.[0]?.detail ?? "", /nothing passed: 1$/);
+  queue.acknowledge();
+  assert.equal(queue.take(), undefined);
 });
 
 Deno.test("AuditQueue takes one row for one reservation", () => {
