@@ -7,6 +7,7 @@ import { splitConnectionHeaders } from "./http1/connection_headers.ts";
 import { requestFraming } from "./http1/framing.ts";
 import {
   type BodyFraming,
+  hasHeader,
   type HeaderList,
   headerValues,
   type RequestHead,
@@ -30,7 +31,17 @@ export interface AllowedRequest {
 }
 
 /** What {@linkcode judgeRequest} answers. A refusal says what it could read of where the request wanted to go. */
-export type RequestDecision = AllowedRequest | (Refused & { readonly path?: string });
+export type RequestDecision = AllowedRequest | RefusedRequest;
+
+/** A request that may not go. */
+export interface RefusedRequest extends Refused {
+  readonly path?: string;
+  /** It was understood whole and has no body: another request may follow on its connection. */
+  readonly isReusable?: boolean;
+}
+
+/** Headers by which many servers take another method than the request line's. */
+const OVERRIDES = ["x-http-method-override", "x-http-method", "x-method-override"];
 
 /**
  * Judges a request's head.
@@ -69,6 +80,7 @@ export function judgeRequest(
     // It echoes the request, and with it the credential that is put on.
     return { ok: false, reason: "method", detail: `"TRACE" is never allowed`, target, path };
   }
+  const isReusable = isPersistent && head.version === "1.1" && framing.kind === "none";
   const decision = decideRequest(table, {
     scheme,
     host: target.host,
@@ -78,16 +90,24 @@ export function judgeRequest(
   });
   if (!decision.ok) {
     const { reason, detail, route } = decision;
-    return { ok: false, reason, detail, route: route?.host, target, path };
+    return { ok: false, reason, detail, route: route?.host, target, path, isReusable };
   }
   const { route } = decision;
+  if (limitsMethods(route) && OVERRIDES.some((name) => hasHeader(headers, name))) {
+    const detail = "A header that overrides the method, under a route that limits methods";
+    return { ok: false, reason: "method", detail, route: route.host, target, path, isReusable };
+  }
   const parsed = parsePath(path);
   const [contentType] = headerValues(headers, "content-type");
   if (parsed.kind === "path" && isGitPush({ method: head.method, path: parsed, contentType })) {
     const detail = "A push over HTTP";
-    return { ok: false, reason: "git-push", detail, route: route.host, target, path };
+    return { ok: false, reason: "git-push", detail, route: route.host, target, path, isReusable };
   }
   return { ok: true, route, scheme, target, path, headers, framing, isPersistent };
+}
+
+function limitsMethods(route: Route): boolean {
+  return (route.matches ?? []).some((match) => match.methods !== undefined);
 }
 
 type Asked = { readonly ok: true; readonly target: ConnectTarget; readonly path: string } | Refused;
@@ -97,7 +117,7 @@ function throughTunnel(head: RequestHead, target: ConnectTarget): Asked {
   return { ok: false, reason: "protocol", detail: "A request target that is no path", target };
 }
 
-const ABSOLUTE = /^http:\/\/([^/?#\\]*)([^#]*)$/i;
+const ABSOLUTE = /^http:\/\/([^/?#]*)((?:[/?][^#]*)?)$/i;
 
 /** `http://host[:port][/path][?query]`. */
 function parseAbsolute(text: string): Asked {

@@ -5,7 +5,7 @@ import type { ListenAddress } from "../../lib/egress/config.ts";
 import { MessageReader } from "../../lib/egress/http1/message_reader.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { ClientStream } from "./client_stream.ts";
-import type { ClientSide, EngineParts } from "./exchange.ts";
+import type { ClientSide, EngineParts } from "./parts.ts";
 import { refusalAnswer, sendAnswer } from "./respond.ts";
 import { serveRequests } from "./serve_client.ts";
 import type { TlsFront } from "./tls_front.ts";

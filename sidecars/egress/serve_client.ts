@@ -4,14 +4,9 @@ import type { RequestHead } from "../../lib/egress/http1/message.ts";
 import { parseRequestHead } from "../../lib/egress/http1/request_head.ts";
 import type { Refused } from "../../lib/egress/judge_connect.ts";
 import { BottleError } from "../../lib/errors.ts";
-import {
-  type ClientSide,
-  type EngineParts,
-  type NextStep,
-  refusalOf,
-  refuseHead,
-  runExchange,
-} from "./exchange.ts";
+import { refusalOf, refuseHead } from "./answer.ts";
+import { runExchange } from "./exchange.ts";
+import type { ClientSide, EngineParts, NextStep } from "./parts.ts";
 
 /** What is to be done with a CONNECT. */
 export type OnConnect = (head: RequestHead) => Promise<NextStep>;

@@ -9,15 +9,9 @@ import {
   judgeConnect,
 } from "../../lib/egress/judge_connect.ts";
 import { BottleError } from "../../lib/errors.ts";
+import { recordUnanswered, refusalOf, refuseHead } from "./answer.ts";
 import { ClientStream } from "./client_stream.ts";
-import {
-  type ClientSide,
-  type EngineParts,
-  type NextStep,
-  recordUnanswered,
-  refusalOf,
-  refuseHead,
-} from "./exchange.ts";
+import type { ClientSide, EngineParts, NextStep } from "./parts.ts";
 import { serveRequests } from "./serve_client.ts";
 import type { TlsFront } from "./tls_front.ts";
 
@@ -61,6 +55,7 @@ async function startTls(
 ): Promise<ClientSide | undefined> {
   watch.onExpire = (): void => void raw.destroy();
   watch.arm(parts.limits.headMs);
+  activity.isIdle = true;
   try {
     await write(raw, GRANTED);
     const tls = await parts.front.accept(raw, target.host);
@@ -72,6 +67,7 @@ async function startTls(
     if (error.code === "tls-refused") recordUnanswered(parts, target, error.message);
     return undefined;
   } finally {
+    activity.isIdle = false;
     watch.disarm();
   }
 }

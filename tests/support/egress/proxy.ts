@@ -99,8 +99,9 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
         caCerts: [engine.ca.cert_pem],
         alpnProtocols: ["http/1.1"],
       });
+      const inner = keep(new Wire(tls));
       await patiently(tls.handshake());
-      return keep(new Wire(tls));
+      return inner;
     },
     rowCount: (count) => eventually(() => rows.length >= count),
     async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,127 @@
+/** Exchanges that end with an answer of the proxy's own, and the record of every exchange. */
+
+import type { Reservation } from "../../lib/egress/audit_queue.ts";
+import { http1ErrorCode } from "../../lib/egress/http1/malformed.ts";
+import type { ConnectTarget, Refused } from "../../lib/egress/judge_connect.ts";
+import { BottleError } from "../../lib/errors.ts";
+import type { ClientSide, EngineParts, NextStep } from "./parts.ts";
+import { ExchangeRecord, type Outcome } from "./record.ts";
+import { type Answer, refusalAnswer, sendAnswer } from "./respond.ts";
+
+/** Writes the row of an exchange; nothing of it may pass after. */
+export function finish(
+  { policy, counters }: EngineParts,
+  record: ExchangeRecord,
+  reservation: Reservation,
+  outcome: Outcome,
+): void {
+  counters.count(outcome, record.bytesUp, record.bytesDown);
+  const isKept = policy.log === "all" || policy.log === "blocked" && outcome.verdict !== "allowed";
+  if (isKept) reservation.commit(record.toRow(outcome, policy.redact));
+  else reservation.release();
+}
+
+/** How an answer of the proxy's own is given. */
+export interface AnswerOptions {
+  readonly record: ExchangeRecord;
+  /** Undefined: there is no place for a row. */
+  readonly reservation: Reservation | undefined;
+  readonly answer: Answer;
+  readonly outcome: Outcome;
+  /** The request is read to its end, so that another may follow. */
+  readonly isReusable?: boolean;
+}
+
+/** Records an exchange and answers it. */
+export async function answerExchange(
+  parts: EngineParts,
+  { client, reader, watch }: ClientSide,
+  { record, reservation, answer, outcome, isReusable = false }: AnswerOptions,
+): Promise<NextStep> {
+  record.status = answer.status;
+  if (reservation === undefined) parts.counters.count(outcome, 0, 0);
+  else finish(parts, record, reservation, outcome);
+  watch.onExpire = (): void => client.destroy();
+  watch.arm(parts.limits.idleMs);
+  try {
+    await sendAnswer(client, answer, { isLast: !isReusable, isHead: record.method === "HEAD" });
+  } catch {
+    return { kind: "gone" };
+  } finally {
+    watch.disarm();
+  }
+  return isReusable ? { kind: "next" } : { kind: "end", discardRest: () => reader.discard() };
+}
+
+/** Refuses an exchange. */
+export async function refuse(
+  parts: EngineParts,
+  side: ClientSide,
+  record: ExchangeRecord,
+  reservation: Reservation,
+  refused: Refused & { readonly isReusable?: boolean },
+): Promise<NextStep> {
+  const { reason, detail, route, isReusable = false } = refused;
+  record.route = route;
+  return await answerExchange(parts, side, {
+    record,
+    reservation,
+    answer: refusalAnswer(reason, detail, record.target, route),
+    outcome: { verdict: "blocked", reason, detail },
+    isReusable,
+  });
+}
+
+/** Refuses because no row could be written. */
+export async function refuseUnrecorded(
+  parts: EngineParts,
+  side: ClientSide,
+  record: ExchangeRecord,
+): Promise<NextStep> {
+  const reason = "audit-unavailable";
+  const detail = "The audit takes no more rows, and nothing passes unrecorded";
+  return await answerExchange(parts, side, {
+    record,
+    reservation: undefined,
+    answer: refusalAnswer(reason, detail, record.target, undefined),
+    outcome: { verdict: "blocked", reason, detail },
+  });
+}
+
+/** Refuses what never became an exchange: a head that does not parse, a CONNECT. */
+export async function refuseHead(
+  parts: EngineParts,
+  side: ClientSide,
+  refused: Refused,
+  kind: "http" | "connect" = "http",
+): Promise<NextStep> {
+  const record = new ExchangeRecord();
+  record.kind = kind;
+  record.method = kind === "connect" ? "CONNECT" : "";
+  record.scheme = kind === "connect" || side.tunnel !== undefined ? "https" : "";
+  record.target = refused.target ?? side.tunnel;
+  const reservation = parts.audit.reserve();
+  return reservation === undefined
+    ? await refuseUnrecorded(parts, side, record)
+    : await refuse(parts, side, record, reservation, refused);
+}
+
+/** Records a tunnel that was granted and then used for something else than the TLS that has to follow. */
+export function recordUnanswered(parts: EngineParts, target: ConnectTarget, detail: string): void {
+  const record = new ExchangeRecord();
+  record.kind = "connect";
+  record.method = "CONNECT";
+  record.scheme = "https";
+  record.target = target;
+  const reservation = parts.audit.reserve();
+  const outcome = { verdict: "blocked", reason: "protocol", detail } as const;
+  if (reservation !== undefined) finish(parts, record, reservation, outcome);
+}
+
+/** Turns an error of the codec into a refusal; throws any other. */
+export function refusalOf(error: unknown): Refused {
+  const code = http1ErrorCode(error);
+  if (code === undefined || !(error instanceof BottleError)) throw error;
+  const reason = code === "http-too-large" ? "too-large" : "protocol";
+  return { ok: false, reason, detail: error.message };
+}

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { expiredLeaf, selfSignedLeaf, testAuthority } from "../../support/egress/certificates.ts";
+import { startProxy } from "../../support/egress/proxy.ts";
+import { startRecorder } from "../../support/egress/recorder.ts";
+import type { Leaf } from "../../../lib/pki/leaf.ts";
+
+const TOKEN = "sk-real-marker-5f2a91c3";
+
+interface Case {
+  readonly name: string;
+  readonly certificate: () => Promise<{ readonly leaf: Leaf; readonly caPem: string }>;
+}
+
+const ours = await testAuthority();
+const foreign = await testAuthority();
+const caPem = ours.ca.cert_pem;
+const good = { kind: "name", value: "origin.test" } as const;
+
+const cases: readonly Case[] = [
+  { name: "an expired certificate", certificate: () => expiredLeaf("origin.test") },
+  {
+    name: "a self-signed certificate",
+    certificate: async () => ({ leaf: await selfSignedLeaf("origin.test"), caPem }),
+  },
+  {
+    name: "another host's certificate",
+    certificate: async () => ({
+      leaf: await ours.issuer.leafFor({ kind: "name", value: "other.test" }),
+      caPem,
+    }),
+  },
+  {
+    name: "an unknown issuer",
+    certificate: async () => ({ leaf: await foreign.issuer.leafFor(good), caPem }),
+  },
+];
+
+for (const { name, certificate } of cases) {
+  Deno.test(`an upstream with ${name} gets nothing`, async () => {
+    const { leaf, caPem } = await certificate();
+    await using upstream = startRecorder(leaf);
+    await using proxy = await startProxy({
+      routes: [{
+        host: "origin.test",
+        ports: [upstream.port],
+        allow_private: true,
+        auth: { scheme: "bearer", token: "EGRESS_TOKEN_1" },
+      }],
+      tokens: { EGRESS_TOKEN_1: TOKEN },
+      caPem,
+    });
+    const host = `origin.test:${upstream.port}`;
+    const client = await proxy.tunnel(host);
+    await client.write(`POST / HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 4\r\n\r\nbody`);
+    const response = await client.response();
+    assert.equal(response.status, 502);
+    assert.equal(response.headers.get("x-bot-bottle-block"), "upstream-tls");
+    assert.equal(upstream.received, "");
+    await proxy.rowCount(1);
+    assert.equal(proxy.rows[0]?.verdict, "blocked");
+    assert.equal(proxy.rows[0]?.reason, "upstream-tls");
+  });
+}
+
+Deno.test("an upstream with a good certificate of the extra CA gets the request", async () => {
+  await using upstream = startRecorder(await ours.issuer.leafFor(good));
+  await using proxy = await startProxy({
+    routes: [{ host: "origin.test", ports: [upstream.port], allow_private: true }],
+    caPem,
+  });
+  const host = `origin.test:${upstream.port}`;
+  const client = await proxy.tunnel(host);
+  await client.write(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  assert.equal((await client.response()).status, 200);
+  assert.ok(upstream.received.startsWith("GET / HTTP/1.1\r\n"));
+});
+
+Deno.test("an upstream that is named by its address is verified by its address", async () => {
+  const leaf = await ours.issuer.leafFor({ kind: "ip", value: "127.0.0.1" });
+  await using upstream = startRecorder(leaf);
+  await using proxy = await startProxy({
+    routes: [{ host: "127.0.0.1", ports: [upstream.port], allow_private: true }],
+    caPem,
+  });
+  const host = `127.0.0.1:${upstream.port}`;
+  const client = await proxy.tunnel(host);
+  await client.write(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  assert.equal((await client.response()).status, 200);
+});
+
+Deno.test("an upstream that speaks no TLS gets nothing", async () => {
+  await using upstream = startRecorder(undefined, async (wire) => {
+    await wire.write("220 hello\r\n");
+    await wire.rest();
+  });
+  await using proxy = await startProxy({
+    routes: [{
+      host: "origin.test",
+      ports: [upstream.port],
+      allow_private: true,
+      auth: { scheme: "bearer", token: "EGRESS_TOKEN_1" },
+    }],
+    tokens: { EGRESS_TOKEN_1: TOKEN },
+  });
+  const host = `origin.test:${upstream.port}`;
+  const client = await proxy.tunnel(host);
+  await client.write(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  assert.equal((await client.response()).status, 502);
+  assert.ok(!upstream.received.includes(TOKEN) && !upstream.received.includes("GET "));
+});
