@@ -2,6 +2,7 @@
 # shellcheck shell=bash
 
 SYSTEMD=/run/systemd/system
+DOCKERD_PID=/var/run/docker.pid
 DOCKERD_LOG=/var/log/bot-bottle-dockerd.log
 ENGINE_WAIT_SECONDS=60
 
@@ -30,7 +31,8 @@ ensure_docker() {
       "or run this as root on Debian or Ubuntu: it then does both."
   fi
   install_docker
-  start_docker
+  # Some packages start it by themselves.
+  engine_answers || start_docker
 }
 
 install_docker() {
@@ -46,18 +48,23 @@ install_docker() {
 
 start_docker() {
   step "Starting the Docker Engine (it is left running)"
+  local daemon="" tries=0
   if [ -d "$SYSTEMD" ]; then
     systemctl start docker >&2 || give_up "systemd cannot start the Docker Engine" "See: journalctl -u docker"
   else
     # A session of its own, so that Ctrl-C here doesn't end it under the feet of others.
     setsid nohup dockerd >"$DOCKERD_LOG" 2>&1 </dev/null &
-    say "dockerd runs as process $!, its log is $DOCKERD_LOG"
+    daemon=$!
+    say "dockerd runs as process $daemon, its log is $DOCKERD_LOG"
   fi
-  local tries=0
   until engine_answers; do
     tries=$((tries + 1))
+    # Another one may have been on its way up already: ours then gives way to it.
+    if [ -n "$daemon" ] && ! kill -0 "$daemon" 2>/dev/null && ! kill -0 "$(cat "$DOCKERD_PID")" 2>/dev/null; then
+      tail -n 20 "$DOCKERD_LOG" >&2
+      give_up "The Docker Engine ended right after its start"
+    fi
     if [ "$tries" -ge "$ENGINE_WAIT_SECONDS" ]; then
-      [ -f "$DOCKERD_LOG" ] && tail -n 20 "$DOCKERD_LOG" >&2
       give_up "The Docker Engine does not answer after $ENGINE_WAIT_SECONDS s" "$(head -n 1 "$SCRATCH/docker.err")"
     fi
     sleep 1

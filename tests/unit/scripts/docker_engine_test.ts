@@ -13,11 +13,11 @@ const MACHINE: Fakes = {
   setsid: 'exec "$@"',
   nohup: 'exec "$@"',
   docker: DEAD_DOCKER,
-  dockerd: 'echo dockerd >> "$STATE/log"; touch "$STATE/engine"',
+  dockerd: 'echo dockerd >> "$STATE/log"; touch "$STATE/engine"; exec sleep 2',
 };
 const SCRIPT = `
   . scripts/lib/docker_engine.sh
-  SYSTEMD=$STATE/systemd DOCKERD_LOG=$STATE/dockerd.log ENGINE_WAIT_SECONDS=5
+  SYSTEMD=$STATE/systemd DOCKERD_PID=$STATE/docker.pid DOCKERD_LOG=$STATE/dockerd.log ENGINE_WAIT_SECONDS=5
   ensure_docker`;
 
 Deno.test("ensure_docker leaves an engine that answers alone", async () => {
@@ -91,9 +91,25 @@ Deno.test("ensure_docker starts an engine that is installed", async () => {
   assert.equal(log, "dockerd\n");
 });
 
-Deno.test("ensure_docker gives up on an engine that never answers, with its log", async () => {
+Deno.test("ensure_docker gives up on an engine that ends, with its log", async () => {
   const dockerd = "echo 'failed to start daemon: no space left'";
-  const { code, stderr } = await runShell(SCRIPT, { ...MACHINE, dockerd, sleep: "" });
+  const { code, stderr } = await runShell(SCRIPT, { ...MACHINE, dockerd });
   assert.equal(code, 1);
-  assert.match(stderr, /no space left\nerror: The Docker Engine does not answer after 5 s/);
+  assert.match(stderr, /no space left\nerror: The Docker Engine ended right after its start/);
+});
+
+Deno.test("ensure_docker gives up on an engine that never answers", async () => {
+  const impatient = SCRIPT.replace("ENGINE_WAIT_SECONDS=5", "ENGINE_WAIT_SECONDS=2");
+  const { code, stderr } = await runShell(impatient, { ...MACHINE, dockerd: "exec sleep 4" });
+  assert.equal(code, 1);
+  assert.match(stderr, /error: The Docker Engine does not answer after 2 s\n {2}Cannot connect/);
+});
+
+Deno.test("ensure_docker waits for an engine that another has just started", async () => {
+  const dockerd = `
+    (sleep 1; touch "$STATE/engine"; exec sleep 1) > /dev/null 2>&1 &
+    echo $! > "$STATE/docker.pid"
+    echo "pid file found, process is still running"; exit 1`;
+  const { code, stderr } = await runShell(SCRIPT, { ...MACHINE, dockerd });
+  assert.equal(code, 0, stderr);
 });
