@@ -41,7 +41,6 @@ export function serveHost(
     followers.delete(subscription);
   };
   const peer = new RpcPeer({
-    // A connection has its streams as getters, which a spread would not take over.
     readable: connection.readable,
     writable: connection.writable,
     handlers: {

@@ -5,6 +5,7 @@ import type { RpcPeer } from "../../lib/control/rpc.ts";
 import type { Clock } from "../../lib/context.ts";
 import type { DaemonProcess } from "../../lib/process/daemon.ts";
 import { Bundle } from "./bundle.ts";
+import { connectionStreams } from "./connection_streams.ts";
 import { serveHost } from "./host_stream.ts";
 
 /** Options of {@linkcode runInit}. */
@@ -54,7 +55,7 @@ async function accept(
       connection.close();
       continue;
     }
-    const stream = serveHost(connection, bundle, shutdown);
+    const stream = serveHost(connectionStreams(connection), bundle, shutdown);
     streams.add(stream);
     void stream.closed.then(() => streams.delete(stream));
   }

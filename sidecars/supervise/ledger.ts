@@ -72,7 +72,7 @@ export class Ledger implements Disposable {
 
   /** Called by {@linkcode openLedger}. */
   constructor({ path, maxBytes = 1024 * 1024 * 1024 }: LedgerOptions) {
-    this.#db = new DatabaseSync(path, { timeout: 1000 });
+    this.#db = new DatabaseSync(path, { timeout: 100 });
     try {
       prepareDatabase(this.#db, maxBytes);
       this.#end = checkedEnd(this.#db);
