@@ -51,42 +51,27 @@ export async function findRepositoryFolders(
   const folders: string[] = [];
   for (let folder = cwd;; folder = dirname(folder)) {
     folders.push(join(folder, ".bot-bottle"));
-    if (await exists(join(folder, ".git"))) break;
+    if (await ifPresent(Deno.lstat(join(folder, ".git")))) break;
     if (dirname(folder) === folder) return [];
   }
-  const real = await realPath(home);
+  const real = await ifPresent(Deno.realPath(home));
   const usable: string[] = [];
   for (const folder of folders) {
-    if (await isRealFolder(folder) && await realPath(folder) !== real) usable.push(folder);
+    if (await isRealFolder(folder) && await Deno.realPath(folder) !== real) usable.push(folder);
   }
   return usable;
 }
 
 /** Whether it is a folder and no link to one. */
 export async function isRealFolder(path: string): Promise<boolean> {
-  try {
-    return (await Deno.lstat(path)).isDirectory;
-  } catch (error) {
-    if (isAbsent(error)) return false;
-    throw error;
-  }
+  return (await ifPresent(Deno.lstat(path)))?.isDirectory ?? false;
 }
 
-async function exists(path: string): Promise<boolean> {
+async function ifPresent<T>(work: Promise<T>): Promise<T | undefined> {
   try {
-    await Deno.lstat(path);
-    return true;
+    return await work;
   } catch (error) {
-    if (isAbsent(error)) return false;
-    throw error;
-  }
-}
-
-async function realPath(path: string): Promise<string> {
-  try {
-    return await Deno.realPath(path);
-  } catch (error) {
-    if (isAbsent(error)) return path;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }

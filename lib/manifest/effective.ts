@@ -19,33 +19,32 @@ interface BottleName {
   readonly file: string;
 }
 
-/** What is wrong with the whole. */
-export function checkEffective(layer: BottleLayer, { name, file }: BottleName): readonly Problem[] {
-  const { provider } = layer;
-  if (provider === undefined) {
-    return [{
-      message: `Bottle "${name}" names no agent_provider, and nor does what it extends`,
-      place: { file, line: 1, column: 1 },
-      hint: "Write agent_provider: { template: claude, auth_token: NAME }",
-    }];
-  }
-  const { template, authToken } = provider.value;
-  if (authToken === undefined || TAKES_AUTH_TOKEN.has(template)) return [];
-  return [{
-    message: `"agent_provider.auth_token" is for built-in providers, not for "${template}"`,
-    place: provider.place,
-    hint: "Name the variable in a route's auth: { scheme: bearer, token_ref: NAME }",
-  }];
-}
-
-/** The bottle that everything after validation reads. Only for a layer that `checkEffective` finds nothing wrong with. */
+/**
+ * The bottle that everything after validation reads, or what is wrong with the whole.
+ *
+ * @param chain files that were folded, the bottle's own last
+ */
 export function makeEffective(
   layer: BottleLayer,
   { name, file }: BottleName,
   chain: readonly string[],
-): EffectiveBottle | null {
+): EffectiveBottle | Problem {
   const { provider, resources = {} } = layer;
-  if (provider === undefined) return null;
+  if (provider === undefined) {
+    return {
+      message: `Bottle "${name}" names no agent_provider, and nor does what it extends`,
+      place: { file, line: 1, column: 1 },
+      hint: "Write agent_provider: { template: claude, auth_token: NAME }",
+    };
+  }
+  const { template, authToken } = provider.value;
+  if (authToken !== undefined && !TAKES_AUTH_TOKEN.has(template)) {
+    return {
+      message: `"agent_provider.auth_token" is for built-in providers, not for "${template}"`,
+      place: provider.place,
+      hint: "Name the variable in a route's auth: { scheme: bearer, token_ref: NAME }",
+    };
+  }
   return {
     name,
     file,

@@ -2,7 +2,7 @@
 
 import { readAgent } from "./agent_file.ts";
 import { type BottleFile, type BottleLayer, readBottle } from "./bottle_file.ts";
-import { checkEffective, makeEffective, overlayUser } from "./effective.ts";
+import { makeEffective, overlayUser } from "./effective.ts";
 import { foldLayers } from "./fold.ts";
 import { orderLineage } from "./lineage.ts";
 import { didYouMean } from "./nearest.ts";
@@ -52,10 +52,8 @@ async function loadBottle(
   const layers = order.flatMap((file): BottleLayer[] => file.layer ? [file.layer] : []);
   // What is missing from the whole can be said only when every part could be read.
   if (found.length > 0) return { bottle: null, problems: found };
-  const folded = foldLayers(layers);
-  const wrong = checkEffective(folded, root);
-  if (wrong.length > 0) return { bottle: null, problems: wrong };
-  return { bottle: makeEffective(folded, root, order.map((file) => file.file)), problems: [] };
+  const made = makeEffective(foldLayers(layers), root, order.map((file) => file.file));
+  return "message" in made ? { bottle: null, problems: [made] } : { bottle: made, problems: [] };
 }
 
 /** Reads the bottle and everything that can be reached by `extends`, each file once. */

@@ -75,6 +75,7 @@ function sortProblems(problems: readonly Problem[]): readonly Problem[] {
 
 /** Whether both mean the same value: a quote may stand before what the first one means. */
 function isAt(inner: SourcePlace, outer: SourcePlace): boolean {
-  const before = (inner.column ?? -1) - (outer.column ?? -1);
-  return inner.file === outer.file && inner.line === outer.line && (before === 0 || before === 1);
+  const { column = 1 } = outer;
+  const isNear = inner.column === column || inner.column === column + 1;
+  return inner.file === outer.file && inner.line === outer.line && isNear;
 }

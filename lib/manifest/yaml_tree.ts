@@ -54,7 +54,8 @@ export function parseYaml(text: string, file: string, linesBefore = 0): YamlResu
     schema: "core",
     version: "1.2",
     uniqueKeys: true,
-    logLevel: "silent",
+    // Not "silent": that would hide a second document.
+    logLevel: "error",
   });
   const placeAt = (offset: number): SourcePlace => {
     const { line, col } = lines.linePos(offset);
@@ -159,9 +160,9 @@ class Reader {
     if (this.#open.has(target)) {
       return this.#refuse(offset, "This alias stands inside its own anchor");
     }
+    const own = this.#offsets.get(JSON.stringify(path)) ?? { key: offset, value: offset };
     const value = this.#value(target, path);
-    const key = this.#offsets.get(JSON.stringify(path))?.key ?? offset;
-    this.#offsets.set(JSON.stringify(path), { key, value: offset });
+    this.#offsets.set(JSON.stringify(path), own);
     return value;
   }
 

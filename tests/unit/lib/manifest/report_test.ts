@@ -1,0 +1,393 @@
+/** What a person sees of a manifest that is wrong: every problem, each at its place. */
+
+import assert from "node:assert/strict";
+import { BottleError } from "../../../../lib/errors.ts";
+import { ManifestIndex } from "../../../../lib/manifest/index.ts";
+import { LEGACY_KEYS } from "../../../../lib/manifest/legacy_keys.ts";
+import { manifestFiles, markdown } from "../../../support/manifest_files.ts";
+
+/** The problems of one bottle named dev, as `line:column message (hint)`, or none. */
+async function problemsOf(bottle: string, more: Record<string, string> = {}): Promise<string[]> {
+  await using files = await manifestFiles({
+    "home/agents/reviewer.md": markdown("bottle: dev"),
+    "home/bottles/dev.md": markdown(bottle),
+    ...more,
+  });
+  const index = await ManifestIndex.load({ home: files.home });
+  const error = await index.loadForAgent("reviewer").then(() => null, (error: unknown) => error);
+  if (error === null) return [];
+  assert.ok(error instanceof BottleError, String(error));
+  assert.equal(error.exitCode, 1);
+  const { line, column } = error.place ?? {};
+  const hint = error.hint === undefined ? "" : ` (${error.hint})`;
+  const lines = error.details.length > 0
+    ? error.details
+    : [`${files.home}/bottles/dev.md:${line}:${column}: ${error.message}${hint}`];
+  return lines.map((text) =>
+    text.replace(`${files.home}/bottles/dev.md:`, "").replaceAll(files.root, "")
+  );
+}
+
+const CLAUDE = "agent_provider: { template: claude }\n";
+
+/** Asserts one problem, whose text matches. */
+async function assertProblem(bottle: string, at: string, message: RegExp): Promise<void> {
+  const problems = await problemsOf(bottle);
+  assert.equal(problems.length, 1, `${bottle}\n${problems.join("\n")}`);
+  const [problem = ""] = problems;
+  assert.ok(problem.startsWith(`${at}: `), `${bottle}\n${problem}`);
+  assert.match(problem, message, bottle);
+}
+
+Deno.test("a manifest that uses all of this version is accepted", async () => {
+  assert.deepEqual(
+    await problemsOf(`
+agent_provider: { template: claude, auth_token: CLAUDE_OAUTH, forward_host_credentials: false }
+env: { LOG_LEVEL: debug, BUILD_ID: "\${BUILD_ID}", TICKET: "?Which ticket?" }
+git-gate: { user: { name: Bot, email: bot@example.com } }
+egress:
+  log: blocked
+  routes:
+    - host: api.github.com
+      ports: [443, 8443]
+      matches:
+        - { methods: [GET, HEAD], paths: [{ type: prefix, value: /repos/ }, { type: exact, value: / }] }
+        - { methods: [PROPFIND] }
+      auth: { scheme: bearer, token_ref: GITHUB_TOKEN }
+      tls: intercept
+      allow_private: false
+    - { host: "*.example.co.uk", auth: { scheme: token, token_ref: A } }
+    - { host: 192.0.2.7, auth: { scheme: basic, token_ref: A, username: x-access-token } }
+    - { host: "[2001:db8::1]", auth: { scheme: header, token_ref: A, header: X-Api-Key } }
+    - { host: upstream }
+supervise: false
+resources: { cpus: 0.5, memory: 512m, pids: 64 }`),
+    [],
+  );
+});
+
+Deno.test("keys and values of later versions are refused as such, each at its place", async () => {
+  const route = (text: string): string =>
+    `${CLAUDE}egress: { routes: [{ host: a.example, ${text} }] }`;
+  const cases: [bottle: string, at: string, what: RegExp][] = [
+    [`${CLAUDE}supervise: true`, "3:12", /"supervise"/],
+    [`${CLAUDE}git-gate: { repos: { a: {} } }`, "3:20", /"git-gate.repos"/],
+    [`${CLAUDE}git-gate: { repos: {} }`, "3:20", /"git-gate.repos"/],
+    [`${CLAUDE}limits: { idle: 1h }`, "3:9", /"limits"/],
+    [`${CLAUDE}limits:`, "3:8", /"limits"/],
+    [route("dlp: { inbound_detectors: false }"), "3:44", /routes\[0\].dlp"/],
+    [route("limits: { body_bytes: 5m }"), "3:47", /routes\[0\].limits"/],
+    [route("tls: passthrough"), "3:44", /routes\[0\].tls"/],
+    [route("matches: [{ headers: [{ name: a, value: b }] }]"), "3:60", /matches\[0\].headers"/],
+    [route("matches: [{ paths: [{ type: regex, value: /x }] }]"), "3:67", /paths\[0\].type"/],
+    [route("auth: { scheme: agent }"), "3:55", /auth.scheme"/],
+    [route("auth: { scheme: bearer, token_ref: { command: [pass, show] } }"), "3:74", /token_ref"/],
+    [route("auth: { scheme: bearer, token_ref: { file: ~/x } }"), "3:74", /token_ref"/],
+    ["agent_provider: { template: codex }", "2:29", /template"/],
+    ["agent_provider: { template: claude, dockerfile: ./D }", "2:49", /dockerfile"/],
+    ["agent_provider: { template: claude, image: x }", "2:44", /image"/],
+    ["agent_provider: { template: claude, version: 2.1.197 }", "2:46", /version"/],
+    [
+      "agent_provider: { template: claude, forward_host_credentials: true }",
+      "2:63",
+      /forward_host_credentials"/,
+    ],
+    ["agent_provider: { template: claude, auth_token: { command: [a] } }", "2:49", /auth_token"/],
+    [`extends: builtin/npm\n${CLAUDE}`, "2:10", /"extends"/],
+    [`extends: [builtin/npm]\n${CLAUDE}`, "2:11", /"extends\[0\]"/],
+  ];
+  for (const [bottle, at, what] of cases) {
+    await assertProblem(bottle, at, new RegExp(`${what.source} is not in this version`));
+  }
+});
+
+Deno.test("an unknown key names the allowed ones and the nearest", async () => {
+  const cases: [bottle: string, at: string, message: RegExp][] = [
+    [
+      `${CLAUDE}egres: {}`,
+      "3:1",
+      /Unknown key "egres" \(Did you mean "egress"\? Allowed: extends, agent_provider, env/,
+    ],
+    [`${CLAUDE}zzz: 1`, "3:1", /Unknown key "zzz" \(Allowed: extends/],
+    [
+      `${CLAUDE}egress: { route: [] }`,
+      "3:11",
+      /Unknown key "route" in "egress" \(Did you mean "routes"\? Allowed: log, routes\)/,
+    ],
+    [
+      `${CLAUDE}egress: { routes: [{ host: a.example, method: GET }] }`,
+      "3:39",
+      /Unknown key "method" in "egress.routes\[0\]"/,
+    ],
+    [
+      `${CLAUDE}egress: { routes: [{ host: a.example, auth: { scheme: token, token_ref: A, username: x } }] }`,
+      "3:76",
+      /Unknown key "username" in "egress.routes\[0\].auth" \(Allowed: scheme, token_ref\)/,
+    ],
+  ];
+  for (const [bottle, at, message] of cases) await assertProblem(bottle, at, message);
+});
+
+Deno.test("keys of earlier designs say what to write instead, wherever they stand", async () => {
+  assert.equal(LEGACY_KEYS.length, 10);
+  for (const key of LEGACY_KEYS) {
+    await assertProblem(
+      `${CLAUDE}${key}: x`,
+      "3:1",
+      new RegExp(`Unknown key "${key}" \\([A-Z][^)]*[:{]`),
+    );
+  }
+  await assertProblem(
+    `${CLAUDE}egress: { routes: [{ host: a.example, path_allowlist: [/x] }] }`,
+    "3:39",
+    /Write matches: /,
+  );
+});
+
+Deno.test("values of the wrong form say what they must be", async () => {
+  const route = (text: string): string => `${CLAUDE}egress: { routes: [{ ${text} }] }`;
+  const cases: [bottle: string, at: string, message: RegExp][] = [
+    ["- a", "2:1", /The frontmatter must be a map, not a list/],
+    ["text", "2:1", /The frontmatter must be a map, not text/],
+    ["env: {}", "1:1", /names no agent_provider/],
+    ["agent_provider: {}", "2:1", /"agent_provider.template" is missing/],
+    ["agent_provider:", "2:16", /must be a map, not empty \(Write a value/],
+    [
+      "agent_provider: { template: Claude }",
+      "2:29",
+      /must be the name of a provider, not "Claude"/,
+    ],
+    [
+      "agent_provider: { template: claude, auth_token: my token }",
+      "2:49",
+      /must be the NAME.*\(Put the credential/,
+    ],
+    [
+      "agent_provider: { template: claude, auth_token: 5 }",
+      "2:49",
+      /must be NAME of a host variable, not a number/,
+    ],
+    [
+      'agent_provider: { template: claude, auth_token: "${A}" }',
+      "2:49",
+      /Leave out the \$\{ and \}/,
+    ],
+    ["agent_provider: { template: scripted, auth_token: A }", "2:1", /not for "scripted"/],
+    [`${CLAUDE}env: { A: 1 }`, "3:11", /"env.A" must be text, not a number \(Put it in quotes\)/],
+    [`${CLAUDE}env: { A: "\${B}x" }`, "3:11", /"env.A" mixes a host variable/],
+    [`${CLAUDE}env: { A-B: x }`, "3:8", /"env.A-B" is not a name that a variable can have/],
+    [`${CLAUDE}env: { HTTPS_PROXY: x }`, "3:8", /"env.HTTPS_PROXY" is set by bot-bottle/],
+    [`${CLAUDE}env: { BOT_BOTTLE_SLUG: x }`, "3:8", /is set by bot-bottle/],
+    [`${CLAUDE}env: [A]`, "3:6", /"env" must be a map, not a list/],
+    [
+      `${CLAUDE}extends: 5`,
+      "3:10",
+      /"extends" must be the name of a bottle, or a list of names, not a number/,
+    ],
+    [`${CLAUDE}extends: [Dev!]`, "3:11", /"extends\[0\]" must be the name of a bottle, not "Dev!"/],
+    [`${CLAUDE}git-gate: { user: { name: "a<b" } }`, "3:27", /without < >/],
+    [`${CLAUDE}git-gate: { user: { name: "" } }`, "3:27", /1 to 200 characters/],
+    [`${CLAUDE}git-gate: { user: { name: "a\\nb" } }`, "3:27", /control characters/],
+    [`${CLAUDE}git-gate: { user: { email: nobody } }`, "3:28", /must be an address/],
+    [`${CLAUDE}egress: { log: some }`, "3:16", /must be "all", "blocked" or "off", not "some"/],
+    [`${CLAUDE}egress: { log: 1 }`, "3:16", /must be "all", "blocked" or "off", not a number/],
+    [`${CLAUDE}egress: { routes: {} }`, "3:19", /must be a list, not a map/],
+    [`${CLAUDE}supervise: maybe`, "3:12", /must be true or false, not text/],
+    [`${CLAUDE}resources: { memory: 4gb }`, "3:22", /must be a size such as 512m or 4g/],
+    [`${CLAUDE}resources: { memory: 1m }`, "3:22", /must be at least 64m/],
+    [`${CLAUDE}resources: { memory: 4 }`, "3:22", /must be text such as 4g, not a number/],
+    [`${CLAUDE}resources: { cpus: 0 }`, "3:20", /must be at least 0.1/],
+    [`${CLAUDE}resources: { cpus: two }`, "3:20", /must be a number, not text/],
+    [`${CLAUDE}resources: { pids: 1.5 }`, "3:20", /must be a whole number/],
+    [`${CLAUDE}resources: { pids: 9999999 }`, "3:20", /must be at most/],
+    [route("host: 5"), "3:28", /must be text, not a number/],
+    [route("ports: [443]"), "3:20", /"egress.routes\[0\].host" is missing/],
+    [route('host: "https://a.example/"'), "3:28", /is no host.*\(Write the name alone; paths/],
+    [route("host: a.example:443"), "3:28", /is no host.*ports go under/],
+    [route("host: a_b.example"), "3:28", /is no host/],
+    [route("host: 0x7f.1"), "3:28", /is no host/],
+    [route('host: "a.\\u3002b"'), "3:28", /is no host/],
+    [route('host: "*"'), "3:28", /is no host: "\*"/],
+    [route('host: "*.com"'), "3:28", /two labels/],
+    [route('host: "*.co.uk"'), "3:28", /public suffix/],
+    [route('host: "*.github.io"'), "3:28", /public suffix/],
+    [route('host: "*.CO.UK."'), "3:28", /public suffix/],
+    [route("host: a.example, ports: []"), "3:46", /must name a port/],
+    [route("host: a.example, ports: [0]"), "3:47", /must be at least 1/],
+    [route("host: a.example, ports: [70000]"), "3:47", /must be at most 65535/],
+    [
+      route('host: a.example, ports: ["443"]'),
+      "3:47",
+      /must be a whole number, not text|must be a number, not text/,
+    ],
+    [route("host: a.example, matches: [{ methods: [get] }]"), "3:61", /upper case, not "get"/],
+    [route("host: a.example, matches: [{ methods: [CONNECT] }]"), "3:61", /can't be CONNECT/],
+    [route("host: a.example, matches: [{ methods: [] }]"), "3:60", /must name a method/],
+    [route("host: a.example, matches: [{ paths: [] }]"), "3:58", /must name a path/],
+    [route("host: a.example, matches: [{ paths: [{ value: /x }] }]"), "3:59", /type" is missing/],
+    [
+      route("host: a.example, matches: [{ paths: [{ type: glob, value: /x }] }]"),
+      "3:67",
+      /"prefix" or "exact", not "glob"/,
+    ],
+    [
+      route("host: a.example, matches: [{ paths: [{ type: exact, value: x }] }]"),
+      "3:81",
+      /no path of a route/,
+    ],
+    [
+      route('host: a.example, matches: [{ paths: [{ type: exact, value: "/x?y" }] }]'),
+      "3:81",
+      /no query/,
+    ],
+    [
+      route("host: a.example, matches: [{ paths: [{ type: prefix, value: /v1/* }] }]"),
+      "3:82",
+      /no \*.*already covers/,
+    ],
+    [
+      route('host: a.example, matches: [{ paths: [{ type: prefix, value: "/a/../b" }] }]'),
+      "3:82",
+      /path of a route/,
+    ],
+    [
+      route('host: a.example, matches: [{ paths: [{ type: prefix, value: "/%7ea" }] }]'),
+      "3:82",
+      /normal form/,
+    ],
+    [route("host: a.example, auth: {}"), "3:39", /auth.scheme" is missing/],
+    [route("host: a.example, auth: yes"), "3:45", /auth" must be a map, not text/],
+    [
+      route("host: a.example, auth: { scheme: digest, token_ref: A }"),
+      "3:55",
+      /bearer, token, basic or header, not "digest"/,
+    ],
+    [
+      route("host: a.example, auth: { scheme: basic, token_ref: A }"),
+      "3:39",
+      /username" is missing/,
+    ],
+    [
+      route('host: a.example, auth: { scheme: basic, token_ref: A, username: "a:b" }'),
+      "3:86",
+      /without a colon/,
+    ],
+    [
+      route("host: a.example, auth: { scheme: header, token_ref: A, header: Host }"),
+      "3:85",
+      /frames nothing, not "Host"/,
+    ],
+    [
+      route('host: a.example, auth: { scheme: header, token_ref: A, header: "a b" }'),
+      "3:85",
+      /name of a header/,
+    ],
+    [route("host: a.example, tls: none"), "3:44", /must be "intercept", not "none"/],
+    [
+      route("host: a.example }, { host: A.example."),
+      "3:49",
+      /"a.example" stands twice.*the first is in line 3/,
+    ],
+  ];
+  for (const [bottle, at, message] of cases) await assertProblem(bottle, at, message);
+});
+
+Deno.test("a path with an ambiguity that only a prefix suffers from is refused as a prefix", async () => {
+  const path = (type: string): string =>
+    `${CLAUDE}egress: { routes: [{ host: a.example, matches: [{ paths: [{ type: ${type}, value: /a%2Fb }] }] }] }`;
+  assert.deepEqual(await problemsOf(path("exact")), []);
+  assert.match((await problemsOf(path("prefix")))[0] ?? "", /no path of a route/);
+});
+
+Deno.test("all problems of the agent, its bottle and its parents come in one report, in order", async () => {
+  const problems = await problemsOf(
+    `extends: [base, nope]
+egres: 1
+env: { A: 1 }
+egress:
+  routes:
+    - hots: a.example
+    - host: "*.co.uk"
+      auth: { scheme: bearer, token_ref: "not a name" }
+    - { host: b.example }
+    - { host: B.example }`,
+    {
+      "home/agents/reviewer.md": markdown("bottle: dev\nskill: [x]"),
+      "home/bottles/base.md": markdown("extends: dev\nenv: { B: '${X}y' }"),
+      "home/bottles/elsewhere.md": "not even frontmatter",
+    },
+  );
+  const places = problems.map((problem) => problem.match(/^(.*?:?\d+:\d+): /)?.[1]);
+  assert.deepEqual(places, [
+    "/home/agents/reviewer.md:3:1",
+    "2:17",
+    "3:1",
+    "4:11",
+    "7:7",
+    "7:7",
+    "8:13",
+    "9:42",
+    "11:15",
+    "/home/bottles/base.md:2:10",
+    "/home/bottles/base.md:3:11",
+  ], problems.join("\n"));
+});
+
+Deno.test("a single problem is the error itself, with its place", async () => {
+  await using files = await manifestFiles({
+    "home/agents/reviewer.md": markdown("bottle: dve"),
+    "home/bottles/dev.md": markdown(CLAUDE),
+  });
+  const index = await ManifestIndex.load({ home: files.home });
+  await assert.rejects(index.loadForAgent("reviewer"), (error) => {
+    assert.ok(error instanceof BottleError);
+    assert.equal(error.code, "bottle-unknown");
+    assert.equal(error.message, 'No bottle "dve"');
+    assert.equal(error.hint, 'Did you mean "dev"?');
+    assert.deepEqual(error.place, { file: `${files.home}/agents/reviewer.md`, line: 2, column: 9 });
+    assert.deepEqual(error.details, []);
+    return true;
+  });
+});
+
+Deno.test("credentials are refused wherever they stand, and no message repeats one", async () => {
+  const tail = "Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8Qr9St0Uv1Wx2Yz3";
+  const token = `ghp${"_"}${tail}`;
+  const other = `sk-${"ant-"}api03-${tail}`;
+  const cases: [bottle: string, at: string][] = [
+    [`agent_provider: { template: claude, auth_token: ${token} }`, "2:49"],
+    [`agent_provider: { template: claude, auth_token: "${other}" }`, "2:50"],
+    [`agent_provider: { template: ${other} }`, "2:29"],
+    [`${CLAUDE}env: { A: "x ${token} y" }`, "3:14"],
+    [`${CLAUDE}# old: ${token}`, "3:8"],
+    [
+      `${CLAUDE}egress: { routes: [{ host: "https://me:${"hunter2"}${tail}@git.example/" }] }`,
+      "3:29",
+    ],
+    [`${CLAUDE}extends: ${other}`, "3:10"],
+    [`${CLAUDE}egress: { log: "${other}" }`, "3:17"],
+  ];
+  for (const [bottle, at] of cases) {
+    await assertProblem(bottle, at, /looks like a credential/);
+    assert.ok(!(await problemsOf(bottle)).join().includes(tail), bottle);
+  }
+  const key = await problemsOf(`${CLAUDE}${other}: x\nenv: { "${other}": 5 }`);
+  assert.equal(key.length, 2, key.join("\n"));
+  assert.ok(!key.join().includes(tail), key.join("\n"));
+});
+
+Deno.test("a credential in a prompt or in a bottle's documentation is refused as well", async () => {
+  const token = `xoxb${"-"}123456789012-abcdefghijkl`;
+  await using files = await manifestFiles({
+    "home/agents/reviewer.md": markdown("bottle: dev", `Hello\nuse ${token}`),
+    "home/bottles/dev.md": markdown(CLAUDE, `Token: ${token}`),
+  });
+  const index = await ManifestIndex.load({ home: files.home });
+  await assert.rejects(index.loadForAgent("reviewer"), (error) => {
+    assert.ok(error instanceof BottleError);
+    assert.equal(error.details.length, 2);
+    assert.match(error.details[0] ?? "", /reviewer.md:5:5: This looks like a credential/);
+    assert.match(error.details[1] ?? "", /dev.md:4:8: This looks like a credential/);
+    return !error.details.join().includes(token);
+  });
+});
