@@ -25,7 +25,8 @@ export async function engineFacts(engine: Engine, signal?: AbortSignal): Promise
     ["version", "--format", format],
     signal === undefined ? {} : { signal },
   );
-  const [version = "", api = "", os = ""] = answer.split("\t");
+  // `docker version` aligns columns: a tab in the format comes out as blanks.
+  const [version = "", api = "", os = ""] = answer.split(/\s+/);
   const [major = 0, minor = 0] = api.split(".").map(Number);
   return { version, api: [major, minor], os };
 }

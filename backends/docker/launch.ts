@@ -4,11 +4,15 @@ import { createBundle, startBundle } from "../bundle/bundle.ts";
 import { ensureBundleImage } from "../bundle/image.ts";
 import type { Bottle } from "../../lib/bottle.ts";
 import type { Cidr } from "../../lib/egress/cidr.ts";
+import { BottleError } from "../../lib/errors.ts";
+import { Label } from "../../lib/names.ts";
+import { EngineErrorCode } from "../engine/errors.ts";
 import { agentRunArgs, droppedLimits, readLimits } from "./agent.ts";
 import { ensureAgentImage } from "./agent_image.ts";
 import { engineFacts, hasDeadRoute } from "./availability.ts";
 import { privateExceptions } from "./bundle_networks.ts";
 import { createInnerNetwork, type InnerNetwork } from "./inner_network.ts";
+import { findContainers } from "./inventory.ts";
 import { LAUNCH_LABEL } from "./labels.ts";
 import { ensureOuterNetwork } from "./outer_network.ts";
 import { during } from "./progress.ts";
@@ -123,7 +127,29 @@ async function layGroundwork(
   return { bundleImage, inner, outer, hasDeadRoute: hasDeadRoute(facts) };
 }
 
+/**
+ * Another session of this home that ends at this moment may remove the outer network between its making and the
+ * start of the bundle, which until then does not hold it: then both are made again, once.
+ */
 async function bringUpBundle(
+  parts: LaunchParts,
+  groundwork: Groundwork,
+  launchId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { engine, plan } = parts;
+  try {
+    await runBundle(parts, groundwork, launchId, signal);
+  } catch (error) {
+    if (!(error instanceof BottleError) || error.code !== EngineErrorCode.notFound) throw error;
+    const made = await findContainers(engine, { [LAUNCH_LABEL]: launchId, [Label.role]: "bundle" });
+    if (made.length > 0) await engine.docker(["rm", "--force", ...made.map(({ id }) => id)]);
+    const outer = await ensureOuterNetwork(engine, plan.fields.homeId);
+    await runBundle(parts, { ...groundwork, outer }, launchId, signal);
+  }
+}
+
+async function runBundle(
   { engine, plan }: LaunchParts,
   { bundleImage, inner, outer }: Groundwork,
   launchId: string,
