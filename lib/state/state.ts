@@ -29,8 +29,6 @@ const stateSchema = z.strictObject({
     z.strictObject({ name: z.string().min(1), hosts: z.array(z.string()) }),
   ),
   keep: z.boolean(),
-  /** `--trust-repo` or a yes to the preflight. */
-  trusted: z.boolean(),
   created_at: z.iso.datetime(),
   /** `launching` in a file that nobody works on: the launch died, `cleanup` removes what it left. */
   phase: z.enum(["launching", "running", "stopped"]),

@@ -1,0 +1,92 @@
+/** `cleanup` */
+
+import { Command, type CommandUnknownOpts } from "../../lib/deps/commander.ts";
+import type { Act, Services } from "../command.ts";
+import { examples } from "../examples.ts";
+import type { CleanupPlan } from "../session/cleanup.ts";
+
+/** The command. */
+export function define(act: Act): CommandUnknownOpts {
+  return new Command("cleanup")
+    .description(
+      "List what would be removed, ask, save the audits, and remove: containers, networks, volumes and what is remembered. Only what bot-bottle made for this home.",
+    )
+    .argument("[slug...]", "bottles; left out: all that don't run")
+    .option("--all", "running bottles too")
+    .option("-n, --dry-run", "only list")
+    .option("-y, --yes", "don't ask")
+    .option("--json", "for a program")
+    .addHelpText(
+      "after",
+      examples([
+        ["bot-bottle cleanup -n", "what is there to remove"],
+        ["bot-bottle cleanup reviewer-4k2pz", "one bottle, running or not"],
+        ["bot-bottle cleanup --all --yes", "everything of this home, unasked"],
+      ]),
+    )
+    .action((slugs, options) =>
+      act(async (services) => {
+        const { planCleanup } = await import("../session/cleanup.ts");
+        const plan = await planCleanup(services, { names: slugs, all: options.all ?? false });
+        const isEmpty = plan.items.length + plan.states.length + plan.corrupted.length === 0;
+        if (!options.json) await printPlan(services, plan, isEmpty);
+        if (options.json && options.dryRun) services.context.out.stdout(`${planJson(plan, [])}\n`);
+        if (options.dryRun) return 0;
+        return isEmpty && !options.json ? 0 : await remove(services, plan, {
+          yes: options.yes ?? isEmpty,
+          json: options.json ?? false,
+        });
+      })
+    );
+}
+
+async function remove(
+  services: Services,
+  plan: CleanupPlan,
+  options: { readonly yes: boolean; readonly json: boolean },
+): Promise<number> {
+  const { carryOutCleanup } = await import("../session/cleanup.ts");
+  const { confirm } = await import("../ui/ask.ts");
+  const { out } = services.context;
+  if (!options.yes && !await confirm(services, "Remove them?", "--yes")) {
+    out.stderr("Nothing was removed\n");
+    return 1;
+  }
+  const unsaved = await carryOutCleanup(services, plan);
+  if (options.json) out.stdout(`${planJson(plan, unsaved)}\n`);
+  for (const line of unsaved) out.stderr(`! An audit could not be saved: ${line}\n`);
+  if (!options.json && !services.settings.quiet) out.stderr("Removed\n");
+  return 0;
+}
+
+async function printPlan(services: Services, plan: CleanupPlan, isEmpty: boolean): Promise<void> {
+  const { tableLines } = await import("../ui/table.ts");
+  const { out } = services.context;
+  if (isEmpty) {
+    if (!services.settings.quiet) out.stderr("Nothing to remove\n");
+    return;
+  }
+  const rows = [
+    ...plan.items.map((item) => ({ ...item, note: item.running ? "running" : "" })),
+    ...plan.states.map(({ slug }) => ({ kind: "state", name: slug, note: "" })),
+    ...plan.corrupted.map(({ name, why }) => ({ kind: "state", name, note: why })),
+  ];
+  const lines = tableLines(
+    [
+      { title: "KIND", text: (row) => row.kind },
+      { title: "NAME", text: (row) => row.name },
+      { title: "", text: (row) => row.note },
+    ],
+    rows,
+    Infinity,
+  );
+  for (const line of lines) out.stdout(`${line}\n`);
+}
+
+function planJson(plan: CleanupPlan, unsaved: readonly string[]): string {
+  return JSON.stringify({
+    items: plan.items,
+    states: [...plan.states.map((state) => state.slug), ...plan.corrupted.map((each) => each.name)],
+    unsaved_audits: unsaved,
+  });
+}

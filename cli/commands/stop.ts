@@ -1,0 +1,30 @@
+/** `stop` */
+
+import { Command, type CommandUnknownOpts } from "../../lib/deps/commander.ts";
+import type { Act } from "../command.ts";
+import { examples } from "../examples.ts";
+
+/** The command. */
+export function define(act: Act): CommandUnknownOpts {
+  return new Command("stop")
+    .description("Save a bottle's audit, end its processes and keep it; resume continues.")
+    .argument("<slug>", "name of the bottle, from list")
+    .option("--json", "results for a program")
+    .addHelpText("after", examples([["bot-bottle stop reviewer-4k2pz", ""]]))
+    .action((slug, options) =>
+      act(async (services) => {
+        const { stop } = await import("../session/stop.ts");
+        const { auditProblem } = await stop(services, slug);
+        const { out } = services.context;
+        if (options.json) out.stdout(`${JSON.stringify({ slug, state: "stopped" })}\n`);
+        if (services.settings.quiet) return 0;
+        if (auditProblem !== null) {
+          out.stderr(
+            `Its audit could not be saved now: ${auditProblem}. It stays with the bottle\n`,
+          );
+        }
+        out.stderr(`Stopped and kept. Continue with \`bot-bottle resume ${slug}\`\n`);
+        return 0;
+      })
+    );
+}

@@ -1,0 +1,80 @@
+/** The demo's own home: a folder that is gone afterwards. */
+
+import { join } from "node:path";
+import type { Context } from "../../lib/context.ts";
+import { INSIDE_HOST, UPSTREAM_HOST } from "./upstream.ts";
+
+/** A temporary home with the demo's manifests; disposing removes it. */
+export interface DemoHome extends AsyncDisposable {
+  readonly folder: string;
+  /** The person's context, with this home and the demo's variables. */
+  readonly context: Context;
+}
+
+/** What goes into it. */
+export interface DemoHomeOptions {
+  readonly context: Context;
+  /** The upstream's authority. */
+  readonly caPem: string;
+  /** The credential that only egress gets. */
+  readonly token: string;
+  /** What the agent holds instead. */
+  readonly placeholder: string;
+}
+
+/** Name of the host variable with the credential. */
+const TOKEN_VARIABLE = "BOT_BOTTLE_DEMO_TOKEN";
+
+/** Writes manifests and CA. The token is in memory only: the environment of the returned context has it. */
+export async function makeDemoHome(options: DemoHomeOptions): Promise<DemoHome> {
+  const { context, token } = options;
+  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "bot-bottle-demo-" }));
+  await using undo = new AsyncDisposableStack();
+  undo.defer(() => Deno.remove(folder, { recursive: true }));
+  for (const part of ["bottles", "agents"]) await Deno.mkdir(join(folder, part));
+  await Deno.writeTextFile(join(folder, "bottles", "demo.md"), bottleText(options.placeholder));
+  await Deno.writeTextFile(join(folder, "agents", "demo.md"), "---\nbottle: demo\n---\n");
+  const caFile = join(folder, "ca.pem");
+  await Deno.writeTextFile(caFile, `${await ownExtraCa(context)}${options.caPem}`);
+
+  const own: Readonly<Record<string, string>> = {
+    BOT_BOTTLE_EXTRA_CA: caFile,
+    [TOKEN_VARIABLE]: token,
+  };
+  const owned = undo.move();
+  return {
+    folder,
+    context: {
+      ...context,
+      home: folder,
+      cwd: folder,
+      env: (name) => own[name] ?? context.env(name),
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** The person's own extra CA stays in force: the images' builds may need it. */
+async function ownExtraCa(context: Context): Promise<string> {
+  const file = context.env("BOT_BOTTLE_EXTRA_CA");
+  if (file === undefined || file === "") return "";
+  return `${(await Deno.readTextFile(file)).trimEnd()}\n`;
+}
+
+function bottleText(placeholder: string): string {
+  return `---
+agent_provider: { template: scripted }
+env: { API_TOKEN: ${placeholder} }
+egress:
+  routes:
+    - host: ${UPSTREAM_HOST}
+      matches:
+        - methods: [GET]
+          paths: [{ type: prefix, value: /whoami }]
+      auth: { scheme: bearer, token_ref: ${TOKEN_VARIABLE} }
+    - host: ${INSIDE_HOST}
+resources: { cpus: 1, memory: 512m, pids: 128 }
+---
+The demo's bottle.
+`;
+}

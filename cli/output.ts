@@ -1,0 +1,33 @@
+/** The process's own stdout and stderr. */
+
+import type { Output } from "../lib/context.ts";
+
+/** What decides about colours. */
+export interface ColorWish {
+  /** `--no-color`. */
+  readonly noColor: boolean;
+  /** `NO_COLOR`, `TERM`. */
+  readonly env: (name: string) => string | undefined;
+}
+
+/** Writes at once and whole: what is printed before a crash is on the screen. */
+export function createOutput(wish: ColorWish): Output {
+  const isTerminal = {
+    stdin: Deno.stdin.isTerminal(),
+    stdout: Deno.stdout.isTerminal(),
+    stderr: Deno.stderr.isTerminal(),
+  };
+  const plain = wish.noColor || (wish.env("NO_COLOR") ?? "") !== "" || wish.env("TERM") === "dumb";
+  return {
+    stdout: (text) => writeWhole(Deno.stdout, text),
+    stderr: (text) => writeWhole(Deno.stderr, text),
+    isTerminal,
+    columns: () => isTerminal.stdout || isTerminal.stderr ? Deno.consoleSize().columns || 80 : 80,
+    useColor: !plain && isTerminal.stdout && isTerminal.stderr,
+  };
+}
+
+function writeWhole(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
+}

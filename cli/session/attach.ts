@@ -1,0 +1,32 @@
+/** `attach` and `exec`: into a running bottle, which goes on afterwards. */
+
+import type { Services } from "../command.ts";
+import { openBottle } from "./open.ts";
+import { workInteractively } from "./work.ts";
+
+/** Starts the agent program again with the person's terminal; returns its exit code. */
+export async function attach(services: Services, name: string): Promise<number> {
+  const { bottle, state, env } = await openBottle(services, name);
+  try {
+    await services.states.update(state.slug, { sessions: state.sessions + 1 });
+    const { signal } = services.context;
+    const isContinued = state.sessions > 0;
+    return (await workInteractively(bottle, { isContinued, env, signal })).exitCode;
+  } finally {
+    await bottle.control[Symbol.asyncDispose]();
+  }
+}
+
+/** Runs a command with this process's own stdio; returns its exit code. */
+export async function execIn(
+  services: Services,
+  name: string,
+  argv: readonly string[],
+): Promise<number> {
+  const { bottle, env } = await openBottle(services, name);
+  try {
+    return await bottle.attach(argv, { env, signal: services.context.signal });
+  } finally {
+    await bottle.control[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,51 @@
+/** The audit of a bottle, brought to the host. */
+
+import type { ControlClient } from "../../lib/control/client.ts";
+import type { LedgerRow } from "../../lib/egress/audit_row.ts";
+import { VERSION } from "../../lib/names.ts";
+import { type ArchivedSession, writeArchive } from "../../lib/state/archive.ts";
+import type { BottleState } from "../../lib/state/state.ts";
+
+/** How long a bundle may take to answer when it is asked for its rows. */
+const ANSWER_MS = 30_000;
+
+/** All rows that the ledger has. */
+export async function fetchAudit(control: ControlClient): Promise<readonly LedgerRow[]> {
+  const signal = AbortSignal.timeout(ANSWER_MS);
+  // Egress answers after the rows it sent before, on the same stream: then the ledger has them all.
+  await control.call("stats", null, { signal });
+  const rows: LedgerRow[] = [];
+  for await (const row of control.audit({ after: 0, limit: 10_000 }, signal)) rows.push(row);
+  return rows;
+}
+
+/** Writes a bottle's archive; returns its folder. */
+export async function archiveBottle(
+  home: string,
+  state: BottleState,
+  rows: readonly LedgerRow[],
+  now: Date,
+): Promise<string> {
+  const session: ArchivedSession = {
+    slug: state.slug,
+    agent: state.agent,
+    bottle: state.bottle,
+    label: state.label,
+    version: VERSION,
+    created_at: state.created_at,
+    archived_at: now.toISOString(),
+    exit_code: state.last?.exit_code ?? null,
+    by: state.last?.by ?? null,
+    rows: rows.length,
+  };
+  return await writeArchive(home, session, rows);
+}
+
+/** What a summary says of the rows: exchanges through the proxy, and those refused. Look-ups and the self-test are not counted. */
+export function countRows(rows: readonly LedgerRow[]): { requests: number; blocked: number } {
+  const exchanges = rows.filter(({ row }) => row.kind === "http" || row.kind === "connect");
+  return {
+    requests: exchanges.length,
+    blocked: exchanges.filter(({ row }) => row.verdict === "blocked").length,
+  };
+}

@@ -1,0 +1,28 @@
+/** What a person says yes to, as one value: `resume` asks again only if it has changed since. */
+
+import { createHash } from "node:crypto";
+import type { BottlePlan } from "../../lib/plan/plan.ts";
+
+/**
+ * SHA-256, hex, over what widens or narrows a bottle or tells the agent what to do: routes, credentials, networks, environment,
+ * prompt, skills, image, identity, limits. The slug and what is drawn at random are left out.
+ */
+export function consentDigest(plan: BottlePlan): string {
+  const { manifest, egress, agent } = plan;
+  const facts = {
+    agent: [manifest.agent.name, manifest.agent.origin, manifest.agent.prompt],
+    bottle: manifest.bottle.name,
+    provider: agent.provider,
+    image: [agent.image.tag, agent.image.args],
+    routes: egress.routes,
+    tokens: egress.tokens,
+    extra_ca: egress.extraCaFile,
+    networks: egress.bundleNetworks,
+    log: egress.log,
+    env: [...plan.fields.env],
+    skills: plan.fields.skills,
+    user: [manifest.gitUser.name?.value ?? null, manifest.gitUser.email?.value ?? null],
+    resources: manifest.bottle.resources,
+  };
+  return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
+}

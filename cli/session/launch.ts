@@ -1,0 +1,128 @@
+/** From a plan to a running bottle that is remembered. */
+
+import type { Progress } from "../../backends/backend.ts";
+import type { Bottle } from "../../lib/bottle.ts";
+import { BottleError, ExitCode } from "../../lib/errors.ts";
+import type { BottlePlan } from "../../lib/plan/plan.ts";
+import { provision } from "../../lib/provision/provision.ts";
+import type { Secret } from "../../lib/secret.ts";
+import { type BottleState, STATE_SCHEMA } from "../../lib/state/state.ts";
+import { findProvider } from "../../providers/registry.ts";
+import type { Services } from "../command.ts";
+import { consentDigest } from "./consent.ts";
+import type { BottleRequest } from "./prepare.ts";
+
+/** What a launch takes besides its plan. */
+export interface LaunchValues {
+  readonly secrets: ReadonlyMap<string, Secret>;
+  readonly answers: ReadonlyMap<string, string>;
+  readonly progress: Progress;
+}
+
+/**
+ * Launches a new bottle. A failure or an abort leaves nothing, neither in the engine nor in the home.
+ *
+ * @throws {BottleError} with exit code 125 where the bottle could not start
+ */
+export async function launchNew(
+  services: Services,
+  plan: BottlePlan,
+  request: BottleRequest,
+  values: LaunchValues,
+): Promise<Bottle> {
+  const { states, leftovers, context } = services;
+  const backend = await services.backend();
+  await states.create(newState(plan, request, context.cwd, context.clock.now()));
+  const leftover = leftoverOf(plan);
+  leftovers.add(leftover);
+  try {
+    using _lock = await states.lock(plan.slug);
+    const bottle = await backend.launch(plan, {
+      ...values,
+      signal: context.signal,
+      provision: (bottle) => provisionWith(bottle, plan),
+    });
+    await states.update(plan.slug, { phase: "running" });
+    return bottle;
+  } catch (error) {
+    await states.remove(plan.slug);
+    leftovers.delete(leftover);
+    throw couldNotStart(error);
+  }
+}
+
+/**
+ * Starts a kept bottle again with a bundle configured anew. A failure leaves it stopped.
+ *
+ * @throws {BottleError} with exit code 125 where the bottle could not start
+ */
+export async function launchKept(
+  services: Services,
+  plan: BottlePlan,
+  values: LaunchValues,
+): Promise<Bottle> {
+  const { states, leftovers, context } = services;
+  const backend = await services.backend();
+  using _lock = await states.lock(plan.slug);
+  leftovers.add(leftoverOf(plan));
+  try {
+    const bottle = await backend.resume(plan, {
+      ...values,
+      signal: context.signal,
+      provision: (bottle) => provisionWith(bottle, plan),
+    });
+    await states.update(plan.slug, { phase: "running", consent: consentDigest(plan) });
+    return bottle;
+  } catch (error) {
+    leftovers.delete(leftoverOf(plan));
+    throw couldNotStart(error);
+  }
+}
+
+/** What a second Ctrl-C would leave of it. */
+export function leftoverOf(plan: BottlePlan): string {
+  return `the bottle "${plan.slug}": \`bot-bottle cleanup ${plan.slug}\` removes it`;
+}
+
+async function provisionWith(bottle: Bottle, plan: BottlePlan): Promise<void> {
+  await provision(bottle, plan, await findProvider(plan.agent.provider));
+}
+
+function newState(
+  plan: BottlePlan,
+  request: BottleRequest,
+  cwd: string,
+  now: Date,
+): BottleState {
+  return {
+    schema: STATE_SCHEMA,
+    slug: plan.slug,
+    agent: request.agent,
+    bottle: request.bottle ?? null,
+    label: request.label ?? null,
+    backend: plan.fields.backend,
+    cwd: request.cwd ?? cwd,
+    bundle_networks: (request.bundleNetworks ?? []).map(({ name, hosts }) => ({
+      name,
+      hosts: [...hosts],
+    })),
+    keep: request.keep ?? false,
+    created_at: now.toISOString(),
+    phase: "launching",
+    sessions: 0,
+    consent: consentDigest(plan),
+    last: null,
+  };
+}
+
+function couldNotStart(error: unknown): unknown {
+  if (!(error instanceof BottleError) || error.exitCode !== ExitCode.failed) return error;
+  return new BottleError(error.message, {
+    code: error.code,
+    exitCode: ExitCode.cannotStart,
+    details: error.details,
+    cause: error,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(error.place === undefined ? {} : { place: error.place }),
+  });
+}

@@ -1,0 +1,58 @@
+/** From what the person asked for to a plan. */
+
+import type { Backend } from "../../backends/backend.ts";
+import type { Context } from "../../lib/context.ts";
+import { ManifestIndex } from "../../lib/manifest/index.ts";
+import type { Slug } from "../../lib/names.ts";
+import type { BottlePlan } from "../../lib/plan/plan.ts";
+import type { BundleNetwork } from "../../lib/plan/spec.ts";
+import type { BottleState } from "../../lib/state/state.ts";
+
+/** What the person asked for, in words of the command line. */
+export interface BottleRequest {
+  readonly agent: string;
+  /** Overrides the agent's bottle. */
+  readonly bottle?: string;
+  readonly label?: string;
+  readonly bundleNetworks?: readonly BundleNetwork[];
+  readonly keep?: boolean;
+  /** Of a bottle that exists. */
+  readonly slug?: Slug;
+  /** Where to look for a repository's agents; default the context's. */
+  readonly cwd?: string;
+}
+
+const TERMINAL_VARIABLES = ["TERM", "LANG", "LC_ALL", "TZ", "COLORTERM"] as const;
+
+/** Finds the manifests and has the backend make the plan. Starts nothing. @throws {BottleError} with all problems of the agent */
+export async function prepareBottle(
+  context: Context,
+  backend: Backend,
+  request: BottleRequest,
+): Promise<BottlePlan> {
+  const { cwd = context.cwd, ...asked } = request;
+  const manifest = await ManifestIndex.load({ home: context.home, cwd });
+  return await backend.prepare({ ...asked, manifest, terminal: terminalOf(context) });
+}
+
+/** The request that a bottle was started with. */
+export function requestOf(state: BottleState): BottleRequest {
+  return {
+    agent: state.agent,
+    slug: state.slug,
+    cwd: state.cwd,
+    keep: state.keep,
+    bundleNetworks: state.bundle_networks,
+    ...(state.bottle === null ? {} : { bottle: state.bottle }),
+    ...(state.label === null ? {} : { label: state.label }),
+  };
+}
+
+function terminalOf(context: Context): Record<string, string> {
+  const terminal: Record<string, string> = {};
+  for (const name of TERMINAL_VARIABLES) {
+    const value = context.env(name);
+    if (value !== undefined && value !== "") terminal[name] = value;
+  }
+  return terminal;
+}

@@ -1,0 +1,59 @@
+/** `resume`: a kept bottle goes on. */
+
+import { parseSlug } from "../../lib/names.ts";
+import type { Services } from "../command.ts";
+import { createProgress } from "../ui/progress.ts";
+import { agree, type Agreement, askForValues, refuseUntrusted } from "./agree.ts";
+import { requireBackend } from "./availability.ts";
+import { consentDigest } from "./consent.ts";
+import { launchKept } from "./launch.ts";
+import { prepareBottle, requestOf } from "./prepare.ts";
+import { carryOut } from "./session.ts";
+import { detach, requireTerminal, type Started } from "./start.ts";
+import { resolveSecrets } from "./values.ts";
+import { workInteractively } from "./work.ts";
+
+/** What `resume` is asked to do. */
+export interface ResumeOptions extends Agreement {
+  readonly slug: string;
+  readonly detach: boolean;
+}
+
+/**
+ * Prepares the bottle again under its old name. What the person agreed to at the start is not asked again; what has changed
+ * since is.
+ */
+export async function resume(
+  services: Services,
+  options: ResumeOptions,
+): Promise<Exclude<Started, { kind: "planned" }>> {
+  const { context, states } = services;
+  const state = await states.read(parseSlug(options.slug));
+  if (!options.detach) requireTerminal(services);
+  const backend = await services.backend();
+  await requireBackend(backend, context.signal);
+  const plan = await prepareBottle(context, backend, requestOf(state));
+  if (consentDigest(plan) !== state.consent) {
+    context.out.stderr("The manifests have changed since this bottle was started:\n");
+    if (!await agree(services, plan, options)) return { kind: "declined" };
+  } else if (options.yes) {
+    refuseUntrusted(plan, options);
+  }
+
+  const secrets = resolveSecrets(plan, context.env);
+  const answers = await askForValues(services, plan);
+  using progress = createProgress(context, services.settings);
+  const bottle = await launchKept(services, plan, { secrets, answers, progress });
+  if (options.detach) {
+    await detach(services, bottle);
+    return { kind: "detached", slug: plan.slug };
+  }
+  await states.update(plan.slug, { sessions: state.sessions + 1 });
+  const ending = await carryOut(
+    services,
+    bottle,
+    (bottle) =>
+      workInteractively(bottle, { isContinued: state.sessions > 0, signal: context.signal }),
+  );
+  return { kind: "ended", ending };
+}

@@ -1,0 +1,51 @@
+/** Rows of the audit for people. Hosts, paths and details come from an agent: all of it is escaped. */
+
+import type { LedgerRow } from "../../lib/egress/audit_row.ts";
+import { styleOf } from "./style.ts";
+import { type Column, tableLines } from "./table.ts";
+
+/** Lines of a table, the titles first. */
+export function auditLines(
+  rows: readonly LedgerRow[],
+  view: { readonly useColor: boolean; readonly width: number },
+): string[] {
+  return tableLines(columns(view), rows, view.width);
+}
+
+function columns(view: { readonly useColor: boolean }): readonly Column<LedgerRow>[] {
+  const style = styleOf(view);
+  return [
+    { title: "TIME", text: ({ row }) => row.time.slice(11, 19) },
+    {
+      title: "VERDICT",
+      text: ({ row }) => row.verdict,
+      tone: (cell, { row }) =>
+        row.verdict === "allowed"
+          ? style.green(cell)
+          : row.verdict === "blocked"
+          ? style.red(cell)
+          : style.yellow(cell),
+    },
+    {
+      title: "STATUS",
+      text: ({ row }) => row.status === 0 ? "-" : `${row.status}`,
+      align: "right",
+    },
+    { title: "METHOD", text: ({ row }) => row.method },
+    { title: "WHAT", text: target },
+    { title: "WHY", text: why },
+  ];
+}
+
+function target({ row }: LedgerRow): string {
+  const port = row.kind === "dns" || row.port === 443 || row.port === 0 ? "" : `:${row.port}`;
+  const place = `${row.host}${port}${row.path}`;
+  return place.length > 60 ? `${place.slice(0, 59)}…` : place;
+}
+
+function why({ row }: LedgerRow): string {
+  const credential = row.credential === undefined ? [] : [`${row.credential} credential put on`];
+  const marks = (row.marks ?? []).map((mark) => `marked ${mark}`);
+  const reason = [row.reason, row.detail].filter((part) => part !== undefined).join(": ");
+  return [...(reason === "" ? [] : [reason]), ...credential, ...marks].join("; ");
+}

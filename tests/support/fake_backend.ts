@@ -1,0 +1,203 @@
+/** A backend without an engine: plans are real, bottles are remembered in memory. */
+
+import {
+  type Availability,
+  Backend,
+  type BottleSummary,
+  type CleanupItem,
+  type CleanupSelection,
+  type LaunchOptions,
+} from "../../backends/backend.ts";
+import { chainRows, EMPTY_CHAIN } from "../../lib/audit/chain.ts";
+import type { Bottle, ExecOptions, ExecResult } from "../../lib/bottle.ts";
+import type { Context } from "../../lib/context.ts";
+import type { ControlClient } from "../../lib/control/client.ts";
+import type { StatsResult } from "../../lib/control/protocol.ts";
+import type { AuditRow, LedgerRow } from "../../lib/egress/audit_row.ts";
+import { BottleError } from "../../lib/errors.ts";
+import type { Manifest } from "../../lib/manifest/types.ts";
+import { type HomeId, resourceName, type Slug } from "../../lib/names.ts";
+import type { BottlePlan } from "../../lib/plan/plan.ts";
+import { resolvePlan } from "../../lib/plan/resolve.ts";
+import type { BottleSpec } from "../../lib/plan/spec.ts";
+import { validateSpec } from "../../lib/plan/validate.ts";
+import { findProvider } from "../../providers/registry.ts";
+import { fakeBottle } from "./bottle.ts";
+
+/** What a test decides. */
+export interface FakeBackendOptions {
+  readonly context: Pick<Context, "env" | "home" | "random">;
+  readonly availability?: Availability;
+  /** Called in each launch and resume; may throw, wait for the signal, or draw progress. */
+  readonly onLaunch?: (plan: BottlePlan, options: LaunchOptions) => Promise<void>;
+  /** What the agent program does in the terminal. */
+  readonly attach?: (argv: readonly string[], options: ExecOptions) => number | Promise<number>;
+  readonly exec?: (
+    argv: readonly string[],
+    options: ExecOptions,
+  ) => Partial<ExecResult> | Promise<Partial<ExecResult>>;
+  /** What every bottle's ledger holds. */
+  readonly rows?: readonly AuditRow[];
+  /** The ledger does not answer. */
+  readonly isLedgerDown?: boolean;
+}
+
+/** A bottle in the fake engine. */
+interface FakeEntry {
+  readonly plan: BottlePlan;
+  state: BottleSummary["state"];
+}
+
+/** Keeps what was asked of it in `calls`. */
+export class FakeBackend extends Backend {
+  readonly name = "docker";
+  readonly calls: string[] = [];
+  readonly entries = new Map<Slug, FakeEntry>();
+  readonly #options: FakeBackendOptions;
+
+  constructor(options: FakeBackendOptions) {
+    super();
+    this.#options = options;
+  }
+
+  availability(): Promise<Availability> {
+    return Promise.resolve(
+      this.#options.availability ?? { usable: true, version: "fake", notes: [] },
+    );
+  }
+
+  protected async validate(spec: BottleSpec): Promise<Manifest> {
+    return await validateSpec(spec, this.#options.context);
+  }
+
+  protected async resolvePlan(spec: BottleSpec, manifest: Manifest): Promise<BottlePlan> {
+    const provider = await findProvider(manifest.bottle.provider.value.template);
+    return await resolvePlan(spec, manifest, { ...this.#options.context, provider });
+  }
+
+  async launch(plan: BottlePlan, options: LaunchOptions): Promise<Bottle> {
+    this.calls.push(`launch ${plan.slug}`);
+    await this.#options.onLaunch?.(plan, options);
+    options.signal.throwIfAborted();
+    this.entries.set(plan.slug, { plan, state: "running" });
+    return this.#bottle(plan);
+  }
+
+  async resume(plan: BottlePlan, options: LaunchOptions): Promise<Bottle> {
+    this.calls.push(`resume ${plan.slug}`);
+    await this.#options.onLaunch?.(plan, options);
+    this.#entry(plan.slug).state = "running";
+    return this.#bottle(plan);
+  }
+
+  async open(plan: BottlePlan): Promise<Bottle> {
+    await this.control(plan.slug);
+    return this.#bottle(plan);
+  }
+
+  control(slug: Slug): Promise<ControlClient> {
+    const { state } = this.#entry(slug);
+    if (state === "running") return Promise.resolve(this.#control());
+    return Promise.reject(
+      new BottleError(`The bottle "${slug}" does not run`, { code: "bottle-not-running" }),
+    );
+  }
+
+  list(_home: HomeId): Promise<readonly BottleSummary[]> {
+    return Promise.resolve([...this.entries].map(([slug, { plan, state }]) => ({
+      slug,
+      state,
+      why: state === "shut" ? "the bundle was restarted without a person" : null,
+      agent: { id: "a1", image: plan.image, createdAt: "2026-01-02T03:00:00.000Z" },
+      bundle: { id: "b1", image: "bundle:1" },
+      backend: this.name,
+    })));
+  }
+
+  stop(slug: Slug): Promise<void> {
+    this.calls.push(`stop ${slug}`);
+    this.#entry(slug).state = "stopped";
+    return Promise.resolve();
+  }
+
+  plannedCleanup(_home: HomeId, selection: CleanupSelection): Promise<readonly CleanupItem[]> {
+    const chosen = [...this.entries].filter(([slug, { state }]) =>
+      (selection.slugs.length === 0 || selection.slugs.includes(slug)) &&
+      (selection.includeRunning || state === "stopped")
+    );
+    return Promise.resolve(chosen.map(([slug, { state }]) => ({
+      kind: "container" as const,
+      name: resourceName(slug, "agent"),
+      id: "a1",
+      slug,
+      running: state === "running",
+    })));
+  }
+
+  cleanup(items: readonly CleanupItem[]): Promise<void> {
+    for (const { slug } of items) {
+      this.calls.push(`cleanup ${slug}`);
+      if (slug !== null) this.entries.delete(slug);
+    }
+    return Promise.resolve();
+  }
+
+  #bottle(plan: BottlePlan): Bottle {
+    const stop = (): Promise<void> => this.stop(plan.slug);
+    const dispose = (): Promise<void> => {
+      this.calls.push(`remove ${plan.slug}`);
+      this.entries.delete(plan.slug);
+      return Promise.resolve();
+    };
+    return {
+      ...fakeBottle({ plan }),
+      promptPath: plan.manifest.agent.prompt === "" ? null : plan.promptFile,
+      control: this.#control(),
+      attach: async (argv, options = {}) => {
+        this.calls.push(`attach ${argv.join(" ")}`);
+        return await this.#options.attach?.(argv, options) ?? 0;
+      },
+      exec: async (argv, options = {}) => {
+        this.calls.push(`exec ${argv.join(" ")}`);
+        return { code: 0, stdout: "", stderr: "", ...await this.#options.exec?.(argv, options) };
+      },
+      stop,
+      [Symbol.asyncDispose]: dispose,
+    };
+  }
+
+  #control(): ControlClient {
+    const rows = chainRows(EMPTY_CHAIN, this.#options.rows ?? []);
+    const blocked = rows.filter(({ row }) => row.verdict === "blocked");
+    const stats: StatsResult = {
+      requests: rows.length,
+      blocked: blocked.length,
+      failed: 0,
+      bytes_up: 0,
+      bytes_down: 0,
+      open_connections: 0,
+      rows: rows.length,
+    };
+    const isDown = this.#options.isLedgerDown === true;
+    const answer = (method: string): unknown => {
+      if (isDown || method !== "stats") {
+        throw new BottleError("The control stream to the bundle ended", { code: "control-lost" });
+      }
+      return stats;
+    };
+    return {
+      call: <M>(method: string): Promise<M> => Promise.try(() => answer(method)) as Promise<M>,
+      async *audit(params): AsyncGenerator<LedgerRow, void, void> {
+        await Promise.resolve();
+        yield* params.verdict === "blocked" ? blocked : rows;
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+  }
+
+  #entry(slug: Slug): FakeEntry {
+    const entry = this.entries.get(slug);
+    if (entry !== undefined) return entry;
+    throw new BottleError(`No bottle "${slug}"`, { code: "bottle-unknown" });
+  }
+}
