@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { BottleError } from "../../../../lib/errors.ts";
+import { parseSlug } from "../../../../lib/names.ts";
+import { fakeProvider, madePlan, tokenProvider } from "../../../support/made_plan.ts";
+
+Deno.test("makePlan names everything after the slug, and delegates", async () => {
+  const plan = await madePlan();
+  assert.equal(plan.slug, "reviewer-aaaaa");
+  assert.equal(plan.containerName, "bot-bottle-reviewer-aaaaa-agent");
+  assert.equal(plan.instanceName, plan.agent.instanceName);
+  assert.equal(plan.image, plan.agent.image.tag);
+  assert.equal(plan.promptFile, plan.agent.promptFile);
+  assert.equal(plan.guestHome, "/home/node");
+  assert.equal(plan.manifest.agent.name, "reviewer");
+  assert.equal(plan.agent.image.origin, "provider claude");
+  assert.equal(plan.gitGate.enabled, false);
+});
+
+Deno.test("makePlan keeps the slug that resume gives", async () => {
+  const plan = await madePlan({
+    spec: { slug: parseSlug("reviewer-zz9zz"), label: "x", keep: true },
+  });
+  assert.deepEqual([plan.slug, plan.fields.label, plan.fields.keep], ["reviewer-zz9zz", "x", true]);
+});
+
+Deno.test("makePlan hands the provider wrapped credentials and placeholders of this bottle", async () => {
+  let shown = "";
+  const provider = fakeProvider(({ credential, placeholder, slug, instanceName }) => {
+    shown = `${credential("A")} ${credential("B")} ${credential("C")} ${slug} ${instanceName}`;
+    return { env: { P: placeholder("sk-") } };
+  });
+  const env = (name: string): string | undefined => ({ A: "value-of-a", B: "" })[name];
+  const plan = await madePlan({ parts: { provider, env } });
+  assert.equal(
+    shown,
+    "[secret] undefined undefined reviewer-aaaaa bot-bottle-reviewer-aaaaa-agent",
+  );
+  assert.equal(plan.agent.env["P"], `sk-bot-bottle-reviewer-aaaaa-${"A".repeat(22)}`);
+});
+
+Deno.test("makePlan refuses a provider that puts a credential anywhere into its plan", async () => {
+  const value = 'hunter2"hunter2';
+  const env = (): string => value;
+  const leaks = [
+    { env: { A: `x${value}` } },
+    { files: [{ path: "/x", content: value, mode: 0o600, owner: "node" as const }] },
+    { commands: [{ argv: ["x", value], purpose: "x" }] },
+    { imageArgs: { A: value } },
+    { launch: () => ({ argv: ["x", `--token=${value}`], stdin: "none" as const }) },
+    { headless: () => ({ argv: [value], stdin: "none" as const }) },
+  ];
+  for (const leak of leaks) {
+    await assert.rejects(
+      madePlan({
+        bottle: { agent_provider: { template: "claude", auth_token: "TOKEN" } },
+        parts: { env, provider: fakeProvider(() => leak) },
+      }),
+      (error) => {
+        assert.ok(error instanceof BottleError);
+        assert.equal(error.code, "provider-leak");
+        return !`${error.message}${error.hint}`.includes("hunter2");
+      },
+      JSON.stringify(leak),
+    );
+  }
+});
+
+Deno.test("makePlan takes a short value for no leak: it is in any text", async () => {
+  const plan = await madePlan({
+    bottle: { agent_provider: { template: "claude", auth_token: "TOKEN" } },
+    parts: { env: () => "home" },
+  });
+  assert.equal(plan.agent.provider, "claude");
+});
+
+Deno.test("makePlan refuses a variable that manifest and provider both set", async () => {
+  await assert.rejects(
+    madePlan({
+      bottle: { env: { OTHER: "x", CLAUDE_CODE_OAUTH_TOKEN: "y" } },
+      parts: { provider: tokenProvider },
+    }),
+    /The variable "CLAUDE_CODE_OAUTH_TOKEN" is set by the provider "claude"/,
+  );
+});
+
+Deno.test("makePlan gives the guest what of the person's terminal is plain", async () => {
+  const terminal = {
+    TERM: "xterm",
+    LANG: "C.UTF-8",
+    TZ: "\x1b[31m",
+    HTTPS_PROXY: "http://x",
+    EMPTY: "",
+  };
+  const plan = await madePlan({ spec: { terminal } });
+  assert.deepEqual(plan.fields.terminal, { TERM: "xterm", LANG: "C.UTF-8" });
+});
+
+Deno.test("makePlan notices what the person should know, dangers first", async () => {
+  const plan = await madePlan({
+    bottle: {
+      egress: { routes: [{ host: "a.example", allow_private: true }, { host: "b.example" }] },
+    },
+    spec: { bundleNetworks: [{ name: "db", hosts: ["DB.internal"] }, { name: "bare", hosts: [] }] },
+    parts: {
+      extraCa: { file: "/ca.pem", pem: "x" },
+      env: (name) => name === "BOT_BOTTLE_UPSTREAM_PROXY" ? "http://proxy" : undefined,
+    },
+  });
+  assert.deepEqual(plan.fields.notices.map(({ level, text }) => `${level}: ${text}`), [
+    'danger: "a.example" may resolve to private addresses (manifest <bottle dev>)',
+    'danger: The bundle joins the engine network "db": private addresses there are open for "db.internal"',
+    'danger: The bundle joins the engine network "bare": no host may have a private address there',
+    'warning: Upstreams may also be certified by "/ca.pem"',
+    "warning: BOT_BOTTLE_UPSTREAM_PROXY is set, and not used in this version",
+  ]);
+  assert.deepEqual((await madePlan()).fields.notices, []);
+});
+
+Deno.test("makePlan says why supervise is off", async () => {
+  assert.match((await madePlan()).supervise.why, /not in this version/);
+  assert.equal(
+    (await madePlan({ bottle: { supervise: false } })).supervise.why,
+    "the bottle says so",
+  );
+});
+
+Deno.test("makePlan builds another image with another extra CA", async () => {
+  const plain = await madePlan();
+  const withCa = await madePlan({ parts: { extraCa: { file: "/ca.pem", pem: "x" } } });
+  assert.notEqual(plain.image, withCa.image);
+  assert.equal(withCa.egress.extraCaFile, "/ca.pem");
+});

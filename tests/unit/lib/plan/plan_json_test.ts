@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { madePlan, tokenProvider } from "../../../support/made_plan.ts";
+
+const SECRET = "hunter2-hunter2-hunter2";
+
+/** A plan with something in every part. */
+const full = {
+  bottle: {
+    agent_provider: { template: "claude", auth_token: "CLAUDE_OAUTH" },
+    extends: "base",
+    env: { LEVEL: "the-literal-value", BUILD: "${BUILD_ID}", TICKET: "?Which ticket?" },
+    egress: {
+      routes: [
+        {
+          host: "api.github.com",
+          ports: [443],
+          matches: [{ methods: ["GET"], paths: [{ type: "prefix", value: "/repos" }] }, {}],
+          auth: { scheme: "basic", token_ref: "GITHUB_TOKEN", username: "me" },
+        },
+        { host: "db.internal", allow_private: true },
+      ],
+    },
+    "git-gate": { user: { name: "Bot" } },
+    resources: { cpus: 0.5, memory: "512m", pids: 64 },
+    supervise: false,
+  },
+  parents: { base: { env: { BASE: "x" }, egress: { log: "blocked" } } },
+  agent: { skills: ["review"], "git-gate": { user: { email: "bot@example.com" } } },
+  spec: {
+    label: "a label",
+    keep: true,
+    terminal: { TERM: "xterm" },
+    bundleNetworks: [{ name: "db", hosts: ["db.internal"] }],
+  },
+  parts: {
+    provider: tokenProvider,
+    env: () => SECRET,
+    extraCa: { file: "/etc/ca.pem", pem: "pem" },
+  },
+} as const;
+
+Deno.test("BottlePlan serialises to JSON of ours", async (t) => {
+  await t.assertSnapshot(JSON.parse(JSON.stringify(await madePlan(full))));
+});
+
+Deno.test("BottlePlan's JSON holds no credential, no placeholder and no value of a variable", async () => {
+  const plan = await madePlan(full);
+  const text = JSON.stringify(plan);
+  const { CLAUDE_CODE_OAUTH_TOKEN: placeholder = "" } = plan.agent.env;
+  assert.ok(placeholder.startsWith("sk-ant-oat01-bot-bottle-"));
+  for (const hidden of [SECRET, placeholder, "the-literal-value", "Be careful", "xterm"]) {
+    assert.ok(!text.includes(hidden), hidden);
+  }
+});
+
+Deno.test("BottlePlan's JSON has snake-case keys only", async () => {
+  const keys: string[] = [];
+  JSON.stringify(await madePlan(full), (key, value: unknown) => {
+    keys.push(key);
+    return value;
+  });
+  const odd = keys.filter((key) => !/^[a-z0-9_]*$/.test(key) && key !== "VERSION");
+  assert.deepEqual(odd, []);
+});
+
+Deno.test("BottlePlan's JSON is the same for the same inputs", async () => {
+  assert.equal(JSON.stringify(await madePlan(full)), JSON.stringify(await madePlan(full)));
+});

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { preflightLines } from "../../../../lib/plan/preflight.ts";
+import { madePlan, type MadePlanOptions, tokenProvider } from "../../../support/made_plan.ts";
+
+async function screen(options: MadePlanOptions): Promise<string> {
+  return preflightLines(await madePlan(options)).map(({ tone, text }) =>
+    `${tone.padEnd(7)}|${text}`
+  ).join("\n");
+}
+
+Deno.test("preflightLines shows a small bottle", async (t) => {
+  await t.assertSnapshot(await screen({}));
+});
+
+Deno.test("preflightLines shows everything that a bottle may have", async (t) => {
+  await t.assertSnapshot(
+    await screen({
+      bottle: {
+        agent_provider: { template: "claude", auth_token: "CLAUDE_OAUTH" },
+        extends: "base",
+        env: { LEVEL: "debug", BUILD: "${BUILD_ID}", TICKET: "?Which ticket?" },
+        egress: {
+          log: "off",
+          routes: [
+            {
+              host: "api.github.com",
+              ports: [443, 8443],
+              matches: [
+                {
+                  methods: ["GET", "HEAD"],
+                  paths: [{ type: "prefix", value: "/repos" }, { type: "exact", value: "/" }],
+                },
+                {},
+              ],
+              auth: { scheme: "bearer", token_ref: "GITHUB_TOKEN" },
+            },
+            { host: "db.internal", allow_private: true },
+            { host: "*.example.com" },
+          ],
+        },
+        "git-gate": { user: { name: "Bot" } },
+        resources: { cpus: 0.5, memory: "512m", pids: 64 },
+        supervise: false,
+      },
+      parents: { base: {} },
+      agent: { skills: ["review", "release"], "git-gate": { user: { email: "bot@example.com" } } },
+      spec: {
+        label: "my label",
+        keep: true,
+        bundleNetworks: [{ name: "db", hosts: ["db.internal"] }],
+      },
+      parts: {
+        provider: tokenProvider,
+        env: () => "hunter2-hunter2",
+        extraCa: { file: "/ca.pem", pem: "x" },
+      },
+    }),
+  );
+});
+
+Deno.test("preflightLines names variables and never their values", async () => {
+  const text = await screen({
+    bottle: {
+      agent_provider: { template: "claude", auth_token: "TOKEN" },
+      env: { A: "the-literal", B: "${HOST_B}" },
+    },
+    parts: { provider: tokenProvider, env: () => "hunter2-hunter2" },
+  });
+  assert.match(text, /\bA\n/);
+  assert.match(text, /B ← HOST_B/);
+  assert.match(text, /\[auth: bearer ← TOKEN\]/);
+  for (const hidden of ["the-literal", "hunter2", "sk-ant-oat01"]) {
+    assert.ok(!text.includes(hidden), hidden);
+  }
+});
+
+Deno.test("preflightLines shows private addresses and joined networks as dangers", async () => {
+  const plan = await madePlan({
+    bottle: { egress: { routes: [{ host: "db.internal", allow_private: true }] } },
+    spec: { bundleNetworks: [{ name: "db", hosts: [] }] },
+  });
+  const dangers = preflightLines(plan).filter((line) => line.tone === "danger").map((line) =>
+    line.text
+  );
+  assert.equal(dangers.length, 3);
+  assert.match(dangers[0] ?? "", /db.internal.*\[private addresses\]/);
+  assert.match(dangers[2] ?? "", /network "db"/);
+});
+
+Deno.test("preflightLines escapes what could trick a terminal", async () => {
+  const text = await screen({ spec: { label: "\x1b[2Jx\u202e" } });
+  assert.ok(text.includes("\\x1b[2Jx\\u202e"));
+  assert.ok(!text.includes("\x1b"));
+});
