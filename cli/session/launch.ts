@@ -5,6 +5,7 @@ import type { Bottle } from "../../lib/bottle.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
 import { provision } from "../../lib/provision/provision.ts";
+import type { ProvisionOptions } from "../../lib/provision/step.ts";
 import type { Secret } from "../../lib/secret.ts";
 import { type BottleState, STATE_SCHEMA } from "../../lib/state/state.ts";
 import { findProvider } from "../../providers/registry.ts";
@@ -40,7 +41,7 @@ export async function launchNew(
     const bottle = await backend.launch(plan, {
       ...values,
       signal: context.signal,
-      provision: (bottle) => provisionWith(bottle, plan),
+      provision: (bottle) => provisionWith(bottle, plan, { signal: context.signal }),
     });
     await states.update(plan.slug, { phase: "running" });
     return bottle;
@@ -69,7 +70,7 @@ export async function launchKept(
     const bottle = await backend.resume(plan, {
       ...values,
       signal: context.signal,
-      provision: (bottle) => provisionWith(bottle, plan),
+      provision: (bottle) => provisionWith(bottle, plan, { signal: context.signal, again: true }),
     });
     await states.update(plan.slug, { phase: "running", consent: consentDigest(plan) });
     return bottle;
@@ -84,8 +85,12 @@ export function leftoverOf(plan: BottlePlan): string {
   return `the bottle "${plan.slug}": \`bot-bottle cleanup ${plan.slug}\` removes it`;
 }
 
-async function provisionWith(bottle: Bottle, plan: BottlePlan): Promise<void> {
-  await provision(bottle, plan, await findProvider(plan.agent.provider));
+async function provisionWith(
+  bottle: Bottle,
+  plan: BottlePlan,
+  options: ProvisionOptions,
+): Promise<void> {
+  await provision(bottle, plan, await findProvider(plan.agent.provider), options);
 }
 
 function newState(
