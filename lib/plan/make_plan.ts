@@ -78,7 +78,7 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
       bundleNetworks,
       extraCa,
       warnings: spec.manifest.warnings,
-      hasUpstreamProxy: (env("BOT_BOTTLE_UPSTREAM_PROXY") ?? "") !== "",
+      env,
     }),
   });
 }

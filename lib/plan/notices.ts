@@ -1,8 +1,11 @@
 /** What the person should know before saying yes, besides the facts of the plan. */
 
 import type { Route } from "../egress/route.ts";
+import { looksLikeCredential } from "../manifest/credential_shape.ts";
+import { formatPlace } from "../manifest/problem.ts";
 import type { Manifest } from "../manifest/types.ts";
 import type { ExtraCa } from "./extra_ca.ts";
+import { listHostVariables } from "./host_variables.ts";
 import type { Notice } from "./plan.ts";
 import type { BundleNetwork } from "./spec.ts";
 
@@ -14,8 +17,7 @@ export interface NoticeFacts {
   readonly extraCa: ExtraCa | null;
   /** Warnings of the index. */
   readonly warnings: readonly string[];
-  /** `BOT_BOTTLE_UPSTREAM_PROXY` is set. */
-  readonly hasUpstreamProxy: boolean;
+  readonly env: (name: string) => string | undefined;
 }
 
 /** Dangers first. */
@@ -33,6 +35,7 @@ export function makeNotices(facts: NoticeFacts): readonly Notice[] {
       danger.push(`"${route.host}" may resolve to private addresses (${route.origin})`);
     }
   }
+  danger.push(...listExposed(facts));
   for (const { name, hosts } of facts.bundleNetworks) danger.push(describeNetwork(name, hosts));
   if (agent.shadows !== undefined) {
     info.push(`The agent hides another of the same name: "${agent.shadows}"`);
@@ -40,7 +43,7 @@ export function makeNotices(facts: NoticeFacts): readonly Notice[] {
   if (facts.extraCa !== null) {
     warning.push(`Upstreams may also be certified by "${facts.extraCa.file}"`);
   }
-  if (facts.hasUpstreamProxy) {
+  if ((facts.env("BOT_BOTTLE_UPSTREAM_PROXY") ?? "") !== "") {
     warning.push("BOT_BOTTLE_UPSTREAM_PROXY is set, and not used in this version");
   }
   return [
@@ -55,4 +58,17 @@ function describeNetwork(name: string, hosts: readonly string[]): string {
     ? "no host may have a private address there"
     : `private addresses there are open for ${hosts.map((host) => `"${host}"`).join(", ")}`;
   return `The bundle joins the engine network "${name}": ${reach}`;
+}
+
+/** Forwarded variables that hold a credential: the guest gets it, and egress has nothing left to protect. */
+function listExposed({ manifest, env }: NoticeFacts): readonly string[] {
+  const variables = listHostVariables(manifest);
+  const credentials = new Set(
+    variables.filter(({ isCredential }) => isCredential).map(({ value }) => value),
+  );
+  return variables.filter(({ isCredential }) => !isCredential).flatMap(({ value, place }) =>
+    credentials.has(value) || looksLikeCredential(env(value) ?? "")
+      ? [`"${value}" is a credential, and the guest gets its value (${formatPlace(place)})`]
+      : []
+  );
 }

@@ -130,3 +130,24 @@ Deno.test("makePlan builds another image with another extra CA", async () => {
   assert.notEqual(plain.image, withCa.image);
   assert.equal(withCa.egress.extraCaFile, "/ca.pem");
 });
+
+Deno.test("makePlan warns when a variable hands the guest a credential, by its use or by its look", async () => {
+  const token = `ghp${"_"}Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8Qr9St0Uv1Wx2`;
+  const plan = await madePlan({
+    bottle: {
+      agent_provider: { template: "claude", auth_token: "CLAUDE" },
+      env: { A: "${CLAUDE}", B: "${LOOKS}", C: "${PLAIN}" },
+    },
+    parts: { env: (name) => name === "LOOKS" ? token : name === "PLAIN" ? "plain" : undefined },
+  });
+  assert.deepEqual(plan.fields.notices, [
+    {
+      level: "danger",
+      text: '"CLAUDE" is a credential, and the guest gets its value (<bottle dev>)',
+    },
+    {
+      level: "danger",
+      text: '"LOOKS" is a credential, and the guest gets its value (<bottle dev>)',
+    },
+  ]);
+});
