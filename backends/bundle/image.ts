@@ -51,7 +51,7 @@ export async function ensureBundleImage(
     dockerfile: assets.dockerfile,
     files: [{ name: "sidecars.js", mode: 0o644, content: assets.sidecarsJs }],
     labels: { [Label.role]: "image", [Label.version]: VERSION },
-    logFile: `${context.home}/state/logs/${name}.log`,
+    logFile: `${context.home}/logs/${name}.log`,
     ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
     ...(signal === undefined ? {} : { signal }),
   });

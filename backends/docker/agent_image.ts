@@ -34,7 +34,7 @@ export async function ensureAgentImage(
     // Always there, so that a Dockerfile can copy it: a missing file would end the build.
     files: [{ name: "extra-ca.pem", mode: 0o644, content: options.extraCaPem ?? "" }],
     labels: { [Label.role]: "image", [Label.version]: VERSION },
-    logFile: `${context.home}/state/logs/${image.tag.replaceAll(/[^\w.-]/g, "-")}.log`,
+    logFile: `${context.home}/logs/${image.tag.replaceAll(/[^\w.-]/g, "-")}.log`,
     onLine: options.onLine,
     signal: options.signal,
   });

@@ -18,8 +18,8 @@ export interface DockerBottleParts {
   readonly control: ControlClient;
   /** The guest's variables, for all but `bare` commands; asked for when the first such command runs. */
   readonly guestEnv: () => Readonly<Record<string, string>>;
-  /** Whether the person's terminal can be handed over. */
-  readonly stdinIsTerminal: boolean;
+  /** Whether the person sits at both ends: a terminal would change the bytes of output that goes to a file or a pipe. */
+  readonly hasTerminal: boolean;
   /** Ends processes, keeps containers. */
   readonly stop: () => Promise<void>;
   /** Removes everything of the bottle; not called for one that is kept. */
@@ -69,7 +69,7 @@ export class DockerBottle implements Bottle {
     argv: readonly string[],
     options: Pick<ExecOptions, "user" | "env" | "cwd" | "signal"> = {},
   ): Promise<number> {
-    const call = this.#call(argv, options, this.#parts.stdinIsTerminal ? "terminal" : "open");
+    const call = this.#call(argv, options, this.#parts.hasTerminal ? "terminal" : "open");
     return await this.#parts.engine.terminal(call.args, {
       env: call.env,
       ...(options.signal === undefined ? {} : { signal: options.signal }),

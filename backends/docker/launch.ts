@@ -24,6 +24,7 @@ import {
   makeBottle,
   makeReady,
   makeSelfTestSecret,
+  outerOf,
   readExtraCaPem,
 } from "./session.ts";
 import { together } from "./together.ts";
@@ -51,7 +52,9 @@ export async function launch(parts: LaunchParts, ranges: readonly Cidr[]): Promi
   const launchId = context.random(8).toHex();
 
   await using undo = new AsyncDisposableStack();
-  undo.defer(() => undoLaunch(engine, homeId, { [LAUNCH_LABEL]: launchId }, progress));
+  undo.defer(() =>
+    undoLaunch(engine, outerOf(context, homeId), { [LAUNCH_LABEL]: launchId }, progress)
+  );
 
   const extraCaPem = await readExtraCaPem(plan);
   const [groundwork, exceptions] = await together(signal, [
@@ -120,7 +123,7 @@ async function layGroundwork(
               ranges,
               random: context.random,
             }),
-          () => ensureOuterNetwork(engine, homeId),
+          () => ensureOuterNetwork(engine, outerOf(context, homeId)),
         ])),
     (either) => engineFacts(engine, either),
   ]);
@@ -137,14 +140,14 @@ async function bringUpBundle(
   launchId: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { engine, plan } = parts;
+  const { engine, context, plan } = parts;
   try {
     await runBundle(parts, groundwork, launchId, signal);
   } catch (error) {
     if (!(error instanceof BottleError) || error.code !== EngineErrorCode.notFound) throw error;
     const made = await findContainers(engine, { [LAUNCH_LABEL]: launchId, [Label.role]: "bundle" });
     if (made.length > 0) await engine.docker(["rm", "--force", ...made.map(({ id }) => id)]);
-    const outer = await ensureOuterNetwork(engine, plan.fields.homeId);
+    const outer = await ensureOuterNetwork(engine, outerOf(context, plan.fields.homeId));
     await runBundle(parts, { ...groundwork, outer }, launchId, signal);
   }
 }

@@ -9,7 +9,7 @@ import type { Engine } from "../engine/engine.ts";
 import { DockerBottle } from "./bottle.ts";
 import { ownedBy } from "./inventory.ts";
 import { findBottle, notRunning, subnetOf } from "./running.ts";
-import { endpointsOf } from "./session.ts";
+import { endpointsOf, outerOf } from "./session.ts";
 import { stopContainers } from "./stop.ts";
 import { removeLabelled } from "./undo.ts";
 import { BottleError } from "../../lib/errors.ts";
@@ -52,9 +52,9 @@ export async function openBottle(
     endpoints,
     control,
     guestEnv: () => guestEnvironment(known, endpoints, new Map(), new Map()),
-    stdinIsTerminal: context.out.isTerminal.stdin,
+    hasTerminal: context.out.isTerminal.stdin && context.out.isTerminal.stdout,
     stop: () => stopContainers(engine, owned),
-    remove: () => removeLabelled(engine, homeId, owned),
+    remove: () => removeLabelled(engine, outerOf(context, homeId), owned),
   });
 }
 

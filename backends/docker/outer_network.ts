@@ -1,41 +1,54 @@
 /** The one network of a home that leads out. Bundles only are on it, and they can't see each other. */
 
-import { BottleError } from "../../lib/errors.ts";
+import { holdLock } from "../bundle/hold_lock.ts";
+import type { Clock } from "../../lib/context.ts";
 import { type HomeId, Label, outerNetworkName } from "../../lib/names.ts";
 import type { Engine } from "../engine/engine.ts";
-import { EngineErrorCode } from "../engine/errors.ts";
 import { filterArgs, labelArgs } from "./labels.ts";
 
-/**
- * The network's id; makes it if it isn't there. Safe against others that do the same at the same moment: Docker before
- * 25 lets two networks have one name, so whoever made the younger one removes it again.
- *
- * Takes no signal, like every creation.
- */
-export async function ensureOuterNetwork(engine: Engine, home: HomeId): Promise<string> {
-  const [found] = await outerNetworks(engine, home);
-  if (found !== undefined) return found;
-  const made = await createOuter(engine, home);
-  const [oldest] = await outerNetworks(engine, home);
-  if (oldest === undefined) return await ensureOuterNetwork(engine, home);
-  if (made !== undefined && made !== oldest) await engine.raw(["network", "rm", made]);
-  return oldest;
+/** Whose network, and how others of the same home are kept from making or removing it at the same time. */
+export interface OuterNetworkOptions {
+  readonly home: HomeId;
+  /** The home's folder: the lock lies there. */
+  readonly folder: string;
+  readonly clock: Clock;
 }
 
 /**
- * Removes the network if no bottle of the home is left, running or kept; otherwise does nothing. The engine itself
- * refuses while a bundle is connected, so a launch at the same moment at worst has to make it again.
+ * The network's id; makes it if it isn't there. Under a lock: Docker before 25 lets two networks have one name when
+ * they are made at the same moment, and then starts no container on either ("ambiguous").
+ *
+ * Takes no signal, like every creation.
  */
-export async function removeUnusedOuterNetwork(engine: Engine, home: HomeId): Promise<void> {
-  const bottles = await engine.docker([
-    "ps",
-    "--all",
-    "--quiet",
-    ...filterArgs({ [Label.home]: home }),
+export async function ensureOuterNetwork(
+  engine: Engine,
+  options: OuterNetworkOptions,
+): Promise<string> {
+  const [there] = await outerNetworks(engine, options.home);
+  if (there !== undefined) return there;
+  await using _lock = await lockOuter(options);
+  const [found] = await outerNetworks(engine, options.home);
+  return found ?? await engine.docker(outerNetworkArgs(options.home));
+}
+
+/**
+ * Removes the network if no bottle of the home is left, running or kept; otherwise does nothing. A launch that has
+ * found it and holds it with no container yet has to make it again.
+ */
+export async function removeUnusedOuterNetwork(
+  engine: Engine,
+  options: OuterNetworkOptions,
+): Promise<void> {
+  await using _lock = await lockOuter(options);
+  const [bottles, ids] = await Promise.all([
+    engine.docker(["ps", "--all", "--quiet", ...filterArgs({ [Label.home]: options.home })]),
+    outerNetworks(engine, options.home),
   ]);
-  if (bottles !== "") return;
-  const ids = await outerNetworks(engine, home);
-  if (ids.length > 0) await engine.raw(["network", "rm", ...ids]);
+  if (bottles === "" && ids.length > 0) await engine.raw(["network", "rm", ...ids]);
+}
+
+async function lockOuter({ folder, clock }: OuterNetworkOptions): Promise<AsyncDisposable> {
+  return await holdLock(`${folder}/state/outer-network.lock`, clock);
 }
 
 /** The argv that makes it. */
@@ -53,27 +66,9 @@ export function outerNetworkArgs(home: HomeId): string[] {
   ];
 }
 
-/** Undefined if another was quicker. */
-async function createOuter(engine: Engine, home: HomeId): Promise<string | undefined> {
-  try {
-    return await engine.docker(outerNetworkArgs(home));
-  } catch (error) {
-    if (error instanceof BottleError && error.code === EngineErrorCode.nameTaken) return undefined;
-    throw error;
-  }
-}
-
-/** Ids, the oldest first. */
+/** Ids; one, unless somebody else's hand was at work. */
 async function outerNetworks(engine: Engine, home: HomeId): Promise<string[]> {
   const filters = filterArgs({ [Label.home]: home, [Label.role]: "outer" });
-  const format = "{{.CreatedAt}}\t{{.ID}}";
-  const lines = await engine.docker([
-    "network",
-    "ls",
-    "--no-trunc",
-    "--format",
-    format,
-    ...filters,
-  ]);
-  return lines.split("\n").filter(Boolean).sort().map((line) => line.slice(line.indexOf("\t") + 1));
+  const ids = await engine.docker(["network", "ls", "--no-trunc", "--quiet", ...filters]);
+  return ids.split("\n").filter((id) => id !== "");
 }

@@ -15,6 +15,7 @@ import {
   makeBottle,
   makeReady,
   makeSelfTestSecret,
+  outerOf,
   readExtraCaPem,
 } from "./session.ts";
 import { stopContainers } from "./stop.ts";
@@ -51,7 +52,7 @@ export async function resume(parts: LaunchParts): Promise<Bottle> {
   });
   const bundle = await during(progress, "Bundle and agent", async () => {
     signal.throwIfAborted();
-    await startContainers(engine, homeId, slug, found);
+    await startContainers(engine, outerOf(context, homeId), slug, found);
     return undo.use(await withControl(configure(parts, document, signal)));
   });
   const bottle = makeBottle(parts, endpointsOf(subnet, bundle.result), bundle.control);

@@ -4,13 +4,12 @@ import { openBundle, startBundle } from "../bundle/bundle.ts";
 import type { BottleSummary } from "../backend.ts";
 import type { ControlClient } from "../../lib/control/client.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
-import { type HomeId, resourceName, type Slug } from "../../lib/names.ts";
+import { type HomeId, outerNetworkName, resourceName, type Slug } from "../../lib/names.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EngineErrorCode } from "../engine/errors.ts";
 import { findContainers, type FoundContainer, type Inventory, ownedBy } from "./inventory.ts";
 import { type BundleWord, containerOf, slugsOf, summarise } from "./list.ts";
-import { outerNetworkName } from "../../lib/names.ts";
-import { ensureOuterNetwork } from "./outer_network.ts";
+import { ensureOuterNetwork, type OuterNetworkOptions } from "./outer_network.ts";
 import { type BottleSubnet, parseBottleSubnet } from "./subnets.ts";
 
 /** How long a bundle may take to say how it is, in milliseconds. */
@@ -108,22 +107,26 @@ export async function subnetOf(
  */
 export async function startContainers(
   engine: Engine,
-  home: HomeId,
+  outer: OuterNetworkOptions,
   slug: Slug,
   found: { readonly agent: FoundContainer; readonly bundle: FoundContainer },
 ): Promise<void> {
   if (found.bundle.state === "running") {
     await engine.docker(["stop", "--time", "5", found.bundle.id]);
   }
-  await rejoinOuter(engine, home, found.bundle);
+  await rejoinOuter(engine, outer, found.bundle);
   await startBundle(engine, slug);
   if (found.agent.state !== "running") await engine.docker(["start", found.agent.id]);
 }
 
 /** A cleanup may have removed the outer network and another launch made a new one: the bundle only knows the old. */
-async function rejoinOuter(engine: Engine, home: HomeId, bundle: FoundContainer): Promise<void> {
-  const name = outerNetworkName(home);
-  const outer = await ensureOuterNetwork(engine, home);
+async function rejoinOuter(
+  engine: Engine,
+  options: OuterNetworkOptions,
+  bundle: FoundContainer,
+): Promise<void> {
+  const name = outerNetworkName(options.home);
+  const outer = await ensureOuterNetwork(engine, options);
   const format = `{{with index .NetworkSettings.Networks "${name}"}}{{.NetworkID}}{{end}}`;
   const joined = await engine.docker(["container", "inspect", "--format", format, bundle.id]);
   if (joined === outer) return;

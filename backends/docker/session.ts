@@ -6,7 +6,7 @@ import type { Context } from "../../lib/context.ts";
 import type { ControlClient } from "../../lib/control/client.ts";
 import type { ConfigureDocument, ConfigureResult } from "../../lib/control/protocol.ts";
 import type { PrivateException } from "../../lib/egress/config.ts";
-import { makePlaceholder } from "../../lib/names.ts";
+import { type HomeId, makePlaceholder } from "../../lib/names.ts";
 import { configureDocument } from "../../lib/plan/configure.ts";
 import { guestEnvironment } from "../../lib/plan/guest_env.ts";
 import type { BottleEndpoints } from "../../lib/plan/endpoints.ts";
@@ -14,6 +14,7 @@ import type { BottlePlan } from "../../lib/plan/plan.ts";
 import type { Engine } from "../engine/engine.ts";
 import { DockerBottle } from "./bottle.ts";
 import { ownedBy } from "./inventory.ts";
+import type { OuterNetworkOptions } from "./outer_network.ts";
 import { during } from "./progress.ts";
 import { runSelfTest, type SelfTestSecret } from "./self_test.ts";
 import type { BottleSubnet } from "./subnets.ts";
@@ -97,6 +98,14 @@ export function endpointsOf(subnet: BottleSubnet, result: ConfigureResult): Bott
   };
 }
 
+/** The home's outer network. */
+export function outerOf(
+  context: Pick<Context, "home" | "clock">,
+  home: HomeId,
+): OuterNetworkOptions {
+  return { home, folder: context.home, clock: context.clock };
+}
+
 /** The handle of a bottle whose variables come from this launch. */
 export function makeBottle(
   { engine, context, plan, options }: LaunchParts,
@@ -110,9 +119,9 @@ export function makeBottle(
     endpoints,
     control,
     guestEnv: () => guestEnvironment(plan, endpoints, options.secrets, options.answers),
-    stdinIsTerminal: context.out.isTerminal.stdin,
+    hasTerminal: context.out.isTerminal.stdin && context.out.isTerminal.stdout,
     stop: () => stopContainers(engine, owned),
-    remove: () => removeLabelled(engine, plan.fields.homeId, owned),
+    remove: () => removeLabelled(engine, outerOf(context, plan.fields.homeId), owned),
   });
 }
 

@@ -1,11 +1,10 @@
 /** Taking back what a launch made. */
 
 import type { Progress } from "../backend.ts";
-import type { HomeId } from "../../lib/names.ts";
 import type { Engine } from "../engine/engine.ts";
 import { planCleanup, removeItems } from "./cleanup.ts";
-import { takeInventory } from "./inventory.ts";
-import { removeUnusedOuterNetwork } from "./outer_network.ts";
+import { type LabelFilter, takeInventory } from "./inventory.ts";
+import { type OuterNetworkOptions, removeUnusedOuterNetwork } from "./outer_network.ts";
 
 /**
  * Removes everything with these labels, running or not, and the home's outer network if it was the last. By labels
@@ -16,28 +15,28 @@ import { removeUnusedOuterNetwork } from "./outer_network.ts";
  */
 export async function removeLabelled(
   engine: Engine,
-  home: HomeId,
-  labels: Readonly<Record<string, string>>,
+  outer: OuterNetworkOptions,
+  labels: LabelFilter,
 ): Promise<void> {
   const inventory = await takeInventory(engine, labels);
   const items = planCleanup(inventory, { slugs: [], includeRunning: true });
   try {
     await removeItems(engine, inventory, items);
   } finally {
-    await removeUnusedOuterNetwork(engine, home);
+    await removeUnusedOuterNetwork(engine, outer);
   }
 }
 
 /** As {@linkcode removeLabelled}, for the way out of a failure: that failure is what the person must see. */
 export async function undoLaunch(
   engine: Engine,
-  home: HomeId,
-  labels: Readonly<Record<string, string>>,
+  outer: OuterNetworkOptions,
+  labels: LabelFilter,
   progress: Progress,
 ): Promise<void> {
   using step = progress.step("Undo");
   try {
-    await removeLabelled(engine, home, labels);
+    await removeLabelled(engine, outer, labels);
     step.done("nothing is left");
   } catch (error) {
     step.line(error instanceof Error ? error.message : String(error));

@@ -119,9 +119,13 @@ function quotedName(stderr: string): string {
   return JSON.stringify(name ?? "");
 }
 
+const ENGINE_WORD = /^.*?error response from daemon: /i;
+
+/** What the engine said; else the client's last line. The client may go on after the engine's word. */
 function lastLine(stderr: string): string {
-  const line = printableLines(stderr).at(-1) ?? "";
-  return line.replace(/^(error: )?(error response from daemon: )?/i, "").replace(/\.$/, "");
+  const lines = printableLines(stderr);
+  const line = lines.find((one) => ENGINE_WORD.test(one)) ?? lines.at(-1) ?? "";
+  return line.replace(ENGINE_WORD, "").replace(/^error: /i, "").replace(/\.$/, "");
 }
 
 /** At most the last 20 lines, control characters escaped: some of it may come out of a container. */
