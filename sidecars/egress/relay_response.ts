@@ -65,10 +65,10 @@ export async function relayResponse(job: ResponseJob): Promise<ResponseResult> {
   }));
   record.status = head.status;
   const decoder = bodyDecoder(framing);
+  const flush = (): Promise<void> => output.flush();
   for (;;) {
-    // The piece is a view of the connection's buffer, which the next read from the wire overwrites.
-    if (!upstream.hasBuffered || output.isFull) await output.flush();
-    const piece = await fromUpstream(() => upstream.readBody(decoder));
+    if (output.isFull) await output.flush();
+    const piece = await fromUpstream(() => upstream.readBody(decoder, flush));
     if (piece === undefined) break;
     job.watch.arm(job.body.isSent ? job.limits.silenceMs : job.limits.idleMs);
     record.bytesDown += piece.length;

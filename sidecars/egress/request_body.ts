@@ -68,11 +68,12 @@ export class RequestBody {
     const { reader, framing, passTrailers, onProgress } = this.#options;
     const isChunked = framing.kind === "chunked";
     const output = new Output(this.#options.write);
+    const flush = (): Promise<void> => output.flush();
     output.add(head);
     try {
       for (;;) {
-        if (!reader.hasBuffered || output.isFull) await output.flush();
-        const piece = await reader.readBody(this.#decoder);
+        if (output.isFull) await output.flush();
+        const piece = await reader.readBody(this.#decoder, flush);
         if (piece === undefined) break;
         if (this.#isDiscarding) continue;
         output.add(isChunked ? writeChunk(piece) : piece);

@@ -59,12 +59,18 @@ export class MessageReader {
   /**
    * The next piece of a body, valid until the next read.
    *
+   * @param beforeWait called before the stream is read: pieces that are still held must go out then, both because
+   * they change and because nobody knows how long the next one takes
    * @returns undefined once the body is done
    * @throws {BottleError} what the decoder throws
    */
-  async readBody(decoder: BodyDecoder): Promise<Uint8Array | undefined> {
+  async readBody(
+    decoder: BodyDecoder,
+    beforeWait?: () => Promise<void>,
+  ): Promise<Uint8Array | undefined> {
     while (!decoder.isDone) {
       if (this.#rest.length === 0) {
+        await beforeWait?.();
         const bytes = await this.#source.read();
         if (bytes === undefined) {
           decoder.end();
