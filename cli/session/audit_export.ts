@@ -41,9 +41,16 @@ export async function archiveBottle(
   return await writeArchive(home, session, rows);
 }
 
+/** Whether a row is of the launch's self-test: nothing that the agent asked for. */
+export function isSelfTest({ row }: LedgerRow): boolean {
+  return row.kind === "self-test" || row.host === "self-test.bot-bottle.invalid";
+}
+
 /** What a summary says of the rows: exchanges through the proxy, and those refused. Look-ups and the self-test are not counted. */
 export function countRows(rows: readonly LedgerRow[]): { requests: number; blocked: number } {
-  const exchanges = rows.filter(({ row }) => row.kind === "http" || row.kind === "connect");
+  const exchanges = rows.filter((row) =>
+    (row.row.kind === "http" || row.row.kind === "connect") && !isSelfTest(row)
+  );
   return {
     requests: exchanges.length,
     blocked: exchanges.filter(({ row }) => row.verdict === "blocked").length,

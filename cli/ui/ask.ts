@@ -40,7 +40,11 @@ async function ask(asking: Asking, question: string, hint: string): Promise<stri
     });
   }
   out.stderr(styleOf(out).bold(escapeControl(question)));
-  const answer = await asking.readLine(signal);
-  if (answer === null) out.stderr("\n");
+  let answer: string | null = null;
+  try {
+    answer = await asking.readLine(signal);
+  } finally {
+    if (answer === null) out.stderr("\n");
+  }
   return answer ?? "";
 }

@@ -3,11 +3,14 @@
 import { escapeControl } from "../../lib/egress/escape.ts";
 import type { Services } from "../command.ts";
 import type { DemoAudience, StepReport } from "../demo/demo.ts";
+import { isSelfTest } from "../session/audit_export.ts";
 import { auditLines } from "./audit_table.ts";
 import { styleOf } from "./style.ts";
 
 /** Lines of a command's output that are shown. */
 const SHOWN_LINES = 8;
+/** Columns of an explanation. */
+const WIDTH = 74;
 
 /** Writes to stdout; with `--quiet` only what went wrong. */
 export function tellDemo(services: Services): DemoAudience & { onEnd(failed: number): void } {
@@ -31,7 +34,7 @@ export function tellDemo(services: Services): DemoAudience & { onEnd(failed: num
       for (const line of shownOutput(report)) say(`   ${escapeControl(line)}`);
       say(
         report.problem === undefined
-          ? `   ${style.green("✓")} ${report.step.explanation}`
+          ? `   ${style.green("✓")} ${wrap(report.step.explanation).join("\n     ")}`
           : `   ${style.red("✗")} ${report.problem}`,
       );
     },
@@ -39,9 +42,7 @@ export function tellDemo(services: Services): DemoAudience & { onEnd(failed: num
       if (quiet) return;
       say(style.bold("\nThe audit, which the agent can't touch"));
       const width = out.isTerminal.stdout ? out.columns() : Infinity;
-      const shown = rows.filter(({ row }) =>
-        row.kind !== "self-test" && !row.host.startsWith("self-test.")
-      );
+      const shown = rows.filter((row) => !isSelfTest(row));
       for (const line of auditLines(shown, { useColor: out.useColor, width })) say(line);
     },
     onEnd: (failed) => {
@@ -56,4 +57,15 @@ function shownOutput({ output }: StepReport): readonly string[] {
   const lines = output.split(/\r?\n/).filter((line) => line.trim() !== "");
   if (lines.length <= SHOWN_LINES) return lines;
   return [`(${lines.length} lines)`];
+}
+
+/** Lines of whole words, for an indented paragraph in 80 columns. */
+function wrap(text: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length >= WIDTH) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
 }

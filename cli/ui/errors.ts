@@ -43,6 +43,7 @@ function errorJson(error: BottleError): unknown {
 }
 
 function errorText(error: BottleError, view: ErrorView): string {
+  if (error.code === "interrupted") return `${error.message}\n`;
   const style = styleOf(view);
   const lines = [`${style.red(style.bold("error:"))} ${escapeControl(error.message)}`];
   if (error.place !== undefined) {

@@ -58,6 +58,8 @@ class StepList implements DrawnProgress {
     this.#isLive = isLive;
     this.#isVerbose = isVerbose;
     this.#style = styleOf(context.out);
+    // What is said about the abort stays on the screen: the next drawing begins below it.
+    context.signal.addEventListener("abort", () => this.#drawn = 0, { once: true });
   }
 
   step(name: string): ProgressStep {

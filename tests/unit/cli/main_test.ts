@@ -116,6 +116,6 @@ Deno.test("main ends with 130 whatever an abort broke", async () => {
   });
   const { code, stderr } = await cli.run("run", "demo", "--prompt", "x");
   assert.equal(code, 130);
-  assert.match(stderr, /error: Interrupted/);
+  assert.match(stderr, /^Interrupted$/m);
   assert.deepEqual((await cli.states.all()).states, []);
 });
