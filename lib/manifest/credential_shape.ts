@@ -2,7 +2,8 @@
 
 /**
  * Formats that their issuers document, by prefix and length; each needs enough characters after the prefix that a
- * word of prose does not match.
+ * word of prose does not match. What is repeated is bounded where it could be tried from many places: a repository
+ * writes prompts too, and must not be able to stall a start.
  */
 const FORMATS: readonly RegExp[] = [
   /\bgh[pousr]_[A-Za-z0-9]{16,}/,
@@ -10,7 +11,7 @@ const FORMATS: readonly RegExp[] = [
   /\bglpat-[A-Za-z0-9_-]{12,}/,
   /\bsk-(?:ant|proj|svcacct)-[A-Za-z0-9_-]{8,}/,
   // "sk-" begins words of prose too: a key has a digit.
-  /\bsk-(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{16,}/,
+  /\bsk-(?=[A-Za-z_-]{0,40}[0-9])[A-Za-z0-9_-]{16,}/,
   /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}/,
   /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/,
   /\bxox[abeoprs]-[A-Za-z0-9-]{8,}/,
@@ -21,12 +22,12 @@ const FORMATS: readonly RegExp[] = [
   /\bpypi-[A-Za-z0-9_-]{50,}/,
   /\bhf_[A-Za-z0-9]{30,}/,
   /\bdop_v1_[a-f0-9]{64}\b/,
-  /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/,
+  /\beyJ[A-Za-z0-9_-]{8,400}\.eyJ[A-Za-z0-9_-]{8}/,
   /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----/,
 ];
 
 /** `scheme://user:password@`: group 1 is the password. */
-const USERINFO = /\b[a-z][a-z0-9+.-]*:\/\/[^\s/?#@:]*:([^\s/?#@]+)@/i;
+const USERINFO = /\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/?#@:]{0,200}:([^\s/?#@]{1,400})@/i;
 
 /** The offsets in `text` at which something begins that looks like a credential, ascending. */
 export function findCredentials(text: string): readonly number[] {

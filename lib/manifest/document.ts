@@ -7,6 +7,9 @@ import { CREDENTIAL, type Problem } from "./problem.ts";
 import { objectTree, type ValueTree } from "./value_tree.ts";
 import { parseYaml } from "./yaml_tree.ts";
 
+/** A file with more of them is a list of them: naming the first few says it all. */
+const MAX_CREDENTIALS = 20;
+
 /** What the schemas get. `tree` is null if there was nothing to read. */
 export interface ManifestDocument {
   readonly file: string;
@@ -17,7 +20,7 @@ export interface ManifestDocument {
 
 /** Reads a file's text. Credentials are looked for in all of it: comments and prompts are no place for one either. */
 export function parseDocumentText(text: string, file: string): ManifestDocument {
-  const credentials = findCredentials(text).map((offset) =>
+  const credentials = findCredentials(text).slice(0, MAX_CREDENTIALS).map((offset) =>
     credentialAt(placeAt(text, offset, file))
   );
   const parts = splitFrontmatter(text);

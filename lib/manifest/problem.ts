@@ -1,10 +1,14 @@
 /** What is wrong in manifests: collected, sorted, and thrown as one error that lists everything. */
 
+import { escapeControl } from "../egress/escape.ts";
 import { BottleError, type SourcePlace } from "../errors.ts";
 import { looksLikeCredential } from "./credential_shape.ts";
 
 /** Code of a problem about a value that looks like a credential. */
 export const CREDENTIAL = "manifest-credential";
+
+/** Enough to see what is wrong; a repository can't flood the terminal. */
+const MAX_LISTED = 100;
 
 /** One thing to put right, at its place. */
 export interface Problem {
@@ -16,14 +20,17 @@ export interface Problem {
   readonly code?: string;
 }
 
-/** `file:line:column`, as editors and terminals make links of. */
+/** `file:line:column`, as editors and terminals make links of; safe to print. */
 export function formatPlace(place: SourcePlace): string {
-  return [place.file, place.line, place.column].filter((part) => part !== undefined).join(":");
+  return [escapeControl(place.file), place.line, place.column].filter((part) => part !== undefined)
+    .join(":");
 }
 
-/** A name or key for a message: quoted, shortened, and hidden if it looks like a credential. */
+/** A name or key for a message: quoted, safe to print, shortened, and hidden if it looks like a credential. */
 export function quote(text: string): string {
-  return looksLikeCredential(text) ? '"[hidden]"' : JSON.stringify(text.slice(0, 80));
+  return looksLikeCredential(text)
+    ? '"[hidden]"'
+    : escapeControl(JSON.stringify(text.slice(0, 80)));
 }
 
 /** One line: place, message, what to do. */
@@ -50,7 +57,10 @@ export function problemsError(about: string, problems: readonly Problem[]): Bott
   }
   return new BottleError(`${sorted.length} problems in the manifests of ${about}`, {
     code: "manifest-invalid",
-    details: sorted.map(formatProblem),
+    details: [
+      ...sorted.slice(0, MAX_LISTED).map(formatProblem),
+      ...sorted.length > MAX_LISTED ? [`and ${sorted.length - MAX_LISTED} more`] : [],
+    ],
     hint: "Put them right, or see the allowed keys with `bot-bottle schema bottle`",
     ...(first === undefined ? {} : { place: first.place }),
   });

@@ -68,3 +68,23 @@ Deno.test("findCredentials gives the place of each, in order", () => {
   const text = `a: ${first}\nb: https://u:${"pw"}@x.example\nc: ${first}`;
   assert.deepEqual(findCredentials(text), [3, text.indexOf("https"), text.lastIndexOf(first)]);
 });
+
+Deno.test("findCredentials takes no time that grows with the square of a hostile text", () => {
+  const size = 262_144;
+  const hostile = [
+    "sk-",
+    "sk-a-",
+    "eyJ-",
+    "eyJabcdefgh.",
+    "a.",
+    "a+b://",
+    "a://b:",
+    "-----BEGIN ",
+    "gh",
+    "A ",
+  ];
+  const start = performance.now();
+  for (const part of hostile) findCredentials(part.repeat(size / part.length));
+  // Quadratic, each of them would take minutes.
+  assert.ok(performance.now() - start < 20_000);
+});

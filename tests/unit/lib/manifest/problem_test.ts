@@ -10,6 +10,7 @@ Deno.test("formatPlace leaves out what isn't known", () => {
   assert.equal(formatPlace({ file: "a.md", line: 3, column: 7 }), "a.md:3:7");
   assert.equal(formatPlace({ file: "a.md", line: 3 }), "a.md:3");
   assert.equal(formatPlace({ file: "<bottle a>" }), "<bottle a>");
+  assert.equal(formatPlace({ file: "\x1b[2J/a.md", line: 1 }), "\\x1b[2J/a.md:1");
 });
 
 Deno.test("formatProblem puts the hint in parentheses", () => {
@@ -23,6 +24,7 @@ Deno.test("formatProblem puts the hint in parentheses", () => {
 
 Deno.test("quote escapes, shortens and hides", () => {
   assert.equal(quote("a\nb"), '"a\\nb"');
+  assert.equal(quote("a\u202eb\x9b"), '"a\\u202eb\\x9b"');
   assert.equal(quote("x".repeat(200)).length, 82);
   assert.equal(quote(`AK${"IA"}IOSFODNN7EXAMPLE`), '"[hidden]"');
 });
@@ -78,4 +80,14 @@ Deno.test("problemsError gives a single problem its own code, hint and place", (
     place,
   ]);
   assert.equal(problemsError("x", [{ message: "Wrong", place }]).hint, undefined);
+});
+
+Deno.test("problemsError lists a hundred and counts the rest", () => {
+  const problems = Array.from({ length: 250 }, (_, index) => ({
+    message: `Wrong ${index}`,
+    place: { file: "a.md", line: index + 1, column: 1 },
+  }));
+  const { message, details } = problemsError("x", problems);
+  assert.match(message, /^250 problems/);
+  assert.deepEqual([details.length, details.at(-1)], [101, "and 150 more"]);
 });
