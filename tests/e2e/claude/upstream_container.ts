@@ -21,8 +21,8 @@ export interface Upstream extends AsyncDisposable {
   /** The engine network on which it answers as api.anthropic.com. */
   readonly network: string;
   readonly records: readonly RequestRecord[];
-  /** Resolves when a turn is held back. */
-  readonly holding: Promise<void>;
+  /** Resolves when that turn is held back. */
+  holding(turn: number): Promise<void>;
   /** Lets the held turn go. */
   release(): Promise<void>;
 }
@@ -34,7 +34,9 @@ export async function startUpstream(options: UpstreamOptions): Promise<Upstream>
   const leaf = await issuer.leafFor({ kind: "name", value: API_HOST });
   const records: RequestRecord[] = [];
   const ready = Promise.withResolvers<void>();
-  const holding = Promise.withResolvers<void>();
+  const holds = new Map(
+    config.holdBefore.map((turn) => [turn, Promise.withResolvers<void>()] as const),
+  );
   await using undo = new AsyncDisposableStack();
   undo.defer(async () => {
     await run(["docker", "network", "rm", name]);
@@ -50,7 +52,8 @@ export async function startUpstream(options: UpstreamOptions): Promise<Upstream>
       onLine: (text) => {
         const line: UpstreamLine = JSON.parse(text);
         if (line.kind === "request") records.push(line);
-        else (line.kind === "ready" ? ready : holding).resolve();
+        else if (line.kind === "ready") ready.resolve();
+        else holds.get(line.turn)?.resolve();
       },
     }),
   );
@@ -64,7 +67,8 @@ export async function startUpstream(options: UpstreamOptions): Promise<Upstream>
   return {
     network: name,
     records,
-    holding: holding.promise,
+    holding: (turn) =>
+      holds.get(turn)?.promise ?? Promise.reject(new Error(`turn ${turn} is not held`)),
     release: () => container.send("go"),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -37,15 +37,11 @@ function refuse({ status, type, what }: Fault): Response {
 }
 
 /** Each event is made when the last one was taken: the reader's pace is the writer's. */
-async function* play(
-  turn: Played,
-  model: string,
-  hold: Promise<void> | null,
-): AsyncGenerator<Uint8Array, void> {
-  if (hold !== null) {
-    say({ kind: "holding" });
+async function* play(turn: Played, model: string): AsyncGenerator<Uint8Array, void> {
+  if (config.holdBefore.includes(turn.number)) {
+    say({ kind: "holding", turn: turn.number });
     let held = true;
-    const released = hold.then(() => void (held = false));
+    const released = gate.promise.then(() => void (held = false));
     while (held) {
       yield encodeEvent(PING);
       await Promise.race([released, new Promise((wake) => setTimeout(wake, PING_EVERY_MS))]);
@@ -59,7 +55,7 @@ async function* play(
 
 const lines = readLines();
 const config: UpstreamConfig = JSON.parse((await lines.next()).value ?? "null");
-const released = Promise.withResolvers<void>();
+let gate = Promise.withResolvers<void>();
 
 const server = Deno.serve({
   hostname: "0.0.0.0",
@@ -91,11 +87,14 @@ const server = Deno.serve({
   if (fault !== null || played === null || isFault(answer)) {
     return refuse(fault ?? { status: 400, type: "invalid_request_error", what: "turn" });
   }
-  const hold = played.number === config.holdBefore ? released.promise : null;
-  return new Response(ReadableStream.from(play(played, answer.model, hold)), {
+  return new Response(ReadableStream.from(play(played, answer.model)), {
     headers: { "content-type": "text/event-stream", "cache-control": "no-cache" },
   });
 });
 
-for await (const line of lines) if (line === "go") released.resolve();
+for await (const line of lines) {
+  if (line !== "go") continue;
+  gate.resolve();
+  gate = Promise.withResolvers();
+}
 await server.shutdown();

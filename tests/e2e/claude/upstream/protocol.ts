@@ -8,8 +8,8 @@ export interface UpstreamConfig extends Expected {
   readonly subject: Subject;
   readonly cert_pem: string;
   readonly key_pem: string;
-  /** The turn before whose events the upstream waits for a line `go`, sending pings; null: none. */
-  readonly holdBefore: 1 | 2 | 3 | null;
+  /** Turns before whose events the upstream waits for a line `go`, sending pings. */
+  readonly holdBefore: readonly number[];
 }
 
 /** What the upstream saw: a line on stdout for each request. Holds no credential. */
@@ -32,4 +32,4 @@ export interface RequestRecord {
 export type UpstreamLine =
   | RequestRecord
   | { readonly kind: "ready" }
-  | { readonly kind: "holding" };
+  | { readonly kind: "holding"; readonly turn: number };

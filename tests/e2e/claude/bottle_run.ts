@@ -1,0 +1,181 @@
+/** `bot-bottle run` as a person starts it: the program itself, in a home of the test's own. */
+
+import type { Run } from "../../../lib/process/run.ts";
+import { imageTag } from "../../../lib/plan/image_tag.ts";
+import { homeId, parseSlug, type Slug } from "../../../lib/names.ts";
+import { claude } from "../../../providers/claude/provider.ts";
+import { ensureAgentImage } from "../../../backends/docker/agent_image.ts";
+import { createEngine } from "../../../backends/engine/engine.ts";
+import { docker } from "../../support/deno_container.ts";
+import { type Hit, scanBytes } from "../../support/marker_search/byte_scanner.ts";
+import type { Needle } from "../../support/marker_search/needle.ts";
+import { ROOT } from "../../support/suites/files.ts";
+import { API_HOST } from "./upstream/check.ts";
+
+const AGENT = "hasher";
+
+/** A home with one bottle and one agent. Disposal removes its bottles and itself. */
+export interface TestHome extends AsyncDisposable {
+  readonly folder: string;
+  readonly id: string;
+  /** The extra CA's file. */
+  readonly extraCaFile: string;
+  /** Searches every file of it. */
+  search(needles: readonly Needle[]): Promise<readonly Hit[]>;
+}
+
+/** Makes a home in which builds trust what this machine's own builds do, and egress the test's authority besides. */
+export async function makeHome(run: Run, caPem: string): Promise<TestHome> {
+  await using undo = new AsyncDisposableStack();
+  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "bot-bottle-e2e-" }));
+  undo.defer(() => Deno.remove(folder, { recursive: true }));
+  const machineCaFile = Deno.env.get("BOT_BOTTLE_EXTRA_CA") ?? "";
+  const machineCaPem = machineCaFile === "" ? null : await Deno.readTextFile(machineCaFile);
+  const extraCaPem = `${machineCaPem ?? ""}\n${caPem}`;
+  const extraCaFile = `${folder}/extra-ca.pem`;
+  await Deno.writeTextFile(extraCaFile, extraCaPem);
+  await Deno.mkdir(`${folder}/bottles`);
+  await Deno.mkdir(`${folder}/agents`);
+  await Deno.writeTextFile(
+    `${folder}/bottles/dev.md`,
+    "---\nagent_provider: { template: claude, auth_token: CLAUDE_CREDENTIAL }\n---\n",
+  );
+  await Deno.writeTextFile(
+    `${folder}/agents/${AGENT}.md`,
+    "---\nbottle: dev\n---\nYou look at files and answer in one sentence.\n",
+  );
+  undo.use(await shareImage(run, folder, machineCaPem, extraCaPem));
+  undo.defer(async () => {
+    await botBottle(run, ["cleanup", "--all", "--yes"], { BOT_BOTTLE_HOME: folder });
+  });
+  const owned = undo.move();
+  return {
+    folder,
+    extraCaFile,
+    id: homeId(folder),
+    search: (needles) => searchFolder(folder, needles),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Name of the home's one bottle. */
+export async function findSlug(run: Run, home: TestHome): Promise<Slug> {
+  const ofHome = ["--filter", `label=bot-bottle.home=${home.id}`];
+  const agents = [...ofHome, "--filter", "label=bot-bottle.role=agent"];
+  const format = ["--format", '{{.Label "bot-bottle.slug"}}'];
+  return parseSlug(await docker(run, ["ps", ...agents, ...format]));
+}
+
+/** What a run left. */
+export interface RunOutcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A run that is going on. Disposal ends it. */
+export interface BottleRun extends AsyncDisposable {
+  readonly ended: Promise<RunOutcome>;
+  /** Waits for a point of the session; fails if the run ends before it. */
+  reaches(point: Promise<void>): Promise<void>;
+}
+
+/** Starts `bot-bottle run`. */
+export function startRun(
+  run: Run,
+  { home, credential, network }: {
+    readonly home: TestHome;
+    readonly credential: string;
+    /** The engine network on which the upstream is. */
+    readonly network: string;
+  },
+): BottleRun {
+  const abort = new AbortController();
+  const ended = botBottle(
+    run,
+    ["run", AGENT, "--prompt", "-", "--json", "--bundle-network", `${network}=${API_HOST}`],
+    {
+      BOT_BOTTLE_HOME: home.folder,
+      BOT_BOTTLE_EXTRA_CA: home.extraCaFile,
+      CLAUDE_CREDENTIAL: credential,
+    },
+    { stdin: "What is the SHA-256 of the file?\n", signal: abort.signal },
+  );
+  ended.catch(() => {});
+  return {
+    ended,
+    reaches: (point) =>
+      Promise.race([
+        point,
+        ended.then(({ code, stdout, stderr }) => {
+          throw new Error(`the run ended with ${code}: ${stdout}${stderr}`);
+        }),
+      ]),
+    [Symbol.asyncDispose]: async () => {
+      abort.abort();
+      await ended.catch(() => {});
+    },
+  };
+}
+
+async function botBottle(
+  run: Run,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  options: { readonly stdin?: string; readonly signal?: AbortSignal } = {},
+): Promise<RunOutcome> {
+  const program = [Deno.execPath(), "run", "--quiet", "--allow-all", `${ROOT}cli/main.ts`];
+  const { code, stdout, stderr } = await run([...program, ...args], {
+    ...options,
+    env: { ...env, NO_COLOR: "1" },
+  });
+  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/**
+ * The image's name depends on the extra CA, and this test has a new one each time: the image that the machine's own CA
+ * makes gets a second name, which is taken away again.
+ */
+async function shareImage(
+  run: Run,
+  home: string,
+  machineCaPem: string | null,
+  extraCaPem: string,
+): Promise<AsyncDisposable> {
+  const tagFor = (pem: string | null): string =>
+    imageTag({
+      provider: claude.name,
+      dockerfile: claude.dockerfile,
+      args: {},
+      extraCaPem: pem,
+    });
+  const image = {
+    tag: tagFor(machineCaPem),
+    dockerfile: claude.dockerfile,
+    origin: "provider claude",
+    args: {},
+  };
+  await ensureAgentImage(createEngine({ run }), { home }, image, {
+    extraCaPem: machineCaPem,
+    onLine: () => {},
+    signal: AbortSignal.timeout(10 * 60_000),
+  });
+  const alias = tagFor(extraCaPem);
+  await docker(run, ["tag", image.tag, alias]);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await run(["docker", "image", "rm", alias]);
+    },
+  };
+}
+
+async function searchFolder(folder: string, needles: readonly Needle[]): Promise<readonly Hit[]> {
+  const hits: Hit[] = [];
+  for await (const entry of Deno.readDir(folder)) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) hits.push(...await searchFolder(path, needles));
+    if (entry.isFile) hits.push(...scanBytes(needles, await Deno.readFile(path)));
+  }
+  return hits;
+}
