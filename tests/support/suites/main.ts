@@ -11,6 +11,7 @@ import { type SuiteResult, summarise, type Trouble } from "../report/report.ts";
 import { parseExpectedSkips } from "../report/skips.ts";
 import { runChecks } from "./checks.ts";
 import { ROOT } from "./files.ts";
+import { buildImages } from "./images.ts";
 import { listLeftovers, newLeftovers, removeLeftovers } from "./leftovers.ts";
 import { runSuite } from "./run_suite.ts";
 import { LANES, type Suite, UNIT } from "./suites.ts";
@@ -59,6 +60,7 @@ async function main(): Promise<number> {
       suites.push(await runOne(UNIT, work, `${work}/coverage`));
       troubles.push(...await coverageTroubles(`${work}/coverage`));
     }
+    if (usesEngine) troubles.push(...await buildAll(work));
     suites.push(...await runLanes(work));
     troubles.push(
       ...(await leftNow()).map(({ kind, name }) => ({
@@ -79,6 +81,11 @@ async function main(): Promise<number> {
     await removeLeftovers(run, await leftNow());
     await Deno.remove(work, { recursive: true });
   }
+}
+
+function buildAll(home: string): Promise<Trouble[]> {
+  const env = (name: string): string | undefined => Deno.env.get(name);
+  return buildImages({ run, env, home, signal: interrupt.signal, say });
 }
 
 /** All lanes have ended when this does, also when one of them failed. */

@@ -1,0 +1,59 @@
+/** Every image that the suites start from, built once before any of them: a build in a test would count as its time. */
+
+import { ensureAgentImage } from "../../../backends/docker/agent_image.ts";
+import { ensureBundleImage } from "../../../backends/bundle/image.ts";
+import { createEngine } from "../../../backends/engine/engine.ts";
+import { createClock } from "../../../cli/clock.ts";
+import { BottleError } from "../../../lib/errors.ts";
+import { readExtraCa } from "../../../lib/plan/extra_ca.ts";
+import { imageTag } from "../../../lib/plan/image_tag.ts";
+import type { Run } from "../../../lib/process/run.ts";
+import { findProvider } from "../../../providers/registry.ts";
+import type { Trouble } from "../report/report.ts";
+
+const PROVIDERS = ["scripted", "claude"] as const;
+
+/** What building takes. */
+export interface BuildImagesOptions {
+  readonly run: Run;
+  readonly env: (name: string) => string | undefined;
+  /** Where logs of failed builds go. */
+  readonly home: string;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+/** Builds what the engine doesn't have, all at once; gives back what failed. */
+export async function buildImages(options: BuildImagesOptions): Promise<Trouble[]> {
+  const { run, env, home, signal, say } = options;
+  const engine = createEngine({ run });
+  const attempt = async (name: string, build: () => Promise<unknown>): Promise<Trouble[]> => {
+    try {
+      await build();
+      say(`image of ${name}: ok`);
+      return [];
+    } catch (error) {
+      signal.throwIfAborted();
+      say(`image of ${name}: failed`);
+      const details = error instanceof BottleError ? error.details : [];
+      return [{
+        title: `Image of ${name}`,
+        details: [String(error), ...details].join("\n"),
+      }];
+    }
+  };
+  const buildAgent = async (name: string): Promise<void> => {
+    const extraCaPem = (await readExtraCa(env))?.pem ?? null;
+    const { dockerfile } = await findProvider(name);
+    const inputs = { provider: name, dockerfile, args: {}, extraCaPem };
+    const image = { ...inputs, tag: imageTag(inputs), origin: "the tests" };
+    await ensureAgentImage(engine, { home }, image, { extraCaPem, onLine: () => {}, signal });
+  };
+  const troubles = await Promise.all([
+    attempt("the bundle", () => {
+      return ensureBundleImage({ run, env, home, clock: createClock() }, engine, { signal });
+    }),
+    ...PROVIDERS.map((name) => attempt(name, () => buildAgent(name))),
+  ]);
+  return troubles.flat();
+}
