@@ -5,7 +5,8 @@ import { agentSchema } from "./agent_schema.ts";
 import { readGitUser } from "./bottle_file.ts";
 import type { ManifestDocument } from "./document.ts";
 import type { Problem } from "./problem.ts";
-import { checkShape, NAME } from "./shape.ts";
+import { NAME } from "./name.ts";
+import { checkShape } from "./shape.ts";
 import type { AgentManifest, GitUser, Sourced } from "./types.ts";
 import { valueAt } from "./value_tree.ts";
 

@@ -8,7 +8,8 @@ import type { ManifestDocument } from "./document.ts";
 import { parseEnvForm } from "./env_form.ts";
 import type { Problem } from "./problem.ts";
 import { findRepeatedHosts, readRoutes } from "./route_list.ts";
-import { checkShape, NAME } from "./shape.ts";
+import { NAME } from "./name.ts";
+import { checkShape } from "./shape.ts";
 import type {
   AgentProviderChoice,
   EnvValue,

@@ -3,6 +3,7 @@
 import { z } from "../deps/zod.ts";
 import { parseEnvName } from "../names.ts";
 import { parseByteSize } from "./byte_size.ts";
+import { NAME } from "./name.ts";
 import { parseEnvForm } from "./env_form.ts";
 import { isReservedEnv } from "./reserved_env.ts";
 import { routeSchema } from "./route_schema.ts";
@@ -11,7 +12,6 @@ import {
   hostVariable,
   mustBe,
   mustBeOneOf,
-  NAME,
   name,
   NOT_IN_THIS_VERSION,
   notYet,

@@ -2,7 +2,7 @@
 
 import { dirname, join } from "node:path";
 import { BottleError } from "../errors.ts";
-import { NAME } from "./shape.ts";
+import { NAME } from "./name.ts";
 
 /** A file that may be a manifest. */
 export interface FoundFile {

@@ -3,10 +3,9 @@
 import { join } from "node:path";
 import { BottleError } from "../errors.ts";
 import { findRepositoryFolders, isRealFolder, listFolder } from "./discover.ts";
-import { loadManifest } from "./load.ts";
 import { didYouMean } from "./nearest.ts";
 import { quote } from "./problem.ts";
-import { NAME } from "./shape.ts";
+import { NAME } from "./name.ts";
 import { fileSource, type ManifestSource, objectSource } from "./source.ts";
 import type { AgentManifest, Manifest } from "./types.ts";
 
@@ -136,6 +135,8 @@ export class ManifestIndex {
     if (bottle !== undefined && !this.#bottles.has(bottle)) {
       throw unknown("bottle", bottle, this.#bottles);
     }
+    // Listing names takes no schema: the parsers are loaded when something is parsed.
+    const { loadManifest } = await import("./load.ts");
     return await loadManifest(agent, this.#bottles, bottle);
   }
 }

@@ -3,15 +3,13 @@
 import { z } from "../deps/zod.ts";
 import { parseEnvName } from "../names.ts";
 import { legacyHint } from "./legacy_keys.ts";
+import { NAME } from "./name.ts";
 import { didYouMean } from "./nearest.ts";
 import { type Problem, quote } from "./problem.ts";
 import { formatPath, type Path, valueAt, type ValueTree } from "./value_tree.ts";
 
 /** What is said of a key or value that a later version will take. */
 export const NOT_IN_THIS_VERSION = "is not in this version";
-
-/** The names of bottles, agents, providers and skills. */
-export const NAME = /^[a-z][a-z0-9-]{0,62}$/;
 
 const KEYS = ", ";
 

@@ -1,7 +1,7 @@
 /** Where an index takes its manifests from: files, or a program's objects. */
 
 import type { AgentManifest } from "./types.ts";
-import { documentFromObject, type ManifestDocument, parseDocumentText } from "./document.ts";
+import type { ManifestDocument } from "./document.ts";
 import { readSource } from "./source_file.ts";
 
 /** One manifest that can be read when it is wanted. */
@@ -25,6 +25,7 @@ export function fileSource(
     origin,
     read: async () => {
       const text = await readSource(file, origin === "home");
+      const { parseDocumentText } = await import("./document.ts");
       return typeof text === "string"
         ? parseDocumentText(text, file)
         : { file, tree: null, body: "", problems: [text] };
@@ -44,6 +45,9 @@ export function objectSource(
     name,
     file,
     origin: "object",
-    read: () => Promise.resolve(documentFromObject(value, body, file)),
+    read: async () => {
+      const { documentFromObject } = await import("./document.ts");
+      return documentFromObject(value, body, file);
+    },
   };
 }
