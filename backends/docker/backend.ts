@@ -11,6 +11,7 @@ import {
 import type { Bottle } from "../../lib/bottle.ts";
 import type { Context } from "../../lib/context.ts";
 import type { ControlClient } from "../../lib/control/client.ts";
+import type { LedgerRow } from "../../lib/egress/audit_row.ts";
 import type { Manifest } from "../../lib/manifest/types.ts";
 import { type HomeId, homeId, type Slug } from "../../lib/names.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
@@ -83,6 +84,11 @@ class DockerBackend extends Backend {
   override async control(slug: Slug, signal?: AbortSignal): Promise<ControlClient> {
     const { openControlOf } = await import("./running.ts");
     return await openControlOf(this.#engine, await this.#home(), slug, signal);
+  }
+
+  override async storedAudit(slug: Slug, signal?: AbortSignal): Promise<readonly LedgerRow[]> {
+    const { storedAuditOf } = await import("./stored_audit.ts");
+    return await storedAuditOf(this.#engine, await this.#home(), slug, signal);
   }
 
   override async list(home: HomeId, signal?: AbortSignal): Promise<readonly BottleSummary[]> {

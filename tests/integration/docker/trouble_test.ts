@@ -1,0 +1,167 @@
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { createDockerBackend } from "../../../backends/docker/backend.ts";
+import { createEngine } from "../../../backends/engine/engine.ts";
+import { BottleError } from "../../../lib/errors.ts";
+import { resourceName } from "../../../lib/names.ts";
+import { BottlePlan } from "../../../lib/plan/plan.ts";
+import { createRun } from "../../../lib/process/create_run.ts";
+import { findProvider } from "../../../providers/registry.ts";
+import { createSubject, type Subject, type SubjectOptions } from "../conformance/subject.ts";
+
+const engine = createEngine({ run: createRun() });
+
+function open(options?: SubjectOptions): Promise<Subject> {
+  return createSubject(
+    (context) => createDockerBackend(context, { providers: findProvider }),
+    options,
+  );
+}
+
+/** Eight addresses that no other test takes. */
+const RANGE = "10.214.77.0/28";
+const HALVES = ["10.214.77.0/29", "10.214.77.8/29"];
+
+Deno.test("launch takes the subnet that is free, and says so when none is", async () => {
+  const taken = `bot-bottle-test-${crypto.randomUUID().slice(0, 8)}`;
+  await engine.docker(["network", "create", "--internal", "--subnet", HALVES[0] ?? "", taken]);
+  try {
+    await using subject = await open({ env: { BOT_BOTTLE_SUBNETS: RANGE } });
+    const plan = await subject.prepare();
+    await using bottle = await subject.launch(plan);
+    deepEqual(bottle.endpoints.noProxy, ["10.214.77.10"]);
+    await rejects(subject.launch(await subject.prepare()), (error) => {
+      ok(error instanceof BottleError);
+      deepEqual([error.code, error.exitCode], ["subnets-used-up", 125]);
+      ok(error.hint?.includes("BOT_BOTTLE_SUBNETS"));
+      return true;
+    });
+    equal((await subject.backend.list(subject.home)).length, 1);
+  } finally {
+    await engine.docker(["network", "rm", taken]);
+  }
+});
+
+Deno.test("launch shows the last lines of a build that fails, keeps the log, leaves nothing", async () => {
+  await using subject = await open();
+  const plan = await subject.prepare();
+  const image = {
+    ...plan.agent.image,
+    tag: "bot-bottle-test-broken:1",
+    dockerfile: "FROM debian:trixie-slim\nRUN echo the last word && exit 3\n",
+  };
+  const broken = new BottlePlan({ ...plan.fields, agent: { ...plan.agent, image } });
+  const error = await subject.launch(broken).then(() => undefined, (error: unknown) => error);
+  ok(error instanceof BottleError);
+  deepEqual([error.code, error.exitCode], ["image-build-failed", 125]);
+  ok(error.details.includes("the last word"), error.details.join("\n"));
+  const [, log] = /"(.+)"/.exec(error.hint ?? "") ?? [];
+  ok((await Deno.readTextFile(log ?? "")).includes("the last word"));
+  deepEqual(
+    await subject.backend.plannedCleanup(subject.home, { slugs: [], includeRunning: true }),
+    [],
+  );
+});
+
+Deno.test("launch names a network that the bundle can't join", async () => {
+  await using subject = await open();
+  const plan = await subject.prepare({}, {
+    bundleNetworks: [{ name: "no-such-network", hosts: ["db.example"] }],
+  });
+  await rejects(subject.launch(plan), { code: "network-unknown" });
+});
+
+Deno.test("launch under a range that is none stops before anything starts", async () => {
+  for (const range of ["nonsense", "10.0.0.0/30", "8.8.8.0/24", "fd00::/64", ""]) {
+    await using subject = await open({ env: { BOT_BOTTLE_SUBNETS: range } });
+    const plan = await subject.prepare();
+    await rejects(subject.launch(plan), { code: "subnets-invalid", exitCode: 2 }, range);
+    deepEqual(subject.calls, []);
+  }
+});
+
+Deno.test("a bundle that died is told by list, lets nothing out, and is resumed", async () => {
+  await using subject = await open();
+  const plan = await subject.prepare({}, { keep: true });
+  const bottle = await subject.launch(plan);
+  const bundle = resourceName(plan.slug, "bundle");
+  const curl = ["curl", "--silent", "--max-time", "3", "http://denied.example/"];
+  ok((await bottle.exec(curl)).stdout.includes("blocked"));
+
+  await engine.docker(["kill", "--signal", "KILL", bundle]);
+  await bottle.control[Symbol.asyncDispose]();
+  ok((await bottle.exec(curl)).code !== 0);
+  const [dead] = await subject.backend.list(subject.home);
+  equal(dead?.state, "shut");
+  ok(dead?.why?.includes("Exited (137)"), dead?.why ?? "");
+
+  await engine.docker(["start", bundle]);
+  const [shut] = await subject.backend.list(subject.home);
+  equal(shut?.state, "shut");
+  ok(shut?.why?.includes("no configuration"), shut?.why ?? "");
+  ok((await bottle.exec(curl)).code !== 0);
+
+  const again = await subject.resume(plan);
+  ok((await again.exec(curl)).stdout.includes("blocked"));
+  equal((await subject.backend.list(subject.home))[0]?.state, "running");
+  await again.control[Symbol.asyncDispose]();
+});
+
+Deno.test("resume joins an outer network that was made anew", async () => {
+  await using subject = await open();
+  const plan = await subject.prepare({}, { keep: true });
+  await (await subject.launch(plan))[Symbol.asyncDispose]();
+  const outer = `bot-bottle-${subject.home}-outer`;
+  await engine.docker(["network", "rm", outer]);
+  const again = await subject.resume(plan);
+  equal((await again.exec(["echo", "up"])).stdout, "up\n");
+  await again.control[Symbol.asyncDispose]();
+});
+
+Deno.test("a gateway that answers fails the self-test, and the launch is undone", async () => {
+  // The engine's client without the option that keeps the bridge from having an address.
+  await using subject = await openWith((argv) =>
+    argv.filter((word, index) =>
+      !word.includes("inhibit_ipv4") &&
+      !(word === "--opt" && argv[index + 1]?.includes("inhibit_ipv4"))
+    )
+  );
+  await rejects(subject.launch(await subject.prepare()), (error) => {
+    ok(error instanceof BottleError);
+    equal(error.code, "self-test-failed");
+    ok(error.message.includes("gateway"), error.message);
+    return true;
+  });
+  deepEqual(
+    await subject.backend.plannedCleanup(subject.home, { slugs: [], includeRunning: true }),
+    [],
+  );
+});
+
+/** A subject whose engine calls are changed on their way: what the product has no switch for. */
+async function openWith(change: (argv: readonly string[]) => readonly string[]): Promise<Subject> {
+  return await createSubject((context) => {
+    const { run } = context;
+    const changed = Object.assign(
+      (...[argv, options]: Parameters<typeof run>) => run(change(argv), options),
+      { duplex: run.duplex, terminal: run.terminal },
+    );
+    return createDockerBackend({ ...context, run: changed }, { providers: findProvider });
+  });
+}
+
+Deno.test("availability says what to do about an engine that isn't there", async () => {
+  const host = { DOCKER_HOST: "unix:///nonexistent/docker.sock" };
+  const real = createRun();
+  const run = Object.assign(
+    (...[argv, options]: Parameters<typeof real>) => real(argv, { ...options, env: host }),
+    { duplex: real.duplex, terminal: real.terminal },
+  );
+  await using subject = await open();
+  const backend = createDockerBackend({ ...subject.context, run }, { providers: findProvider });
+  const answer = await backend.availability();
+  ok(!answer.usable);
+  ok(answer.problem.includes("unix:///nonexistent/docker.sock"), answer.problem);
+  ok(answer.hint.includes("Start the engine"));
+  const here = await subject.backend.availability();
+  ok(here.usable);
+});
