@@ -2,16 +2,29 @@ import assert from "node:assert/strict";
 import { layerOf, mayImport } from "../../tools/lint/layers.ts";
 import { loadedAtStart, loadModuleGraph, type ModuleGraph } from "../support/module_graph.ts";
 
-/** What `--help` and completion may load of other people's code: the parser of the command line. */
-const LIGHT = /^npm:(@commander-js\/extra-typings|commander|@bomb\.sh\/tab)@/;
-
 const CLI = "cli/main.ts";
+const PARSER = "cli/program.ts";
 
-Deno.test(`${CLI} starts without a package but its parser`, async () => {
-  const loaded = loadedAtStart(await loadModuleGraph(CLI), CLI);
-  const packages = [...loaded].filter((module) => module.startsWith("npm:"));
-  assert.ok(packages.some((name) => LIGHT.test(name)), "the parser itself was not seen");
-  assert.deepEqual(packages.filter((name) => !LIGHT.test(name)), []);
+/** The one package that a command's description may load. */
+const LIGHT = /^npm:(@commander-js\/extra-typings|commander)@/;
+
+function packagesOf(graph: ModuleGraph, entry: string): string[] {
+  assert.ok(graph.has(entry), entry);
+  return [...loadedAtStart(graph, entry)].filter((module) => module.startsWith("npm:"));
+}
+
+Deno.test(`${CLI} starts without any package`, async () => {
+  assert.deepEqual(packagesOf(await loadModuleGraph(CLI), CLI), []);
+});
+
+Deno.test("commands describe themselves without a package but the parser", async () => {
+  const graph = await loadModuleGraph(CLI);
+  const commands = [...graph.keys()].filter((module) => /^cli\/commands\/[^/]+\.ts$/.test(module));
+  assert.ok(commands.length >= 10, commands.join(" "));
+  assert.ok(packagesOf(graph, PARSER).some((name) => LIGHT.test(name)), "the parser was not seen");
+  for (const entry of [PARSER, ...commands]) {
+    assert.deepEqual(packagesOf(graph, entry).filter((name) => !LIGHT.test(name)), [], entry);
+  }
 });
 
 // The lint plugin says so too, but a comment can silence it, and it can't see what a specifier resolves to.
