@@ -1,6 +1,6 @@
 /** What bottles leave on an engine. After the tests that must be nothing. */
 
-import { Label } from "../../../lib/names.ts";
+import { homeId, Label } from "../../../lib/names.ts";
 import type { Run } from "../../../lib/process/run.ts";
 
 /** A container, network or volume with a label of ours. */
@@ -46,6 +46,28 @@ export function newLeftovers(
 ): Leftover[] {
   const known = new Set(before.map(({ kind, name }) => `${kind} ${name}`));
   return now.filter(({ kind, name, home }) => home !== ownHome && !known.has(`${kind} ${name}`));
+}
+
+/**
+ * Those of homes in a folder, or a folder in it: what this run's tests made, and not what somebody else starts on the
+ * same engine meanwhile.
+ */
+export async function leftoversOf(
+  folder: string,
+  leftovers: readonly Leftover[],
+): Promise<Leftover[]> {
+  const homes = new Set<string>();
+  for await (const outer of listFolders(await Deno.realPath(folder))) {
+    homes.add(homeId(outer));
+    for await (const inner of listFolders(outer)) homes.add(homeId(inner));
+  }
+  return leftovers.filter(({ home }) => homes.has(home));
+}
+
+async function* listFolders(folder: string): AsyncIterable<string> {
+  for await (const entry of Deno.readDir(folder)) {
+    if (entry.isDirectory) yield `${folder}/${entry.name}`;
+  }
 }
 
 /** Removes them, as far as the engine lets it. */

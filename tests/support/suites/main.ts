@@ -12,7 +12,13 @@ import { parseExpectedSkips } from "../report/skips.ts";
 import { runChecks } from "./checks.ts";
 import { ROOT } from "./files.ts";
 import { buildImages } from "./images.ts";
-import { listLeftovers, newLeftovers, removeLeftovers } from "./leftovers.ts";
+import {
+  type Leftover,
+  leftoversOf,
+  listLeftovers,
+  newLeftovers,
+  removeLeftovers,
+} from "./leftovers.ts";
 import { runSuite } from "./run_suite.ts";
 import { LANES, type Suite, UNIT } from "./suites.ts";
 
@@ -45,29 +51,21 @@ Deno.exit(await main());
 
 async function main(): Promise<number> {
   const work = await Deno.makeTempDir({ prefix: "bot-bottle-test-" });
+  const homes = `${work}/homes`;
+  await Deno.mkdir(homes);
   const usesEngine = LANES.flat().some(({ name }) => wanted.has(name));
   const ownHome = await homeIdOf(
     Deno.env.get("BOT_BOTTLE_HOME") ?? `${Deno.env.get("HOME") ?? ""}/.bot-bottle`,
   );
   const before = usesEngine ? await listLeftovers(run) : [];
-  const leftNow = async (): Promise<ReturnType<typeof newLeftovers>> =>
+  const leftBehind = async (): Promise<Leftover[]> =>
     usesEngine ? newLeftovers(before, await listLeftovers(run), ownHome) : [];
   try {
-    const troubles: Trouble[] = [];
-    const suites: SuiteResult[] = [];
-    if (wanted.has("checks")) troubles.push(...await runChecks(run, interrupt.signal, say));
-    if (wanted.has(UNIT.name)) {
-      suites.push(await runOne(UNIT, work, `${work}/coverage`));
-      troubles.push(...await coverageTroubles(`${work}/coverage`));
-    }
-    if (usesEngine) troubles.push(...await buildAll(work));
-    suites.push(...await runLanes(work));
-    troubles.push(
-      ...(await leftNow()).map(({ kind, name }) => ({
-        title: `Left behind: ${kind} "${name}"`,
-        details: "",
-      })),
-    );
+    const { suites, troubles } = await runAll(work, homes, usesEngine);
+    troubles.push(...(await leftBehind()).map(({ kind, name }) => ({
+      title: `Left behind: ${kind} "${name}"`,
+      details: "",
+    })));
     const expected = parseExpectedSkips(await Deno.readTextFile(`${ROOT}tests/expected_skips.txt`));
     const report = summarise(suites, troubles, expected);
     print("");
@@ -78,9 +76,26 @@ async function main(): Promise<number> {
     say(`${String(interrupt.signal.reason)}; removing what the tests made`);
     return 130;
   } finally {
-    await removeLeftovers(run, await leftNow());
+    await removeLeftovers(run, await leftoversOf(homes, await leftBehind()));
     await Deno.remove(work, { recursive: true });
   }
+}
+
+async function runAll(work: string, homes: string, usesEngine: boolean): Promise<{
+  readonly suites: SuiteResult[];
+  readonly troubles: Trouble[];
+}> {
+  const suites: SuiteResult[] = [];
+  const troubles: Trouble[] = [];
+  const runOne: RunOne = (suite, coverage) => runIn(work, homes, suite, coverage);
+  if (wanted.has("checks")) troubles.push(...await runChecks(run, interrupt.signal, say));
+  if (wanted.has(UNIT.name)) {
+    suites.push(await runOne(UNIT, `${work}/coverage`));
+    troubles.push(...await coverageTroubles(`${work}/coverage`));
+  }
+  if (usesEngine) troubles.push(...await buildAll(work));
+  suites.push(...await runLanes(runOne));
+  return { suites, troubles };
 }
 
 function buildAll(home: string): Promise<Trouble[]> {
@@ -88,31 +103,41 @@ function buildAll(home: string): Promise<Trouble[]> {
   return buildImages({ run, env, home, signal: interrupt.signal, say });
 }
 
+type RunOne = (suite: Suite, coverage?: string) => Promise<SuiteResult>;
+
 /** All lanes have ended when this does, also when one of them failed. */
-async function runLanes(work: string): Promise<SuiteResult[]> {
-  const lanes = await Promise.allSettled(LANES.map((lane) => runLane(lane, work)));
+async function runLanes(runOne: RunOne): Promise<SuiteResult[]> {
+  const lanes = await Promise.allSettled(LANES.map((lane) => runLane(lane, runOne)));
   return lanes.flatMap((lane) => {
     if (lane.status === "rejected") throw lane.reason;
     return lane.value;
   });
 }
 
-async function runLane(lane: readonly Suite[], work: string): Promise<SuiteResult[]> {
+async function runLane(lane: readonly Suite[], runOne: RunOne): Promise<SuiteResult[]> {
   const results: SuiteResult[] = [];
   for (const suite of lane) {
-    if (wanted.has(suite.name)) results.push(await runOne(suite, work));
+    if (wanted.has(suite.name)) results.push(await runOne(suite));
   }
   return results;
 }
 
-async function runOne(suite: Suite, work: string, coverage?: string): Promise<SuiteResult> {
+async function runIn(
+  reports: string,
+  homes: string,
+  suite: Suite,
+  coverage?: string,
+): Promise<SuiteResult> {
   say(`${suite.name}: begins`);
-  const home = await Deno.makeTempDir({ dir: work, prefix: `${suite.name}-` });
   const result = await runSuite(suite, {
     run,
-    reports: work,
-    // Nothing that a test starts may find the home of the person who runs it.
-    env: { BOT_BOTTLE_HOME: home },
+    reports,
+    // Nothing that a test starts may find the home of the person who runs it, and what it leaves must be told from
+    // what others start.
+    env: {
+      TMPDIR: homes,
+      BOT_BOTTLE_HOME: await Deno.makeTempDir({ dir: homes, prefix: `${suite.name}-` }),
+    },
     signal: interrupt.signal,
     onLine: (line) => line.trim() === "" || say(`${suite.name} | ${line}`),
     ...coverage === undefined ? {} : { coverage },

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import {
   type Leftover,
+  leftoversOf,
   listLeftovers,
   newLeftovers,
   parseList,
   removeLeftovers,
 } from "../../../../support/suites/leftovers.ts";
+import { homeId } from "../../../../../lib/names.ts";
 import { fakeRun } from "../../../../support/context.ts";
 
 const left = (kind: Leftover["kind"], name: string, home = ""): Leftover => ({ kind, name, home });
@@ -53,6 +55,22 @@ Deno.test("listLeftovers asks for containers that have stopped too", async () =>
 Deno.test("listLeftovers fails when the engine does", async () => {
   const run = fakeRun(() => ({ code: 1, stderr: new TextEncoder().encode("no engine") }));
   await assert.rejects(listLeftovers(run), /no engine/);
+});
+
+Deno.test("leftoversOf takes those of homes in a folder, at two depths", async () => {
+  const folder = await Deno.realPath(await Deno.makeTempDir());
+  try {
+    await Deno.mkdir(`${folder}/test-1/home`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/file`, "");
+    const ours = [
+      left("container", "a", homeId(`${folder}/test-1`)),
+      left("volume", "b", homeId(`${folder}/test-1/home`)),
+    ];
+    const others = [left("container", "c", homeId("/elsewhere")), left("network", "d")];
+    assert.deepEqual(await leftoversOf(folder, [...others, ...ours]), ours);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("removeLeftovers removes each, a container by force", async () => {
