@@ -30,7 +30,7 @@ export async function* readTar(
       const { name, mode, type, linkname } = entry.header;
       switch (type) {
         case "file":
-          yield { type, name, mode, content: entry };
+          yield { type, name, mode, content: contentOf(entry, signal) };
           break;
         case "directory":
           yield { type, name, mode };
@@ -49,17 +49,32 @@ export async function* readTar(
     await fed;
   } catch (error) {
     signal?.throwIfAborted();
-    if (error instanceof BottleError) throw error;
-    throw new BottleError("The archive is damaged or cut off", {
-      code: "archive-broken",
-      hint: "Try again; if it stays, the guest's `tar` is not to be trusted",
-      cause: error,
-    });
+    throw broken(error);
   } finally {
     over.abort();
     reader.destroy();
     await fed.catch(() => {});
   }
+}
+
+async function* contentOf(
+  entry: AsyncIterable<unknown>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<unknown> {
+  try {
+    yield* entry;
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw broken(error);
+  }
+}
+
+function broken(cause: unknown): BottleError {
+  return new BottleError("The archive is damaged or cut off", {
+    code: "archive-broken",
+    hint: "Try again; if it stays, the guest's `tar` is not to be trusted",
+    cause,
+  });
 }
 
 type Extract = ReturnType<typeof import("../deps/tar_stream.ts").extract>;
