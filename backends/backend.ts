@@ -2,6 +2,7 @@
 
 import type { Bottle } from "../lib/bottle.ts";
 import type { ControlClient } from "../lib/control/client.ts";
+import type { LedgerRow } from "../lib/egress/audit_row.ts";
 import type { Manifest } from "../lib/manifest/types.ts";
 import type { HomeId, Slug } from "../lib/names.ts";
 import type { BottlePlan } from "../lib/plan/plan.ts";
@@ -99,6 +100,12 @@ export abstract class Backend {
    * bottle was made from. @throws {BottleError} `bottle-unknown`, `bottle-not-running`
    */
   abstract control(slug: Slug, signal?: AbortSignal): Promise<ControlClient>;
+
+  /**
+   * All audit rows of a bottle whose bundle can't be asked, from where they are stored. Not while its bundle runs
+   * configured: the ledger has one writer. @throws {BottleError} `bottle-unknown`
+   */
+  abstract storedAudit(slug: Slug, signal?: AbortSignal): Promise<readonly LedgerRow[]>;
 
   /** Found by labels, so that nothing hides. */
   abstract list(home: HomeId, signal?: AbortSignal): Promise<readonly BottleSummary[]>;

@@ -19,7 +19,7 @@ export interface AuditRequest {
 }
 
 /**
- * The rows, oldest first: from the ledger while the bundle runs, else from the archive.
+ * The rows, oldest first: from the ledger of a bottle that is there, else from the archive.
  *
  * @throws {BottleError} what the backend says of a bottle that has no archive; `audit-corrupted`
  */
@@ -30,8 +30,8 @@ export async function* readAudit(
   const slug = parseSlug(request.slug);
   const { signal } = services.context;
   const source = await openSource(services, slug);
-  if (source.kind === "archive") {
-    for (const row of parseArchive(source.text, slug)) {
+  if (source.kind === "rows") {
+    for (const row of source.rows) {
       if (!request.blocked || row.row.verdict === "blocked") yield row;
     }
     return;
@@ -64,18 +64,27 @@ export async function verifyAudit(
 
 type Source =
   | { readonly kind: "ledger"; readonly control: ControlClient }
-  | { readonly kind: "archive"; readonly text: string };
+  | { readonly kind: "rows"; readonly rows: readonly LedgerRow[] };
 
 async function openSource(services: Services, slug: Slug): Promise<Source> {
+  const { home, signal } = services.context;
+  const backend = await services.backend();
   try {
-    const backend = await services.backend();
-    return { kind: "ledger", control: await backend.control(slug, services.context.signal) };
+    await using undo = new AsyncDisposableStack();
+    const control = undo.use(await backend.control(slug, signal));
+    // Refused where the bundle was never configured again: then nobody writes, and the volume can be read.
+    await control.call("stats", null, { signal });
+    undo.move();
+    return { kind: "ledger", control };
   } catch (error) {
-    services.context.signal.throwIfAborted();
+    signal.throwIfAborted();
     if (!(error instanceof BottleError)) throw error;
-    const text = await readArchivedAudit(services.context.home, slug);
+    if (error.code === "bottle-not-running" || error.code === "control-refused") {
+      return { kind: "rows", rows: await backend.storedAudit(slug, signal) };
+    }
+    const text = await readArchivedAudit(home, slug);
     if (text === undefined) throw error;
-    return { kind: "archive", text };
+    return { kind: "rows", rows: parseArchive(text, slug) };
   }
 }
 

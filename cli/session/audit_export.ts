@@ -1,8 +1,10 @@
 /** The audit of a bottle, brought to the host. */
 
+import type { Backend } from "../../backends/backend.ts";
 import type { ControlClient } from "../../lib/control/client.ts";
 import type { LedgerRow } from "../../lib/egress/audit_row.ts";
-import { VERSION } from "../../lib/names.ts";
+import { BottleError } from "../../lib/errors.ts";
+import { type Slug, VERSION } from "../../lib/names.ts";
 import { type ArchivedSession, writeArchive } from "../../lib/state/archive.ts";
 import type { BottleState } from "../../lib/state/state.ts";
 
@@ -17,6 +19,26 @@ export async function fetchAudit(control: ControlClient): Promise<readonly Ledge
   const rows: LedgerRow[] = [];
   for await (const row of control.audit({ after: 0, limit: 10_000 }, signal)) rows.push(row);
   return rows;
+}
+
+/**
+ * All rows of a bottle, whatever state it is in: from its bundle, or where no bundle answers from the volume.
+ *
+ * @throws {BottleError} what the backend says
+ */
+export async function rowsOf(
+  backend: Backend,
+  slug: Slug,
+  signal: AbortSignal,
+): Promise<readonly LedgerRow[]> {
+  try {
+    await using control = await backend.control(slug, signal);
+    return await fetchAudit(control);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof BottleError)) throw error;
+    return await backend.storedAudit(slug, signal);
+  }
 }
 
 /** Writes a bottle's archive; returns its folder. */

@@ -5,7 +5,7 @@ import { parseSlug, type Slug } from "../../lib/names.ts";
 import type { BottleState } from "../../lib/state/state.ts";
 import type { CorruptedState, KnownStates } from "../../lib/state/store.ts";
 import type { Services } from "../command.ts";
-import { archiveBottle, fetchAudit } from "./audit_export.ts";
+import { archiveBottle, rowsOf } from "./audit_export.ts";
 import { homeIdOf } from "./home.ts";
 
 /** Which bottles it is about. */
@@ -79,15 +79,14 @@ export async function carryOutCleanup(
   plan: CleanupPlan,
 ): Promise<readonly string[]> {
   const backend = await services.backend();
-  const unsaved: string[] = [];
-  for (const state of plan.states) {
+  const problems = await Promise.all(plan.states.map(async (state) => {
     const problem = await saveAudit(services, backend, state);
-    if (problem !== undefined) unsaved.push(`${state.slug}: ${problem}`);
-  }
+    return problem === undefined ? [] : [`${state.slug}: ${problem}`];
+  }));
   await backend.cleanup(plan.items, services.context.signal);
   for (const state of plan.states) await services.states.remove(state.slug);
   for (const state of plan.corrupted) await services.states.remove(state.name);
-  return unsaved;
+  return problems.flat();
 }
 
 async function saveAudit(
@@ -97,8 +96,8 @@ async function saveAudit(
 ): Promise<string | undefined> {
   const { context } = services;
   try {
-    await using control = await backend.control(state.slug, context.signal);
-    await archiveBottle(context.home, state, await fetchAudit(control), context.clock.now());
+    const rows = await rowsOf(backend, state.slug, context.signal);
+    await archiveBottle(context.home, state, rows, context.clock.now());
     return undefined;
   } catch (error) {
     context.signal.throwIfAborted();

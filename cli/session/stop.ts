@@ -3,7 +3,7 @@
 import { BottleError } from "../../lib/errors.ts";
 import { parseSlug } from "../../lib/names.ts";
 import type { Services } from "../command.ts";
-import { archiveBottle, fetchAudit } from "./audit_export.ts";
+import { archiveBottle, rowsOf } from "./audit_export.ts";
 
 /** What came of it. */
 export interface Stopped {
@@ -20,8 +20,8 @@ export async function stop(services: Services, name: string): Promise<Stopped> {
   using _lock = await states.lock(slug);
   let auditProblem: string | null = null;
   try {
-    await using control = await backend.control(slug, context.signal);
-    await archiveBottle(context.home, state, await fetchAudit(control), context.clock.now());
+    const rows = await rowsOf(backend, slug, context.signal);
+    await archiveBottle(context.home, state, rows, context.clock.now());
   } catch (error) {
     context.signal.throwIfAborted();
     if (!(error instanceof BottleError)) throw error;

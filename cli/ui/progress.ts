@@ -4,6 +4,7 @@ import type { Progress, ProgressStep } from "../../backends/backend.ts";
 import type { Context } from "../../lib/context.ts";
 import { escapeControl } from "../../lib/egress/escape.ts";
 import { elapsed } from "./duration.ts";
+import { silentProgress } from "./silent_progress.ts";
 import { type Style, styleOf } from "./style.ts";
 
 /** How much to show. */
@@ -34,7 +35,7 @@ export function createProgress(
   context: Pick<Context, "out" | "clock" | "signal">,
   view: ProgressView,
 ): DrawnProgress {
-  if (view.quiet) return silent;
+  if (view.quiet) return silentProgress;
   const isLive = context.out.isTerminal.stderr && context.out.useColor && !view.verbose;
   return new StepList(context, isLive, view.verbose);
 }
@@ -122,8 +123,3 @@ class StepList implements DrawnProgress {
     return this.#context.clock.now().getTime();
   }
 }
-
-const silent: DrawnProgress = {
-  step: () => ({ line: () => undefined, done: () => undefined, [Symbol.dispose]: () => undefined }),
-  [Symbol.dispose]: () => undefined,
-};

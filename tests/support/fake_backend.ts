@@ -103,6 +103,14 @@ export class FakeBackend extends Backend {
     );
   }
 
+  storedAudit(slug: Slug): Promise<readonly LedgerRow[]> {
+    this.#entry(slug);
+    if (this.#options.isLedgerDown === true) {
+      return Promise.reject(new BottleError("The ledger can't be read", { code: "ledger-broken" }));
+    }
+    return Promise.resolve(chainRows(EMPTY_CHAIN, this.#options.rows ?? []));
+  }
+
   list(_home: HomeId): Promise<readonly BottleSummary[]> {
     return Promise.resolve([...this.entries].map(([slug, { plan, state }]) => ({
       slug,

@@ -1,0 +1,102 @@
+/** What programs call instead of the command line: the same plans and bottles, with nothing printed and nothing asked. */
+
+import { join, resolve } from "node:path";
+import type { Progress } from "../backends/backend.ts";
+import type { Bottle } from "../lib/bottle.ts";
+import type { Context } from "../lib/context.ts";
+import { BottleError } from "../lib/errors.ts";
+import type { BottlePlan } from "../lib/plan/plan.ts";
+import type { BottleSpec } from "../lib/plan/spec.ts";
+import { findProvider } from "../providers/registry.ts";
+import { createRun } from "../lib/process/create_run.ts";
+import { createBackend } from "./backend.ts";
+import { createClock } from "./clock.ts";
+import { requireBackend } from "./session/availability.ts";
+import { resolveSecrets } from "./session/values.ts";
+import { silentProgress } from "./ui/silent_progress.ts";
+
+/** What {@linkcode createHost} takes. */
+export interface HostOptions {
+  /** Looks a host variable up: credentials, and what a bottle forwards. Nothing else of the environment is read. */
+  readonly env: (name: string) => string | undefined;
+  /** Default `BOT_BOTTLE_HOME`, or `.bot-bottle` in HOME. */
+  readonly home?: string;
+  /** Ends whatever goes on. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The machine that bottles are started from. Needs Deno's permissions to read, to write, and to run `docker`.
+ *
+ * @throws {BottleError} `home-unknown`
+ */
+export function createHost(options: HostOptions): Context {
+  const { env } = options;
+  const cwd = Deno.cwd();
+  return {
+    env,
+    clock: createClock(),
+    run: createRun(),
+    out: {
+      stdout: () => undefined,
+      stderr: () => undefined,
+      isTerminal: { stdin: false, stdout: false, stderr: false },
+      columns: () => 80,
+      useColor: false,
+    },
+    signal: options.signal ?? new AbortController().signal,
+    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    cwd,
+    home: resolve(cwd, options.home ?? findHome(env)),
+  };
+}
+
+/** `BOT_BOTTLE_HOME`, else `.bot-bottle` in the person's own folder. @throws {BottleError} `home-unknown` */
+export function findHome(env: (name: string) => string | undefined): string {
+  const own = env("BOT_BOTTLE_HOME");
+  if (own !== undefined && own !== "") return own;
+  const home = env("HOME") ?? env("USERPROFILE");
+  if (home !== undefined && home !== "") return join(home, ".bot-bottle");
+  throw new BottleError("Cannot tell where the home is: neither BOT_BOTTLE_HOME nor HOME is set", {
+    code: "home-unknown",
+    hint: "Set BOT_BOTTLE_HOME to a folder of yours",
+  });
+}
+
+/**
+ * Makes the plan of a bottle. Reads files; starts no program and opens no socket.
+ *
+ * @throws {BottleError} with all problems of the chosen agent and its bottle at once
+ */
+export async function prepare(spec: BottleSpec, host: Context): Promise<BottlePlan> {
+  return await createBackend(host).prepare(spec);
+}
+
+/** What {@linkcode launch} takes besides the plan. */
+export interface LaunchBottleOptions {
+  readonly host: Context;
+  /** Answers to the plan's `?question` variables, by variable. */
+  readonly answers?: Readonly<Record<string, string>>;
+  readonly progress?: Progress;
+}
+
+/**
+ * Starts a bottle: images, networks, bundle, provisioning, self-test. Undone on failure. Disposing the bottle removes
+ * it, unless its plan says to keep it.
+ *
+ * @throws {BottleError} exit code 125 where it could not start
+ */
+export async function launch(plan: BottlePlan, options: LaunchBottleOptions): Promise<Bottle> {
+  const { host, answers = {}, progress = silentProgress } = options;
+  const { provision } = await import("../lib/provision/provision.ts");
+  const provider = await findProvider(plan.agent.provider);
+  const backend = createBackend(host);
+  await requireBackend(backend, host.signal);
+  return await backend.launch(plan, {
+    secrets: resolveSecrets(plan, host.env),
+    answers: new Map(Object.entries(answers)),
+    progress,
+    signal: host.signal,
+    provision: (bottle) => provision(bottle, plan, provider, { signal: host.signal }),
+  });
+}
