@@ -33,8 +33,14 @@ export function connectionStreams(connection: RawConnection): HostConnection {
         controller.signal.addEventListener("abort", close);
       },
       write: async (chunk: Uint8Array) => {
-        for (let sent = 0; sent < chunk.length;) {
-          sent += await connection.write(chunk.subarray(sent));
+        try {
+          for (let sent = 0; sent < chunk.length;) {
+            sent += await connection.write(chunk.subarray(sent));
+          }
+        } catch (error) {
+          // A stream that failed is neither closed nor aborted any more.
+          close();
+          throw error;
         }
       },
       close,

@@ -19,6 +19,8 @@ export interface InitOptions {
   readonly onLog: (line: string) => void;
   /** Default {@linkcode CONTROL_SOCKET}. Its folder is made, for its owner alone. */
   readonly socket?: string;
+  /** Called when streams are accepted. */
+  readonly onListening?: () => void;
 }
 
 /** Streams from the host at a time: a keeper, a few commands, a dashboard. */
@@ -35,8 +37,10 @@ export async function runInit(options: InitOptions): Promise<void> {
   const listener = Deno.listen({ transport: "unix", path: socket });
   const streams = new Set<RpcPeer>();
   const accepting = accept(listener, streams, bundle, shutdown);
+  options.onListening?.();
   const onSignal = (): void => void shutdown();
   options.signal.addEventListener("abort", onSignal);
+  if (options.signal.aborted) onSignal();
   await over.promise;
   options.signal.removeEventListener("abort", onSignal);
   listener.close();

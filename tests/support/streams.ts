@@ -6,12 +6,19 @@ export interface StreamEnd {
   readonly writable: WritableStream<Uint8Array>;
 }
 
-/** Both ends. */
-export function streamPair(): readonly [StreamEnd, StreamEnd] {
-  const there = new TransformStream<Uint8Array>();
-  const back = new TransformStream<Uint8Array>();
+/** Both ends, and what cuts them, as the death of a process does. */
+export type StreamPair = readonly [near: StreamEnd, far: StreamEnd, cut: () => void];
+
+/** Makes a pair. */
+export function streamPair(): StreamPair {
+  const controllers: TransformStreamDefaultController<Uint8Array>[] = [];
+  const make = (): TransformStream<Uint8Array, Uint8Array> =>
+    new TransformStream({ start: (controller) => void controllers.push(controller) });
+  const there = make();
+  const back = make();
   return [
     { readable: back.readable, writable: there.writable },
     { readable: there.readable, writable: back.writable },
+    () => controllers.forEach((controller) => controller.terminate()),
   ];
 }

@@ -1,26 +1,23 @@
 /** A bundle of a test's own, on networks of its own, that is gone when the test ends. */
 
 import type { ConfigureDocument } from "../../../lib/control/protocol.ts";
-import { LEDGER_PATH } from "../../../lib/control/protocol.ts";
 import type { Context } from "../../../lib/context.ts";
 import { type HomeId, homeId, makeSlug, resourceName, type Slug } from "../../../lib/names.ts";
 import { createRun } from "../../../lib/process/create_run.ts";
 import { systemClock } from "../../../sidecars/init/clock.ts";
 import {
-  type ConfiguredBundle,
   configureBundle,
+  type ConfiguredBundle,
   createBundle,
   startBundle,
 } from "../../../backends/bundle/bundle.ts";
 import { ensureBundleImage } from "../../../backends/bundle/image.ts";
 import { createEngine, type Engine } from "../../../backends/engine/engine.ts";
+import { testDocument } from "../../support/configure_document.ts";
 import { fakeContext } from "../../support/context.ts";
 
 /** The real engine. */
 export const engine: Engine = createEngine({ run: createRun() });
-
-/** Looked for everywhere: the value of the one token. */
-export const MARKER = "marker-b7f3c1a9e8d24f60";
 
 /** A started bundle; nothing is configured. */
 export interface TestBundle extends AsyncDisposable {
@@ -28,7 +25,9 @@ export interface TestBundle extends AsyncDisposable {
   readonly name: string;
   readonly image: string;
   readonly document: ConfigureDocument;
-  configure(): Promise<ConfiguredBundle>;
+  readonly volume: string;
+  /** With `document` unless told. */
+  configure(document?: ConfigureDocument): Promise<ConfiguredBundle>;
   /** Runs a program in the bundle as root; stdout. */
   exec(...argv: readonly string[]): Promise<string>;
 }
@@ -68,10 +67,36 @@ export async function startTestBundle(): Promise<TestBundle> {
     name,
     image,
     document,
-    configure: () => configureBundle(engine, slug, document),
+    volume: resourceName(slug, "ledger"),
+    configure: (other = document) => configureBundle(engine, slug, other),
     exec: (...argv) => engine.docker(["exec", "--user", "0:0", name, ...argv]),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
+}
+
+/** A plain request through egress for a host that no route names; the whole response. */
+export async function request(bundle: TestBundle, path: string): Promise<string> {
+  const head = ["Host: example.com", "Connection: close", "", ""].join("\r\n");
+  const message = `GET http://example.com${path} HTTP/1.1\r\n${head}`;
+  const argv = ["exec", "--interactive", bundle.name, "nc", "-q", "5", "127.0.0.1", "9099"];
+  const { stdout } = await engine.raw(argv, { stdin: message });
+  return new TextDecoder().decode(stdout);
+}
+
+/** The process of a daemon, as the bundle numbers it. @throws {Error} if there is not exactly one */
+export async function daemonPid(
+  bundle: TestBundle,
+  name: "init" | "egress" | "supervise",
+): Promise<string> {
+  const script = `for p in /proc/[0-9]*; do
+    tr '\\0' ' ' < $p/cmdline | grep -q '^/usr/local/bin/deno ' || continue
+    tr '\\0' ' ' < $p/cmdline | grep -q 'sidecars.js ${name} $' && echo "\${p#/proc/}"; done; true`;
+  const found = (await bundle.exec("sh", "-c", script)).split("\n");
+  const [pid] = found;
+  if (found.length !== 1 || pid === undefined || pid === "") {
+    throw new Error(`${found.length} processes of ${name}`);
+  }
+  return pid;
 }
 
 /** The product's own image, in the person's own cache: it is built once for all tests. */
@@ -87,27 +112,6 @@ export function hostContext(): Context {
     clock: systemClock,
     home: "/tmp/bot-bottle-test-home",
   });
-}
-
-/** A configuration without routes, but with a token to look for. */
-export function testDocument(slug: Slug): ConfigureDocument {
-  return {
-    version: 1,
-    slug,
-    egress: {
-      listen: { address: "0.0.0.0", port: 9099 },
-      dns: null,
-      peers: ["127.0.0.1"],
-      routes: [],
-      tokens: { EGRESS_TOKEN_1: MARKER },
-      extra_ca_pem: null,
-      private_exceptions: [],
-      log: "all",
-      self_test: null,
-      ca: null,
-    },
-    ledger: { path: LEDGER_PATH },
-  };
 }
 
 /** Asks until it is so. @throws {Error} after `timeoutMs` */

@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { Bundle } from "../../../../sidecars/init/bundle.ts";
+import type { Clock } from "../../../../lib/context.ts";
+import { RpcError } from "../../../../lib/control/rpc.ts";
+import { systemClock } from "../../../../sidecars/init/clock.ts";
+import { auditRow } from "../../../support/audit_rows.ts";
+import { fakeCa, type FakeDaemons, fakeDaemons } from "../../../support/fake_daemons.ts";
+
+const document = {
+  version: 1,
+  slug: "demo-ab12c",
+  egress: { tokens: { EGRESS_TOKEN_1: "sk-marker-12345" }, ca: null },
+  ledger: { path: "/l.db" },
+};
+
+interface Setting extends AsyncDisposable {
+  readonly bundle: Bundle;
+  readonly daemons: FakeDaemons;
+  readonly slept: number[];
+  readonly logged: string[];
+}
+
+/** A bundle whose back-off takes no time; the waits are kept. */
+function setting(): Setting {
+  const daemons = fakeDaemons();
+  const slept: number[] = [];
+  const logged: string[] = [];
+  const clock: Clock = {
+    now: systemClock.now,
+    sleep: (ms, signal) => {
+      if (ms < 3000) slept.push(ms);
+      return systemClock.sleep(ms < 3000 ? 1 : ms, signal);
+    },
+  };
+  const bundle = new Bundle({
+    start: daemons.start,
+    clock,
+    bootId: "boot",
+    onLog: (line) => logged.push(line),
+  });
+  return {
+    bundle,
+    daemons,
+    slept,
+    logged,
+    [Symbol.asyncDispose]: () => bundle.shutdown(),
+  };
+}
+
+async function untilReady(bundle: Bundle): Promise<void> {
+  while (!bundle.ready().ready) await systemClock.sleep(1);
+}
+
+Deno.test("Bundle starts no daemon and serves nothing before it is configured", async () => {
+  await using set = setting();
+  assert.deepEqual(set.bundle.ready(), {
+    configured: false,
+    ready: false,
+    daemons: [],
+    configuration: null,
+  });
+  await assert.rejects(set.bundle.stats(), { code: -32000 });
+  await assert.rejects(set.bundle.tail({}), { code: -32000 });
+  assert.equal(set.daemons.lives.length, 0);
+});
+
+Deno.test("Bundle.configure hands each daemon its own part and answers with the CA", async () => {
+  await using set = setting();
+  const result = await set.bundle.configure(document);
+  assert.deepEqual(result, { ca_pem: "cert 1", ca_sha256: "sha 1" });
+  const egress = await set.daemons.life("egress", 1);
+  const ledger = await set.daemons.life("supervise", 1);
+  assert.deepEqual(await egress.configured, document.egress);
+  assert.deepEqual(await ledger.configured, document.ledger);
+  assert.equal(set.bundle.ready().ready, true);
+  assert.deepEqual(set.bundle.ready().configuration, result);
+});
+
+Deno.test("Bundle.configure works once, also when it failed", async () => {
+  await using set = setting();
+  await assert.rejects(set.bundle.configure({ ...document, version: 2 }), {
+    code: "shape-invalid",
+  });
+  await set.bundle.configure(document);
+  await assert.rejects(set.bundle.configure(document), { code: -32001 });
+
+  await using failing = setting();
+  failing.daemons.override.egress = {
+    configure: () => Promise.reject(new RpcError(-32602, "No such route")),
+  };
+  await assert.rejects(failing.bundle.configure(document), {
+    code: -32002,
+    message: `"egress" did not start: No such route`,
+  });
+  assert.equal(failing.bundle.ready().configured, false);
+  assert.ok(failing.bundle.ready().daemons.every(({ state }) => state === "stopped"));
+  assert.ok(failing.daemons.lives.every(({ peer }) => peer.isClosed));
+  await assert.rejects(failing.bundle.configure(document), { code: -32001 });
+});
+
+Deno.test("Bundle.configure says it when a daemon dies at once, or can't be started", async () => {
+  await using dying = setting();
+  dying.daemons.override.supervise = {
+    configure: () => {
+      dying.daemons.lives.find(({ name }) => name === "supervise")?.kill();
+      return Promise.resolve(null);
+    },
+  };
+  await assert.rejects(dying.bundle.configure(document), { message: /"supervise" did not start/ });
+
+  const broken = new Bundle({
+    start: () => {
+      throw new Deno.errors.NotFound("no deno");
+    },
+    clock: systemClock,
+    bootId: "b",
+    onLog: () => {},
+  });
+  await assert.rejects(broken.configure(document), { message: /cannot start: no deno/ });
+});
+
+Deno.test("Bundle starts a killed egress again with the CA of the first", async () => {
+  await using set = setting();
+  await set.bundle.configure(document);
+  (await set.daemons.life("egress", 1)).kill();
+  const second = await set.daemons.life("egress", 2);
+  assert.deepEqual(await second.configured, { ...document.egress, ca: fakeCa(1) });
+  await untilReady(set.bundle);
+  const egress = set.bundle.ready().daemons.find(({ name }) => name === "egress");
+  assert.equal(egress?.restarts, 1);
+  assert.ok(egress?.log.includes("ended with SIGKILL"));
+});
+
+Deno.test("Bundle waits longer after each death", async () => {
+  await using set = setting();
+  await set.bundle.configure(document);
+  for (let life = 1; life <= 4; life++) {
+    await untilReady(set.bundle);
+    (await set.daemons.life("egress", life)).kill();
+    await set.daemons.life("egress", life + 1);
+  }
+  assert.deepEqual(set.slept, [100, 200, 400, 800]);
+});
+
+Deno.test("Bundle ends a daemon that closed its stream but lives", async () => {
+  await using set = setting();
+  await set.bundle.configure(document);
+  const first = await set.daemons.life("egress", 1);
+  await first.peer.close();
+  await set.daemons.life("egress", 2);
+});
+
+Deno.test("Bundle passes egress's rows on with a sender's name that differs in each life", async () => {
+  await using set = setting();
+  const sources: unknown[] = [];
+  set.daemons.override.supervise = {
+    "audit.append": (params) => {
+      sources.push([Object(params).source, Object(params).first]);
+      return Promise.resolve({ last: sources.length });
+    },
+  };
+  await set.bundle.configure(document);
+  const first = await set.daemons.life("egress", 1);
+  await first.peer.call("audit.append", { rows: [auditRow()], first: 1 });
+  first.kill();
+  const second = await set.daemons.life("egress", 2);
+  await second.peer.call("audit.append", { rows: [auditRow()], first: 1 });
+  assert.deepEqual(sources, [["boot.1", 1], ["boot.2", 1]]);
+  await untilReady(set.bundle);
+  assert.equal((await set.bundle.stats()).rows, 2);
+});
+
+Deno.test("Bundle tells egress to hold its rows while the ledger is down", async () => {
+  await using set = setting();
+  await set.bundle.configure(document);
+  const egress = await set.daemons.life("egress", 1);
+  (await set.daemons.life("supervise", 1)).kill();
+  const append = (): Promise<unknown> => egress.peer.call("audit.append", { rows: [auditRow()] });
+  await assert.rejects(append(), { code: -32000 });
+  await untilReady(set.bundle);
+  assert.deepEqual(await append(), { last: 1 });
+});
+
+Deno.test("Bundle tells egress to hold a batch that the ledger died over", async () => {
+  await using set = setting();
+  set.daemons.override.supervise = {
+    "audit.append": () => {
+      set.daemons.lives.find(({ name }) => name === "supervise")?.kill();
+      return Promise.resolve(null);
+    },
+  };
+  await set.bundle.configure(document);
+  const egress = await set.daemons.life("egress", 1);
+  await assert.rejects(egress.peer.call("audit.append", { rows: [] }), { code: -32000 });
+});
+
+Deno.test("Bundle passes the ledger's refusal on: a full disk is no time to hold and hope", async () => {
+  await using set = setting();
+  set.daemons.override.supervise = {
+    "audit.append": () => Promise.reject(new RpcError(-32002, "disk is full")),
+  };
+  await set.bundle.configure(document);
+  const egress = await set.daemons.life("egress", 1);
+  const append = egress.peer.call("audit.append", { rows: [] });
+  await assert.rejects(append, { code: -32002, message: "disk is full" });
+});
+
+Deno.test("Bundle shows no secret in a log, whichever daemon writes it", async () => {
+  await using set = setting();
+  await set.bundle.configure(document);
+  const egress = await set.daemons.life("egress", 1);
+  const ledger = await set.daemons.life("supervise", 1);
+  for (const { say } of [egress, ledger]) say("panic: sk-marker-12345 and secretkeyline1");
+  const shown = JSON.stringify([set.logged, set.bundle.ready()]);
+  assert.doesNotMatch(shown, /sk-marker|secretkeyline/);
+  assert.match(shown, /panic: /);
+});
+
+Deno.test("Bundle.shutdown ends egress before the ledger, and restarts nothing", async () => {
+  const set = setting();
+  const order: string[] = [];
+  await set.bundle.configure(document);
+  for (const { name, peer } of set.daemons.lives) void peer.closed.then(() => order.push(name));
+  await set.bundle.shutdown();
+  assert.deepEqual(order, ["egress", "supervise"]);
+  assert.equal(set.daemons.lives.length, 2);
+  await assert.rejects(set.bundle.stats(), { code: -32000 });
+  await set.bundle.shutdown();
+});
