@@ -1,7 +1,7 @@
 /** What everything after validation reads: exactly one agent and one effective bottle. */
 
 import type { SourcePlace } from "../errors.ts";
-import type { AuthScheme, PathMatch, RouteMatch } from "../egress/route.ts";
+import type { AuthScheme, RouteMatch } from "../egress/route.ts";
 import type { EnvName } from "../names.ts";
 
 /** A value and the place it came from. */
@@ -90,5 +90,3 @@ export interface Manifest {
   readonly bottle: EffectiveBottle;
   readonly gitUser: GitUser;
 }
-
-export type { PathMatch };

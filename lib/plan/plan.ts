@@ -1,6 +1,5 @@
 /** What will happen, whole and printable, before anything does. */
 
-import type { ManifestRoute } from "../manifest/types.ts";
 import type { EnvValue, Manifest } from "../manifest/types.ts";
 import type { EnvName, HomeId, Slug } from "../names.ts";
 import type { Route, TokenSlot } from "../egress/route.ts";
@@ -119,5 +118,3 @@ export class BottlePlan {
     return planToJson(this.fields);
   }
 }
-
-export type { ManifestRoute };
