@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { parseRequestHead } from "../../../../lib/egress/http1/request_head.ts";
+import { hostName } from "../../../../lib/egress/host.ts";
+import { judgeConnect } from "../../../../lib/egress/judge_connect.ts";
+import { judgeRequest } from "../../../../lib/egress/judge_request.ts";
+import { compileRoutes } from "../../../../lib/egress/route_table.ts";
+
+const table = compileRoutes([
+  { host: "api.test", origin: "test", matches: [{ methods: ["GET"] }] },
+  { host: "open.test", origin: "test" },
+]);
+const api = { host: { kind: "name", name: hostName("api.test") }, port: 443 } as const;
+const open = { host: { kind: "name", name: hostName("open.test") }, port: 443 } as const;
+
+/** The refusal's reason, or the path that may go. */
+function judged(text: string, tunnel: typeof api | typeof open | undefined): string {
+  const decision = judgeRequest(table, parseRequestHead(text), tunnel);
+  return decision.ok ? `ok ${decision.path}` : decision.reason;
+}
+
+const cases: readonly (readonly [
+  name: string,
+  text: string,
+  tunnel: typeof api | typeof open | undefined,
+  expected: string,
+])[] = [
+  ["a request in its tunnel", "GET /a?b HTTP/1.1\r\nHost: api.test", api, "ok /a?b"],
+  ["Host in another spelling", "GET / HTTP/1.1\r\nHost: API.test.:443", api, "ok /"],
+  ["a method that the route does not name", "POST / HTTP/1.1\r\nHost: api.test", api, "method"],
+  [
+    "a method that a header overrides",
+    "GET / HTTP/1.1\r\nHost: api.test\r\nX-HTTP-Method-Override: DELETE",
+    api,
+    "method",
+  ],
+  [
+    "that header where methods are not limited",
+    "GET / HTTP/1.1\r\nHost: open.test\r\nX-HTTP-Method-Override: DELETE",
+    open,
+    "ok /",
+  ],
+  ["TRACE", "TRACE / HTTP/1.1\r\nHost: open.test", open, "method"],
+  ["CONNECT", "CONNECT / HTTP/1.1\r\nHost: open.test", open, "protocol"],
+  ["no Host", "GET / HTTP/1.1", api, "protocol"],
+  ["an empty Host", "GET / HTTP/1.1\r\nHost:", api, "protocol"],
+  ["another Host", "GET / HTTP/1.1\r\nHost: open.test", api, "protocol"],
+  ["the Host of plain http", "GET / HTTP/1.1\r\nHost: api.test:80", api, "protocol"],
+  ["an absolute target", "GET http://api.test/ HTTP/1.1\r\nHost: api.test", api, "protocol"],
+  ["an asterisk", "OPTIONS * HTTP/1.1\r\nHost: api.test", api, "protocol"],
+  ["an upgrade", "GET / HTTP/1.1\r\nHost: api.test\r\nUpgrade: websocket", api, "protocol"],
+  ["an expectation", "GET / HTTP/1.1\r\nHost: api.test\r\nExpect: magic", api, "protocol"],
+  [
+    "a push",
+    "POST /r/git-receive-pack HTTP/1.1\r\nHost: open.test\r\nContent-Length: 0",
+    open,
+    "git-push",
+  ],
+  [
+    "a push by its content type",
+    "POST /r HTTP/1.1\r\nHost: open.test\r\nContent-Type: application/x-git-receive-pack-request",
+    open,
+    "git-push",
+  ],
+  ["plain http", "GET http://open.test HTTP/1.1\r\nHost: open.test", undefined, "ok /"],
+  [
+    "a query without a path",
+    "GET http://open.test?a HTTP/1.1\r\nHost: open.test",
+    undefined,
+    "ok /?a",
+  ],
+  [
+    "the scheme in upper case",
+    "GET HTTP://open.test/ HTTP/1.1\r\nHost: open.test",
+    undefined,
+    "ok /",
+  ],
+  [
+    "https in the open",
+    "GET https://open.test/ HTTP/1.1\r\nHost: open.test",
+    undefined,
+    "protocol",
+  ],
+  ["origin form in the open", "GET / HTTP/1.1\r\nHost: open.test", undefined, "protocol"],
+  [
+    "a port that is not the route's",
+    "GET http://open.test:8080/ HTTP/1.1\r\nHost: open.test:8080",
+    undefined,
+    "port",
+  ],
+  [
+    "a host without a route",
+    "GET http://evil.test/ HTTP/1.1\r\nHost: evil.test",
+    undefined,
+    "host-not-allowed",
+  ],
+  [
+    "userinfo",
+    "GET http://open.test@evil.test/ HTTP/1.1\r\nHost: evil.test",
+    undefined,
+    "protocol",
+  ],
+  [
+    "a backslash",
+    "GET http://open.test\\@evil.test/ HTTP/1.1\r\nHost: open.test",
+    undefined,
+    "protocol",
+  ],
+  ["no host", "GET http:///a HTTP/1.1\r\nHost: open.test", undefined, "protocol"],
+];
+
+for (const [name, text, tunnel, expected] of cases) {
+  Deno.test(`judgeRequest of ${name}`, () => assert.equal(judged(text, tunnel), expected));
+}
+
+Deno.test("judgeRequest throws for ambiguous framing", () => {
+  const head = parseRequestHead(
+    "POST / HTTP/1.1\r\nHost: open.test\r\nContent-Length: 1\r\nTransfer-Encoding: chunked",
+  );
+  assert.throws(() => judgeRequest(table, head, open), { code: "http-malformed" });
+});
+
+Deno.test("judgeRequest tells where another request may follow a refusal", () => {
+  const refused = (text: string): boolean | undefined => {
+    const decision = judgeRequest(table, parseRequestHead(text), api);
+    return decision.ok ? undefined : decision.isReusable ?? false;
+  };
+  assert.equal(refused("DELETE / HTTP/1.1\r\nHost: api.test"), true);
+  assert.equal(refused("POST / HTTP/1.1\r\nHost: api.test\r\nContent-Length: 1"), false);
+  assert.equal(refused("DELETE / HTTP/1.1\r\nHost: api.test\r\nConnection: close"), false);
+  assert.equal(refused("DELETE / HTTP/1.0\r\nHost: api.test"), false);
+  assert.equal(refused("DELETE / HTTP/1.1\r\nHost: evil.test"), false);
+});
+
+Deno.test("judgeConnect lets HTTP/1.0 leave Host out, and nobody name two", () => {
+  const reason = (text: string): string => {
+    const decision = judgeConnect(table, parseRequestHead(text));
+    return decision.ok ? "ok" : decision.reason;
+  };
+  assert.equal(reason("CONNECT api.test:443 HTTP/1.0"), "ok");
+  assert.equal(reason("CONNECT api.test:443 HTTP/1.1"), "protocol");
+  assert.equal(reason("CONNECT api.test:443 HTTP/1.1\r\nHost: api.test"), "ok");
+  assert.equal(
+    reason("CONNECT api.test:443 HTTP/1.1\r\nHost: api.test\r\nHost: a.test"),
+    "protocol",
+  );
+  assert.equal(reason("CONNECT api.test:443 HTTP/1.1\r\nHost: a.test:443"), "protocol");
+  assert.equal(reason("CONNECT api.test:22 HTTP/1.1\r\nHost: api.test:22"), "port");
+  assert.equal(reason("CONNECT 192.0.2.1:443 HTTP/1.1\r\nHost: 192.0.2.1:443"), "ip-literal");
+});
