@@ -1,6 +1,6 @@
 /** Looks for needles in bytes that come in chunks. */
 
-import { Buffer } from "node:buffer";
+import { ManyNeedles } from "./many_needles.ts";
 import type { Needle } from "./needle.ts";
 
 /** A needle that was found. */
@@ -20,40 +20,41 @@ const MAX_HITS = 200;
 export class ByteScanner {
   readonly hits: Hit[] = [];
   readonly #needles: readonly Needle[];
+  readonly #search: ManyNeedles;
   readonly #reach: number;
-  #rest: Buffer = Buffer.alloc(0);
+  #rest: Uint8Array = new Uint8Array();
 
   constructor(needles: readonly Needle[]) {
     this.#needles = needles;
+    this.#search = new ManyNeedles(needles.map(({ bytes }) => bytes));
     this.#reach = Math.max(...needles.map(({ bytes }) => bytes.length)) + TAIL;
   }
 
   push(chunk: Uint8Array): void {
-    const view = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    const whole = this.#rest.length === 0 ? view : Buffer.concat([this.#rest, view]);
+    const whole = new Uint8Array(this.#rest.length + chunk.length);
+    whole.set(this.#rest);
+    whole.set(chunk, this.#rest.length);
     const until = Math.max(0, whole.length - this.#reach);
-    this.#search(whole, until);
-    this.#rest = Buffer.from(whole.subarray(until));
+    this.#take(whole, until);
+    this.#rest = whole.slice(until);
   }
 
   /** Searches what is left. The next chunk begins anew: nothing reaches from before a gap to after it. */
   end(): void {
-    this.#search(this.#rest, this.#rest.length);
-    this.#rest = Buffer.alloc(0);
+    this.#take(this.#rest, this.#rest.length);
+    this.#rest = new Uint8Array();
   }
 
   /** Finds the needles that begin before `until`. */
-  #search(whole: Buffer, until: number): void {
-    for (const { marker, form, bytes } of this.#needles) {
-      let at = whole.indexOf(bytes);
-      while (at !== -1 && at < until && this.hits.length < MAX_HITS) {
-        const after = whole.subarray(at + bytes.length, at + bytes.length + TAIL).toString(
-          "latin1",
-        );
-        this.hits.push({ marker, form, tail: /^[A-Za-z0-9-]*/.exec(after)?.[0] ?? "" });
-        at = whole.indexOf(bytes, at + 1);
-      }
-    }
+  #take(whole: Uint8Array, until: number): void {
+    this.#search.search(whole, (index, at) => {
+      const needle = this.#needles[index];
+      if (needle === undefined || at >= until || this.hits.length >= MAX_HITS) return;
+      const { marker, form, bytes } = needle;
+      const from = at + bytes.length;
+      const after = String.fromCharCode(...whole.subarray(from, from + TAIL));
+      this.hits.push({ marker, form, tail: /^[A-Za-z0-9-]*/.exec(after)?.[0] ?? "" });
+    });
   }
 }
 
