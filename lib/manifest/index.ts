@@ -11,8 +11,11 @@ import type { AgentManifest, Manifest } from "./types.ts";
 
 /** An agent that was found. */
 export interface AgentEntry {
+  /** The stem of the file. */
   readonly name: string;
+  /** Path, or for an object a name in angle brackets. */
   readonly file: string;
+  /** Whose it is: `repository` is not the person's. */
   readonly origin: AgentManifest["origin"];
   /** A file of the same name that this one hides. */
   readonly shadows?: string;
@@ -20,12 +23,15 @@ export interface AgentEntry {
 
 /** A bottle that was found. */
 export interface BottleEntry {
+  /** The stem of the file. */
   readonly name: string;
+  /** Path, or for an object a name in angle brackets. */
   readonly file: string;
 }
 
 /** Where to look. Both absolute. */
 export interface ManifestPlaces {
+  /** `BOT_BOTTLE_HOME`: has `bottles/` and `agents/`. */
   readonly home: string;
   /** The working directory; absent: no repository's agents. */
   readonly cwd?: string;
@@ -33,7 +39,9 @@ export interface ManifestPlaces {
 
 /** Manifests as a program has them: frontmatter as an object, an agent's prompt beside it. */
 export interface ManifestObjects {
+  /** Frontmatter by name. */
   readonly bottles: Readonly<Record<string, unknown>>;
+  /** Frontmatter by name, the prompt under `prompt`. */
   readonly agents: Readonly<
     Record<string, { readonly prompt?: string; readonly [key: string]: unknown }>
   >;
@@ -92,7 +100,7 @@ export class ManifestIndex {
     );
   }
 
-  /** @throws {BottleError} `manifest-name` if a key is no name */
+  /** Checked as files are, when an agent is loaded. @throws {BottleError} `manifest-name` if a key is no name */
   static fromObjects({ bottles, agents }: ManifestObjects): ManifestIndex {
     for (const name of [...Object.keys(bottles), ...Object.keys(agents)]) {
       if (NAME.test(name)) continue;

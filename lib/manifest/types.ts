@@ -6,7 +6,9 @@ import type { EnvName } from "../names.ts";
 
 /** A value and the place it came from. */
 export interface Sourced<T> {
+  /** What is said. */
   readonly value: T;
+  /** Where it is said. */
   readonly place: SourcePlace;
 }
 
@@ -20,22 +22,31 @@ export type EnvValue =
 
 /** `git-gate.user`: who commits. */
 export interface GitUser {
+  /** Author and committer. */
   readonly name?: Sourced<string>;
+  /** Address of author and committer. */
   readonly email?: Sourced<string>;
 }
 
 /** A route as a manifest has it: the credential is the name of a host variable. */
 export interface ManifestRoute {
+  /** Canonical: exact, `*.example.com`, or a literal address. */
   readonly host: string;
+  /** Absent: 443 for https, 80 for http. */
   readonly ports?: readonly number[];
+  /** OR over entries; absent: every request to the host. */
   readonly matches?: readonly RouteMatch[];
+  /** How the credential is put on, and the host variable that holds it. */
   readonly auth?: AuthScheme & { readonly token_ref: EnvName };
+  /** Lets the host resolve to private addresses. Default false. */
   readonly allow_private?: boolean;
 }
 
 /** `agent_provider`. */
 export interface AgentProviderChoice {
+  /** The provider's name: `claude`. */
   readonly template: string;
+  /** The host variable that holds the provider's credential. */
   readonly authToken?: EnvName;
 }
 
@@ -43,6 +54,7 @@ export interface AgentProviderChoice {
 export interface Resources {
   /** CPUs, fractions allowed. */
   readonly cpus: number;
+  /** Bytes of memory, swap included. */
   readonly memoryBytes: number;
   /** Processes and threads. */
   readonly pids: number;
@@ -55,15 +67,23 @@ export type SourcedResources = {
 
 /** A bottle with its parents folded in. */
 export interface EffectiveBottle {
+  /** The name that was asked for. */
   readonly name: string;
+  /** Its own file. */
   readonly file: string;
   /** Files that were folded, left to right, the bottle's own last. */
   readonly chain: readonly string[];
+  /** The last file's that names one, whole. */
   readonly provider: Sourced<AgentProviderChoice>;
+  /** Variables of the guest, by name. */
   readonly env: ReadonlyMap<string, Sourced<EnvValue>>;
+  /** Before the agent's own is laid over it. */
   readonly gitUser: GitUser;
+  /** One a host. */
   readonly routes: readonly Sourced<ManifestRoute>[];
+  /** What the audit keeps. */
   readonly log: Sourced<"all" | "blocked" | "off">;
+  /** Limits of the agent's container, defaults filled in. */
   readonly resources: Resources;
   /** Those of the resources that a file names; the others are defaults. */
   readonly resourceSources: SourcedResources;
@@ -73,20 +93,28 @@ export interface EffectiveBottle {
 
 /** An agent. */
 export interface AgentManifest {
+  /** The stem of its file. */
   readonly name: string;
+  /** Path, or for an object a name in angle brackets. */
   readonly file: string;
   /** `repository`: shipped by a repository: its prompt is not the person's. */
   readonly origin: "home" | "repository" | "object";
   /** A file of the same name that this one hides. */
   readonly shadows?: string;
+  /** The bottle that it names; a launch may name another. */
   readonly bottle?: Sourced<string>;
+  /** Folders of the home's `skills/`. */
   readonly skills: readonly Sourced<string>[];
+  /** The file's body; may be empty. */
   readonly prompt: string;
 }
 
 /** One agent and one effective bottle, the agent's git user laid over the bottle's. */
 export interface Manifest {
+  /** Who works. */
   readonly agent: AgentManifest;
+  /** In what. */
   readonly bottle: EffectiveBottle;
+  /** Who commits: the agent's fields over the bottle's. */
   readonly gitUser: GitUser;
 }

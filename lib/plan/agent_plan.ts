@@ -9,7 +9,9 @@ export interface GuestFile {
   readonly path: string;
   /** Holds no secret: plans are printed. */
   readonly content: string;
+  /** Permission bits: 0o600. */
   readonly mode: number;
+  /** Who unpacks it, and owns it then. */
   readonly owner: "node" | "root";
   /**
    * What becomes of it when a kept bottle is resumed: written anew (the default), or, for a JSON object that the
@@ -20,6 +22,7 @@ export interface GuestFile {
 
 /** A command that the provider wants run in the guest while it is provisioned, as node. */
 export interface GuestCommand {
+  /** The program and its arguments. */
   readonly argv: readonly string[];
   /** What it is for, shown as progress and in errors. */
   readonly purpose: string;
@@ -39,14 +42,19 @@ export interface ImagePlan {
 
 /** A route that the provider needs; its credential names a host variable. */
 export interface ProviderRoute {
+  /** Canonical; the provider owns it. */
   readonly host: string;
+  /** Absent: 443 for https, 80 for http. */
   readonly ports?: readonly number[];
+  /** OR over entries; absent: every request to the host. */
   readonly matches?: readonly RouteMatch[];
+  /** How the credential is put on, and the host variable that holds it. */
   readonly auth?: AuthScheme & { readonly token_ref: EnvName };
 }
 
 /** How the agent program is started. */
 export interface AgentCommand {
+  /** The program and its arguments. */
   readonly argv: readonly string[];
   /** What the program reads: the person's terminal, the prompt of `run`, or nothing. */
   readonly stdin: "terminal" | "prompt" | "none";
@@ -54,6 +62,7 @@ export interface AgentCommand {
 
 /** All that a provider decides about one bottle. Printable. */
 export interface AgentProvisionPlan {
+  /** The provider's name. */
   readonly provider: string;
   /** Absolute: `/home/node`. */
   readonly guestHome: string;
@@ -61,17 +70,23 @@ export interface AgentProvisionPlan {
   readonly instanceName: string;
   /** Guest path of the prompt file. */
   readonly promptFile: string;
+  /** What the guest is made from. */
   readonly image: ImagePlan;
   /** Literal variables, placeholders included, never a credential. */
   readonly env: Readonly<Record<string, string>>;
+  /** Written when the guest is provisioned. */
   readonly files: readonly GuestFile[];
+  /** Run in order when the files are there. */
   readonly commands: readonly GuestCommand[];
+  /** Hosts that the agent program needs. */
   readonly routes: readonly ProviderRoute[];
   /** Guest folder for skills; null: this program has none. */
   readonly skillsFolder: string | null;
   /** `promptPath` is null when the prompt is empty. */
   readonly launch: (promptPath: string | null) => AgentCommand;
+  /** Goes on with the last session, at the person's terminal. */
   readonly resume: (promptPath: string | null) => AgentCommand;
+  /** One prompt, no terminal: `run`. */
   readonly headless: (promptPath: string | null) => AgentCommand;
   /** Guest paths. */
   readonly transcriptPaths: readonly string[];

@@ -9,40 +9,53 @@ import type { BundleNetwork } from "./spec.ts";
 
 /** Something that the person should know before saying yes. `danger` is shown in red. */
 export interface Notice {
+  /** How much it matters. */
   readonly level: "info" | "warning" | "danger";
+  /** A sentence without a full stop. */
   readonly text: string;
 }
 
 /** A credential that egress will get: by the name of the host variable, never by value. */
 export interface TokenPlan {
+  /** Where egress keeps the value. */
   readonly slot: TokenSlot;
+  /** The host variable that holds it. */
   readonly ref: EnvName;
 }
 
 /** Egress's part. */
 export interface EgressPlan {
+  /** The provider's first, then the manifest's. */
   readonly routes: readonly Route[];
+  /** One a distinct host variable. */
   readonly tokens: readonly TokenPlan[];
+  /** What the audit keeps. */
   readonly log: "all" | "blocked" | "off";
   /** Path of the operator's CA on the host, or null. */
   readonly extraCaFile: string | null;
+  /** Engine networks that the bundle joins. */
   readonly bundleNetworks: readonly BundleNetwork[];
 }
 
 /** git-gate's part: the identity now; repos when the gate exists. */
 export interface GitGatePlan {
+  /** Not in this version. */
   readonly enabled: false;
+  /** Who commits, each field with its place. */
   readonly user: Manifest["gitUser"];
 }
 
 /** supervise's part. */
 export interface SupervisePlan {
+  /** Not in this version. */
   readonly enabled: false;
+  /** Why it is off, for the preflight. */
   readonly why: string;
 }
 
 /** A skill to copy: a folder of the home. */
 export interface SkillPlan {
+  /** The folder's name. */
   readonly name: string;
   /** Host path, absolute. */
   readonly folder: string;
@@ -50,21 +63,35 @@ export interface SkillPlan {
 
 /** The fields of a {@linkcode BottlePlan}. */
 export interface BottlePlanFields {
+  /** The bottle's identity. */
   readonly slug: Slug;
+  /** What the person calls it. */
   readonly label: string | null;
+  /** `BOT_BOTTLE_HOME`, absolute. */
   readonly home: string;
+  /** Which home's bottle it is, in labels. */
   readonly homeId: HomeId;
+  /** Which backend runs it. */
   readonly backend: "docker";
+  /** One agent and one effective bottle. */
   readonly manifest: Manifest;
+  /** The provider's part. */
   readonly agent: AgentProvisionPlan;
+  /** What may be reached, and with which credentials. */
   readonly egress: EgressPlan;
+  /** Git's part. */
   readonly gitGate: GitGatePlan;
+  /** The part of asking for more. */
   readonly supervise: SupervisePlan;
   /** Variables of the guest from the manifest; values of `host` and `ask` come at launch. */
   readonly env: ReadonlyMap<string, EnvValue>;
+  /** Skills to copy into the guest. */
   readonly skills: readonly SkillPlan[];
+  /** Of the person's terminal: TERM, LANG, TZ. */
   readonly terminal: Readonly<Record<string, string>>;
+  /** Whether the guest's file system stays when the agent ends. */
   readonly keep: boolean;
+  /** Dangers first. */
   readonly notices: readonly Notice[];
 }
 
@@ -73,27 +100,35 @@ export interface BottlePlanFields {
  * `JSON.stringify` gives the plan in snake case, without secrets (`toJSON` in `plan_json.ts`).
  */
 export class BottlePlan {
+  /** The values themselves. */
   readonly fields: BottlePlanFields;
 
+  /** Made by `makePlan`. */
   constructor(fields: BottlePlanFields) {
     this.fields = fields;
   }
 
+  /** The bottle's identity. */
   get slug(): Slug {
     return this.fields.slug;
   }
+  /** One agent and one effective bottle. */
   get manifest(): Manifest {
     return this.fields.manifest;
   }
+  /** The provider's part. */
   get agent(): AgentProvisionPlan {
     return this.fields.agent;
   }
+  /** What may be reached, and with which credentials. */
   get egress(): EgressPlan {
     return this.fields.egress;
   }
+  /** Git's part. */
   get gitGate(): GitGatePlan {
     return this.fields.gitGate;
   }
+  /** The part of asking for more. */
   get supervise(): SupervisePlan {
     return this.fields.supervise;
   }
@@ -101,19 +136,24 @@ export class BottlePlan {
   get containerName(): string {
     return this.agent.instanceName;
   }
+  /** The container's or machine's name. */
   get instanceName(): string {
     return this.agent.instanceName;
   }
+  /** The tag of the agent's image. */
   get image(): string {
     return this.agent.image.tag;
   }
+  /** Guest path of the prompt. */
   get promptFile(): string {
     return this.agent.promptFile;
   }
+  /** The guest's home, absolute. */
   get guestHome(): string {
     return this.agent.guestHome;
   }
 
+  /** Snake case, without a secret: what `--json` prints. */
   toJSON(): Readonly<Record<string, Json>> {
     return planToJson(this.fields);
   }

@@ -11,7 +11,9 @@ export type Tone = "heading" | "plain" | "muted" | "warning" | "danger";
 
 /** One line, safe to print: control characters are escaped. */
 export interface PreflightLine {
+  /** Without a line end. */
   readonly text: string;
+  /** How to show it. */
   readonly tone: Tone;
 }
 

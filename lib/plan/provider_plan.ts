@@ -7,8 +7,11 @@ import type { AgentProvisionPlan } from "./agent_plan.ts";
 
 /** What a provider's `plan` is told. */
 export interface PlanContext {
+  /** The bottle's identity. */
   readonly slug: Slug;
+  /** The container's or machine's name. */
   readonly instanceName: string;
+  /** One agent and one effective bottle. */
   readonly manifest: Manifest;
   /** The value of a host variable, wrapped; undefined if it isn't set. */
   readonly credential: (name: string) => Secret | undefined;
@@ -26,8 +29,12 @@ export type ProviderPlan =
 
 /** A provider, as far as planning goes. */
 export interface PlanProvider {
+  /** As manifests name it. */
   readonly name: string;
+  /** Absolute. */
   readonly guestHome: string;
+  /** Text of the Dockerfile. */
   readonly dockerfile: string;
+  /** Pure but for the placeholders that it draws. */
   readonly plan: (context: PlanContext) => ProviderPlan;
 }

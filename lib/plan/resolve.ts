@@ -11,6 +11,7 @@ import type { BottleSpec } from "./spec.ts";
 
 /** What planning may touch, and the provider that the manifest names. */
 export interface ResolveOptions extends Pick<Context, "env" | "random" | "home"> {
+  /** The one that the manifest names. */
   readonly provider: PlanProvider;
 }
 

@@ -5,6 +5,7 @@ import type { Slug } from "../names.ts";
 
 /** `--bundle-network NAME[=host,…]`. */
 export interface BundleNetwork {
+  /** The network's name in the engine. */
   readonly name: string;
   /** Hosts whose addresses inside the network's subnets pass the private-address rule. */
   readonly hosts: readonly string[];
@@ -12,12 +13,15 @@ export interface BundleNetwork {
 
 /** Input of `prepare()`. */
 export interface BottleSpec {
+  /** Where the agent and its bottle are looked up. */
   readonly manifest: ManifestIndex;
+  /** The agent's name. */
   readonly agent: string;
   /** Overrides the agent's bottle. */
   readonly bottle?: string;
   /** Shown by `list`; never part of a name. */
   readonly label?: string;
+  /** Engine networks that the bundle joins. */
   readonly bundleNetworks?: readonly BundleNetwork[];
   /** Keep the guest's file system at exit. */
   readonly keep?: boolean;

@@ -8,6 +8,7 @@ import type { BottleSpec } from "./spec.ts";
 
 /** What validation may look at besides the manifests. */
 export interface ValidateOptions {
+  /** The host's variables. */
   readonly env: (name: string) => string | undefined;
   /** The home, absolute: skills lie there. */
   readonly home: string;
