@@ -69,6 +69,7 @@ export function homeId(realHome: string): HomeId {
 export type Role =
   | "agent"
   | "bundle"
+  | "seal"
   | "builder"
   | "inner"
   | "outer"

@@ -16,6 +16,7 @@ import { findContainers } from "./inventory.ts";
 import { LAUNCH_LABEL } from "./labels.ts";
 import { ensureOuterNetwork } from "./outer_network.ts";
 import { during } from "./progress.ts";
+import { sealAgent } from "./seal.ts";
 import {
   configure,
   documentFor,
@@ -175,7 +176,7 @@ async function runBundle(
 
 async function startAgent(
   { engine, plan, options: { progress } }: LaunchParts,
-  { inner, hasDeadRoute }: Groundwork,
+  { bundleImage, inner, hasDeadRoute }: Groundwork,
   launchId: string,
   signal: AbortSignal,
 ): Promise<void> {
@@ -194,6 +195,15 @@ async function startAgent(
       resources,
       hasDeadRoute,
     }));
+    signal.throwIfAborted();
+    await sealAgent(engine, {
+      home: homeId,
+      slug,
+      launch: launchId,
+      agent: plan.containerName,
+      image: bundleImage,
+      bundle: inner.subnet.bundle,
+    });
     const dropped = droppedLimits(resources, await readLimits(engine, plan.containerName, signal));
     for (const line of dropped) step.line(line);
   });

@@ -18,6 +18,7 @@ import {
   outerOf,
   readExtraCaPem,
 } from "./session.ts";
+import { sealAgent } from "./seal.ts";
 import { stopContainers } from "./stop.ts";
 import { together } from "./together.ts";
 
@@ -53,6 +54,13 @@ export async function resume(parts: LaunchParts): Promise<Bottle> {
   const bundle = await during(progress, "Bundle and agent", async () => {
     signal.throwIfAborted();
     await startContainers(engine, outerOf(context, homeId), slug, found);
+    await sealAgent(engine, {
+      home: homeId,
+      slug,
+      agent: plan.containerName,
+      image: found.bundle.image,
+      bundle: subnet.bundle,
+    });
     return undo.use(await withControl(configure(parts, document, signal)));
   });
   const bottle = makeBottle(parts, endpointsOf(subnet, bundle.result), bundle.control);

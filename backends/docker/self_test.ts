@@ -78,6 +78,9 @@ export function judgeFindings(
 ): string | null {
   const one = (name: string): string => findings.get(name)?.join(" ") ?? "";
   if (one("end") !== "1") return "the test did not run to its end";
+  if (!one("sealed").endsWith("Operation not permitted")) {
+    return "the agent's network is not sealed: a datagram for another address than the bundle's went out";
+  }
   const denied = one("denied-status");
   if (denied === "unreachable" || one("swap-status") === "unreachable") {
     return "the agent cannot reach egress";
@@ -98,9 +101,12 @@ export function judgeFindings(
   return null;
 }
 
-/** Connected, or refused by somebody; bash's words in the C locale. Anything that is not known to be silence counts. */
+/**
+ * Connected, or answered by somebody; bash's words in the C locale. Anything that is not known to be silence counts.
+ * "Connection refused" is the seal's own word: it is in force when this is asked.
+ */
 function isAnswer(told: string): boolean {
   const silence =
-    /^pending$|No route to host|Network is unreachable|Connection timed out|Operation not permitted/;
+    /^pending$|Connection refused|No route to host|Network is unreachable|Connection timed out|Operation not permitted/;
   return !silence.test(told);
 }

@@ -1,0 +1,74 @@
+/**
+ * Sealing an agent's network namespace: the kernel there passes nothing but what goes to the bundle or comes from it.
+ *
+ * A network without a gateway is not enough. A socket that is bound to the device (`SO_BINDTODEVICE`, which needs no
+ * capability since Linux 5.7) takes every address for a neighbour; the host answers ARP on the bridge for all of its
+ * addresses, although the bridge has none, and where `rp_filter` is 0 it hands the datagram to whoever listens on
+ * 0.0.0.0. Broadcast and multicast need not even that. Seen on Docker 20.10 with Linux 6.18.
+ */
+
+import { BottleError, ExitCode } from "../../lib/errors.ts";
+import type { HomeId, Slug } from "../../lib/names.ts";
+import type { Engine } from "../engine/engine.ts";
+import { labelArgs } from "./labels.ts";
+import script from "./seal.sh" with { type: "text" };
+
+/** What {@linkcode sealAgent} needs. */
+export interface SealSpec {
+  readonly home: HomeId;
+  readonly slug: Slug;
+  /** The launch, for its undo; absent on resume. */
+  readonly launch?: string;
+  /** The agent's container, running. */
+  readonly agent: string;
+  /** The bundle's image: it has what it takes, and nobody in the bottle can change it. */
+  readonly image: string;
+  /** The bundle's address. */
+  readonly bundle: string;
+}
+
+/**
+ * Seals the namespace of a container that has just started, and in which nothing of the agent runs yet. Lasts until
+ * the container ends. Takes no signal, like every creation.
+ *
+ * @throws {BottleError} `seal-failed`, exit code 125
+ */
+export async function sealAgent(engine: Engine, spec: SealSpec): Promise<void> {
+  const { code, stderr } = await engine.raw(sealArgs(spec));
+  if (code === 0) return;
+  throw new BottleError("Cannot seal the agent's network", {
+    code: "seal-failed",
+    exitCode: ExitCode.cannotStart,
+    hint: "The engine's kernel needs nf_tables or ip_tables",
+    details: new TextDecoder().decode(stderr).trimEnd().split("\n").slice(-10),
+  });
+}
+
+/** `docker run` of a container that may do one thing, in one namespace, and is gone after it. */
+export function sealArgs(spec: SealSpec): string[] {
+  const { home, slug, launch } = spec;
+  const owner = { home, slug, role: "seal", ...(launch === undefined ? {} : { launch }) } as const;
+  return [
+    "run",
+    "--rm",
+    "--pull=never",
+    ...labelArgs(owner),
+    "--network",
+    `container:${spec.agent}`,
+    "--user=0:0",
+    "--cap-drop=ALL",
+    "--cap-add=NET_ADMIN",
+    // The older tables speak by a raw socket.
+    "--cap-add=NET_RAW",
+    "--security-opt=no-new-privileges",
+    "--read-only",
+    "--tmpfs=/run:size=64k",
+    "--log-driver=none",
+    "--entrypoint=/bin/sh",
+    spec.image,
+    "-c",
+    script,
+    "seal",
+    spec.bundle,
+  ];
+}
