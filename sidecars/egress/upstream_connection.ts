@@ -87,8 +87,9 @@ export class UpstreamConnection implements ByteSource {
    * @param onDead called when the connection can't be used again, unless {@linkcode unpark} came before
    */
   park(onDead: () => void): void {
+    if (this.#size !== SMALL_BUFFER_BYTES) this.#buffer = undefined;
     this.#size = SMALL_BUFFER_BYTES;
-    this.#buffer = new Uint8Array(this.#size);
+    this.#buffer ??= new Uint8Array(this.#size);
     const pending = this.#conn.read(this.#buffer);
     this.#pending = pending;
     const settle = (): void => {
