@@ -24,16 +24,16 @@ export interface EngineCall {
  * Gives variables their own names again. `docker exec -e NAME` takes the value from the environment of the `docker`
  * process, which reads many names itself (`HTTPS_PROXY`, `DOCKER_HOST`, `SSL_CERT_FILE`, the loader's): under its own
  * name a guest's variable would change how the engine is called. So each travels as `BOT_BOTTLE_ENV_<n>`, which no
- * manifest may set, and no value is ever on an argv.
+ * manifest may set (nor the script's own names), and no value is ever on an argv.
  */
-const RENAME = `count=$1; shift
-for ((n = 0; n < count; n++)); do
-  value=BOT_BOTTLE_ENV_$n
-  export "$1=\${!value}" || exit 126
-  unset "$value"
+const RENAME = `BOT_BOTTLE_ENV_LEFT=$1; shift
+for ((BOT_BOTTLE_ENV_AT = 0; BOT_BOTTLE_ENV_AT < BOT_BOTTLE_ENV_LEFT; BOT_BOTTLE_ENV_AT++)); do
+  BOT_BOTTLE_ENV_FROM=BOT_BOTTLE_ENV_$BOT_BOTTLE_ENV_AT
+  export "$1=\${!BOT_BOTTLE_ENV_FROM}" || exit 126
+  unset "$BOT_BOTTLE_ENV_FROM"
   shift
 done
-unset count n value
+unset BOT_BOTTLE_ENV_LEFT BOT_BOTTLE_ENV_AT BOT_BOTTLE_ENV_FROM
 exec "$@"`;
 
 /** Keys that `docker` would take as "let go of the terminal": none that a program uses. */

@@ -110,7 +110,7 @@ function callName(args: readonly string[]): string {
 /** ` at "unix:///var/run/docker.sock"`, where the engine's client names the place. */
 function at(stderr: string): string {
   const [address] =
-    /\b(?:unix|tcp|ssh|npipe|https?):\/\/[^\s"':]*(?::\d+)?[^\s"':]*/.exec(stderr) ?? [];
+    /\b(?:unix|tcp|ssh|npipe|https?):\/\/[^\s"':;,]*(?::\d+)?[^\s"':;,]*/.exec(stderr) ?? [];
   return address === undefined ? "" : ` at "${address.replace(/\.$/, "")}"`;
 }
 

@@ -1,0 +1,71 @@
+import { deepEqual, equal, ok } from "node:assert/strict";
+import {
+  agentRunArgs,
+  type AgentSpec,
+  droppedLimits,
+  readLimits,
+} from "../../../../backends/docker/agent.ts";
+import { createEngine } from "../../../../backends/engine/engine.ts";
+import { homeId, parseSlug } from "../../../../lib/names.ts";
+import { fakeRun } from "../../../support/context.ts";
+
+const spec: AgentSpec = {
+  home: homeId("/home"),
+  slug: parseSlug("demo-ab12c"),
+  launch: "f00",
+  name: "bot-bottle-demo-ab12c-agent",
+  image: "bot-bottle-agent-scripted:1",
+  network: "bot-bottle-demo-ab12c-inner",
+  subnet: { cidr: "10.7.0.0/29", gateway: "10.7.0.1", bundle: "10.7.0.2", agent: "10.7.0.3" },
+  resources: { cpus: 1.5, memoryBytes: 1 << 30, pids: 100 },
+  hasDeadRoute: true,
+};
+
+Deno.test("agentRunArgs is this, word for word", () => {
+  deepEqual(agentRunArgs(spec), [
+    ...["run", "--detach", "--pull=never", "--name", "bot-bottle-demo-ab12c-agent"],
+    ...["--hostname", "bottle-ab12c"],
+    ...["--label", `bot-bottle.home=${homeId("/home")}`, "--label", "bot-bottle.slug=demo-ab12c"],
+    ...["--label", "bot-bottle.role=agent", "--label", "bot-bottle.version=0.1.0"],
+    ...["--label", "bot-bottle.launch=f00"],
+    ...["--network", "bot-bottle-demo-ab12c-inner", "--ip", "10.7.0.3"],
+    ...["--dns", "10.7.0.2", "--dns-search=."],
+    ...["--add-host", "egress:10.7.0.2", "--add-host", "git-gate:10.7.0.2"],
+    ...["--add-host", "supervise:10.7.0.2"],
+    ...["--sysctl", "net.ipv6.conf.all.disable_ipv6=1"],
+    ...["--sysctl", "net.ipv6.conf.default.disable_ipv6=1"],
+    ...["--sysctl", "net.ipv4.neigh.eth0.retrans_time_ms=50"],
+    ...["--cap-drop=ALL", "--security-opt=no-new-privileges", "--user=node", "--init"],
+    ...["--pids-limit", "100", "--memory", "1073741824", "--memory-swap", "1073741824"],
+    ...["--cpus", "1.5", "--ulimit=core=0", "--log-driver=none", "--restart=no"],
+    ...["--entrypoint=sleep", "bot-bottle-agent-scripted:1", "infinity"],
+  ]);
+});
+
+Deno.test("agentRunArgs has no mount, no device, no variable and no privilege, whatever the bottle", () => {
+  const args = agentRunArgs({ ...spec, hasDeadRoute: false });
+  ok(!args.some((word) => word.includes("retrans_time_ms")));
+  for (const word of args) {
+    ok(
+      !/^(-v|--volume|--mount|--device|--env|-e|--env-file|--privileged|--cap-add|--publish|-p|--pid|--ipc)\b/
+        .test(word),
+      word,
+    );
+  }
+});
+
+Deno.test("readLimits asks once, and droppedLimits names what the engine did not keep", async () => {
+  const answers: readonly [string, readonly string[]][] = [
+    ["[1073741824,1500000000,100]", []],
+    ["[0,1500000000,null]", ["memory", "pids"]],
+    ["[1073741824,0,0]", ["cpus", "pids"]],
+    ["{}", ["memory", "cpus", "pids"]],
+  ];
+  for (const [answer, dropped] of answers) {
+    const run = fakeRun(() => ({ stdout: new TextEncoder().encode(answer) }));
+    const real = await readLimits(createEngine({ run }), "x", new AbortController().signal);
+    const lines = droppedLimits(spec.resources, real);
+    equal(run.calls.length, 1);
+    deepEqual(lines, dropped.map((limit) => `The engine dropped the limit "${limit}"`), answer);
+  }
+});
