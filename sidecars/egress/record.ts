@@ -13,6 +13,9 @@ export type Outcome =
   | { readonly verdict: "blocked"; readonly reason: BlockReason; readonly detail: string }
   | { readonly verdict: "failed"; readonly reason: FailReason; readonly detail: string };
 
+/** A route's matches can be long, and the ledger refuses a row that is too long: everything behind it would wait. */
+const MAX_DETAIL = 1_024;
+
 /** Filled in while the exchange goes on. */
 export class ExchangeRecord {
   kind: AuditRow["kind"] = "http";
@@ -43,7 +46,7 @@ export class ExchangeRecord {
       verdict: outcome.verdict satisfies Verdict,
       ...(outcome.verdict === "allowed" ? {} : {
         reason: outcome.reason,
-        detail: escapeControl(redact(outcome.detail)),
+        detail: escapeControl(redact(outcome.detail)).slice(0, MAX_DETAIL),
       }),
       ...(this.route === undefined ? {} : { route: this.route }),
       ...(this.credential === undefined ? {} : { credential: this.credential }),

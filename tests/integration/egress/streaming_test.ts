@@ -313,3 +313,49 @@ Deno.test("an upstream that cannot be reached is a failure, and says so", async 
   assert.equal(response.status, 502);
   assert.equal(response.headers.get("x-bot-bottle-failure"), "upstream-unreachable");
 });
+
+Deno.test("200 clients that send heads byte by byte do not hold up another", async () => {
+  await using upstream = startRecorder(undefined);
+  await using proxy = await proxyTo(upstream.port);
+  const host = `origin.test:${upstream.port}`;
+  const slow = await Promise.all(Array.from({ length: 200 }, () => proxy.plain()));
+  for (const client of slow) await client.write("GET http");
+  const client = await proxy.plain();
+  await client.write(`GET http://${host}/ HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  assert.equal((await client.response()).status, 200);
+  assert.equal(proxy.engine.stats().open_connections, 201);
+});
+
+Deno.test("a shutdown ends idle connections at once and lets an exchange finish", async () => {
+  const finish = Promise.withResolvers<void>();
+  await using upstream = startRecorder(undefined, async (wire) => {
+    await takeRequest(wire);
+    await finish.promise;
+    await wire.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    await wire.rest();
+  });
+  await using proxy = await proxyTo(upstream.port);
+  const host = `origin.test:${upstream.port}`;
+  const idle = await proxy.plain();
+  await eventually(() => proxy.engine.stats().open_connections === 1);
+  const busy = await proxy.plain();
+  await busy.write(`GET http://${host}/ HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  await eventually(() => upstream.received.endsWith("\r\n\r\n"));
+  const closed = proxy.engine.close();
+  await idle.rest();
+  await assert.rejects(Deno.connect({ hostname: "127.0.0.1", port: proxy.engine.port }));
+  finish.resolve();
+  assert.equal((await busy.response()).body, "ok");
+  await closed;
+  assert.equal(proxy.rows.at(-1)?.verdict, "allowed");
+});
+
+Deno.test("a client that offers HTTP/2 only gets no tunnel, one that offers both gets HTTP/1.1", async () => {
+  await using upstream = startRecorder(leaf);
+  await using proxy = await proxyTo(upstream.port);
+  const host = `origin.test:${upstream.port}`;
+  const client = await proxy.tunnel(host, "origin.test", ["h2", "http/1.1"]);
+  await client.write(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  assert.equal((await client.response()).status, 200);
+  await assert.rejects(proxy.tunnel(host, "origin.test", ["h2"]));
+});

@@ -38,7 +38,7 @@ export interface Proxy extends AsyncDisposable {
   /** A connection to the proxy itself. */
   plain(): Promise<Wire>;
   /** A tunnel with TLS in it. @throws if it is not granted */
-  tunnel(authority: string, serverName?: string): Promise<Wire>;
+  tunnel(authority: string, serverName?: string, alpnProtocols?: string[]): Promise<Wire>;
   /** Waits for so many rows. */
   rowCount(count: number): Promise<void>;
 }
@@ -88,7 +88,11 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     rows,
     log,
     plain: async () => keep(new Wire(await connect())),
-    tunnel: async (authority, serverName = authority.replace(/:[0-9]+$/, "")) => {
+    tunnel: async (
+      authority,
+      serverName = authority.replace(/:[0-9]+$/, ""),
+      alpnProtocols = ["http/1.1"],
+    ) => {
       const conn = await connect();
       const wire = keep(new Wire(conn));
       await wire.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n\r\n`);
@@ -97,7 +101,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       const tls = await Deno.startTls(conn, {
         hostname: serverName,
         caCerts: [engine.ca.cert_pem],
-        alpnProtocols: ["http/1.1"],
+        alpnProtocols,
       });
       const inner = keep(new Wire(tls));
       await patiently(tls.handshake());
