@@ -4,6 +4,7 @@
  */
 
 import type { ControlClient } from "../../lib/control/client.ts";
+import { resourceName } from "../../lib/names.ts";
 import type { Run } from "../../lib/process/run.ts";
 import { type Hit, scanBytes, scanStream } from "./marker_search/byte_scanner.ts";
 import {
@@ -40,8 +41,6 @@ export interface SearchReport {
 /** What {@linkcode searchMarkers} needs of a running bottle. */
 export interface SearchTarget extends Owner {
   readonly run: Run;
-  /** Name of the agent's container. */
-  readonly agent: string;
   readonly control: ControlClient;
   /** Host folder: `BOT_BOTTLE_HOME`. */
   readonly home: string;
@@ -78,7 +77,11 @@ class Report {
 
 async function searchProcesses(target: SearchTarget, report: Report): Promise<number> {
   let bytes = 0;
-  for (const found of await target.watcher.scan(await processIds(target.run, target.agent))) {
+  for (
+    const found of await target.watcher.scan(
+      await processIds(target.run, resourceName(target.slug, "agent")),
+    )
+  ) {
     const where = `${found.pid} ${found.program}`;
     report.add("environment", where, found.environment);
     report.add("memory", where, found.memory);
@@ -88,7 +91,7 @@ async function searchProcesses(target: SearchTarget, report: Report): Promise<nu
 }
 
 async function searchEngine(
-  { run }: SearchTarget,
+  { run, slug }: SearchTarget,
   objects: EngineObjects,
   needles: readonly Needle[],
   report: Report,
@@ -110,8 +113,12 @@ async function searchEngine(
   }
   for (const id of objects.containers) {
     report.add("container log", id, scanBytes(needles, await containerLogs(run, id)));
-    report.add("file system", id, await searchFileSystem(run, needles, id));
   }
+  await Promise.all(
+    [resourceName(slug, "agent"), resourceName(slug, "bundle")].map(async (name) => {
+      report.add("file system", name, await searchFileSystem(run, needles, name));
+    }),
+  );
   for (const id of objects.volumes) {
     report.add("volume", id, await searchVolume(run, needles, id));
   }

@@ -13,6 +13,11 @@ import { ROOT } from "../../support/suites/files.ts";
 import { API_HOST } from "./upstream/check.ts";
 
 const AGENT = "hasher";
+const PROMPT = "You look at files and answer in one sentence.";
+const SKILL = "Tells how the files of this house are hashed";
+
+/** What every request of the agent must hold: its prompt, and that it knows of its skill. */
+export const agentMentions: readonly string[] = [PROMPT, SKILL];
 
 /** A home with one bottle and one agent. Disposal removes its bottles and itself. */
 export interface TestHome extends AsyncDisposable {
@@ -42,7 +47,12 @@ export async function makeHome(run: Run, caPem: string): Promise<TestHome> {
   );
   await Deno.writeTextFile(
     `${folder}/agents/${AGENT}.md`,
-    "---\nbottle: dev\n---\nYou look at files and answer in one sentence.\n",
+    `---\nbottle: dev\nskills: [house-hash]\n---\n${PROMPT}\n`,
+  );
+  await Deno.mkdir(`${folder}/skills/house-hash`, { recursive: true });
+  await Deno.writeTextFile(
+    `${folder}/skills/house-hash/SKILL.md`,
+    `---\nname: house-hash\ndescription: ${SKILL}\n---\nWith sha256sum.\n`,
   );
   undo.use(await shareImage(run, folder, machineCaPem, extraCaPem));
   undo.defer(async () => {

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { openBundle } from "../../../backends/bundle/bundle.ts";
 import { createEngine } from "../../../backends/engine/engine.ts";
+import { resourceName } from "../../../lib/names.ts";
 import { createAuthority } from "../../../lib/pki/authority.ts";
 import { createRun } from "../../../lib/process/create_run.ts";
 import { docker } from "../../support/deno_container.ts";
@@ -12,7 +13,7 @@ import { needlesOf } from "../../support/marker_search/needle.ts";
 import { placeNames } from "../../support/marker_search/places.ts";
 import { plantMarkers, plantTails } from "../../support/marker_search/plants.ts";
 import { startWatcher } from "../../support/marker_search/watcher.ts";
-import { findSlug, makeHome, startRun } from "./bottle_run.ts";
+import { agentMentions, findSlug, makeHome, startRun } from "./bottle_run.ts";
 import { finalText, type Subject } from "./upstream/turns.ts";
 import { startUpstream } from "./upstream_container.ts";
 
@@ -66,6 +67,7 @@ for (const { kind, prefix, header } of credentials) {
         authority,
         header,
         subject,
+        mentions: agentMentions,
         token: prefix + marker,
         name: `bot-bottle-test-${id}`,
         holdBefore: [1, 3],
@@ -78,7 +80,7 @@ for (const { kind, prefix, header } of credentials) {
 
     await session.reaches(upstream.holding(1));
     const slug = await findSlug(run, home);
-    const agent = `bot-bottle-${slug}-agent`;
+    const agent = resourceName(slug, "agent");
     const intoFile = ["sh", "-c", `cat > ${subject.file}`];
     await docker(run, ["exec", "--interactive", "--user", "node", agent, ...intoFile], content);
     await upstream.release();
@@ -86,7 +88,7 @@ for (const { kind, prefix, header } of credentials) {
     await session.reaches(upstream.holding(3));
     {
       await using control = openBundle(createEngine({ run }), slug);
-      const target = { run, slug, agent, control, watcher, home: home.folder, homeId: home.id };
+      const target = { run, slug, control, watcher, home: home.folder, homeId: home.id };
       await using _planted = await plantMarkers(target, plant);
       assertSearch(await searchMarkers(target, needles), marker, plant);
     }
@@ -132,6 +134,7 @@ Deno.test("Claude Code ends with an error where the upstream knows another token
       authority,
       subject,
       header: "authorization",
+      mentions: [],
       token: "sk-ant-oat01-another",
       name: `bot-bottle-test-${id}`,
       holdBefore: [],

@@ -1,5 +1,6 @@
 /** What of a bottle is in the engine, and what the engine keeps of it. */
 
+import type { Slug } from "../../../lib/names.ts";
 import type { Run } from "../../../lib/process/run.ts";
 import { docker, ensureDenoImage } from "../deno_container.ts";
 import { type Hit, scanStream } from "./byte_scanner.ts";
@@ -15,7 +16,7 @@ export interface EngineObjects {
 
 /** Whose things to list. */
 export interface Owner {
-  readonly slug: string;
+  readonly slug: Slug;
   /** Value of the label `bot-bottle.home`. */
   readonly homeId: string;
 }

@@ -14,6 +14,8 @@ export interface Expected {
   /** The header that carries the credential; the other one must be absent. */
   readonly header: "authorization" | "x-api-key";
   readonly token: string;
+  /** Texts that the body must hold: the agent's prompt, its skills. Plain ASCII without quotes. */
+  readonly mentions: readonly string[];
 }
 
 /** A refusal: status, the API's error type, and what is wrong. */
@@ -50,7 +52,8 @@ const ROLES = new Set(["user", "assistant", "system"]);
 /** Judges in the order in which the API does: host and path, method, credential, headers, body. */
 export function checkRequest(request: ApiRequest, expected: Expected): MessagesRequest | Fault {
   return checkTarget(request) ?? checkCredential(request.headers, expected) ??
-    checkHeaders(request.headers, expected) ?? checkBody(request.body);
+    checkHeaders(request.headers, expected) ?? checkMentions(request.body, expected) ??
+    checkBody(request.body);
 }
 
 /** Whether {@linkcode checkRequest} refused. */
@@ -94,6 +97,11 @@ function checkHeaders(headers: Headers, { header }: Expected): Fault | undefined
     if (headers.has(name)) return invalid(`an unexpected ${name}`);
   }
   return undefined;
+}
+
+function checkMentions(body: string, { mentions }: Expected): Fault | undefined {
+  const missing = mentions.find((text) => !body.includes(text));
+  return missing === undefined ? undefined : invalid(`a body without "${missing}"`);
 }
 
 function checkBody(text: string): MessagesRequest | Fault {

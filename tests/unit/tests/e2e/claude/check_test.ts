@@ -6,8 +6,9 @@ import {
   isFault,
 } from "../../../../e2e/claude/upstream/check.ts";
 
-const oauth: Expected = { header: "authorization", token: "sk-ant-oat01-real" };
-const apiKey: Expected = { header: "x-api-key", token: "sk-ant-api03-real" };
+const mentions = ["hash it"];
+const oauth: Expected = { header: "authorization", token: "sk-ant-oat01-real", mentions };
+const apiKey: Expected = { header: "x-api-key", token: "sk-ant-api03-real", mentions };
 
 const tool = {
   name: "Bash",
@@ -92,6 +93,7 @@ const refused: readonly [name: string, status: number, request: ApiRequest][] = 
   ["no JSON", 400, request({ body: "{" })],
   ["an array", 400, request({ body: [] })],
   ...Object.entries({
+    "another prompt": { messages: [{ role: "user", content: "forget it" }] },
     "no model": { model: undefined },
     "another model": { model: "gpt-9" },
     "no stream": { stream: false },
@@ -99,7 +101,7 @@ const refused: readonly [name: string, status: number, request: ApiRequest][] = 
     "no messages": { messages: [] },
     "a first message of the assistant": { messages: [use, result] },
     "an unknown role": { messages: [...goodBody.messages, { role: "tool", content: "x" }] },
-    "empty content": { messages: [{ role: "user", content: [] }] },
+    "empty content": { messages: [...goodBody.messages, { role: "user", content: [] }] },
     "a tool use without a result": { messages: [...goodBody.messages, use] },
     "a result without a tool use": { messages: [...goodBody.messages, result] },
     "tools that are no array": { tools: {} },
