@@ -85,6 +85,35 @@ export function leftoverOf(plan: BottlePlan): string {
   return `the bottle "${plan.slug}": \`bot-bottle cleanup ${plan.slug}\` removes it`;
 }
 
+/**
+ * Lets go of a bottle that goes on. An interrupt that came too late for the launch to undo itself is carried out here:
+ * the person was told that all is cleaned up.
+ *
+ * @throws the signal's reason, once a new bottle is removed and a kept one stopped
+ */
+export async function detach(
+  services: Services,
+  bottle: Bottle,
+  kind: "new" | "kept",
+): Promise<void> {
+  const { states, context, leftovers } = services;
+  const { slug, fields } = bottle.plan;
+  await bottle.control[Symbol.asyncDispose]();
+  if (context.signal.aborted) {
+    if (kind === "kept") {
+      await bottle.stop();
+      await states.update(slug, { phase: "stopped" });
+    } else {
+      const backend = await services.backend();
+      const selection = { slugs: [slug], includeRunning: true };
+      await backend.cleanup(await backend.plannedCleanup(fields.homeId, selection));
+      await states.remove(slug);
+    }
+  }
+  leftovers.delete(leftoverOf(bottle.plan));
+  context.signal.throwIfAborted();
+}
+
 async function provisionWith(
   bottle: Bottle,
   plan: BottlePlan,

@@ -6,10 +6,10 @@ import { createProgress } from "../ui/progress.ts";
 import { agree, type Agreement, askForValues, refuseUntrusted } from "./agree.ts";
 import { requireBackend } from "./availability.ts";
 import { consentDigest } from "./consent.ts";
-import { launchKept } from "./launch.ts";
+import { detach, launchKept } from "./launch.ts";
 import { prepareBottle, requestOf } from "./prepare.ts";
 import { carryOut } from "./session.ts";
-import { detach, requireTerminal, type Started } from "./start.ts";
+import { requireTerminal, type Started } from "./start.ts";
 import { resolveSecrets } from "./values.ts";
 import { workInteractively } from "./work.ts";
 
@@ -45,7 +45,7 @@ export async function resume(
   using progress = createProgress(context, services.settings);
   const bottle = await launchKept(services, plan, { secrets, answers, progress });
   if (options.detach) {
-    await detach(services, bottle);
+    await detach(services, bottle, "kept");
     return { kind: "detached", slug: plan.slug };
   }
   await states.update(plan.slug, { sessions: state.sessions + 1 });

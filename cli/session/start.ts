@@ -9,7 +9,7 @@ import { createProgress } from "../ui/progress.ts";
 import { agree, type Agreement, askForValues, refuseUntrusted } from "./agree.ts";
 import { requireBackend } from "./availability.ts";
 import type { Ending } from "./end.ts";
-import { launchNew } from "./launch.ts";
+import { detach, launchNew } from "./launch.ts";
 import { type BottleRequest, prepareBottle } from "./prepare.ts";
 import { carryOut } from "./session.ts";
 import { resolveSecrets } from "./values.ts";
@@ -44,7 +44,7 @@ export async function start(services: Services, options: StartOptions): Promise<
 
   const bottle = await launch(services, plan, request);
   if (options.detach) {
-    await detach(services, bottle);
+    await detach(services, bottle, "new");
     return { kind: "detached", slug: plan.slug };
   }
   await states.update(plan.slug, { sessions: 1 });
@@ -78,12 +78,6 @@ export async function run(services: Services, options: RunOptions): Promise<Endi
         ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
       }),
   );
-}
-
-/** Lets go of a bottle that goes on. */
-export async function detach(services: Services, bottle: Bottle): Promise<void> {
-  await bottle.control[Symbol.asyncDispose]();
-  services.leftovers.clear();
 }
 
 /** @throws {BottleError} `usage` where there is no terminal to attach to */

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { makeHome } from "./program.ts";
+import { Label } from "../../../lib/names.ts";
+import { engine } from "./program.ts";
+
+/** Everything of demos in the engine: a demo has a home of its own, so that its slug is what tells. */
+async function leftOfDemos(): Promise<readonly string[]> {
+  const lists = [["ps", "--all", "--format", "{{.Names}}"], [
+    "network",
+    "ls",
+    "--format",
+    "{{.Name}}",
+  ]];
+  const texts = await Promise.all(
+    lists.map((list) => engine.docker([...list, "--filter", `label=${Label.role}=demo`])),
+  );
+  return texts.flatMap((text) => text.split("\n")).filter((name) => name !== "");
+}
+
+Deno.test("demo shows each step as told and removes everything", async () => {
+  await using home = await makeHome();
+  const { code, stdout, stderr } = await home.run("demo");
+  assert.equal(code, 0, stdout + stderr);
+  assert.equal(stdout.match(/^ {3}✓ /gm)?.length, 6);
+  assert.match(stdout, /api\.demo\.test\/whoami +bearer credential put on/);
+  assert.match(stdout, /evil\.example\.com +host-not-allowed/);
+  assert.match(stdout, /inside\.demo\.test\/ +private-address/);
+  assert.match(stdout, /AAAA? +c2vjcmv0\.evil\.example\.com/);
+  assert.deepEqual(await leftOfDemos(), []);
+  assert.deepEqual((await home.run("list")).stdout, "");
+});
+
+for (const step of ["Upstream of the demo", "Networks", "Self-test"]) {
+  Deno.test(`demo interrupted after "${step}" leaves nothing`, async () => {
+    await using home = await makeHome();
+    let sent = false;
+    const { code, stderr } = await home.start(["demo"], {
+      onLine: (line, child) => {
+        if (sent || !line.startsWith(`✓ ${step} `)) return;
+        sent = true;
+        child.kill("SIGINT");
+      },
+    });
+    assert.ok(sent, stderr);
+    assert.equal(code, 130, stderr);
+    assert.deepEqual(await leftOfDemos(), []);
+  });
+}
