@@ -1,8 +1,9 @@
 /** Running one suite by `deno test`. */
 
 import type { Run } from "../../../lib/process/run.ts";
+import { resolveFrom } from "../../../tools/lint/repository_path.ts";
 import { parseJUnit, type TestCase } from "../report/junit.ts";
-import type { SuiteResult } from "../report/report.ts";
+import type { SuiteResult, TestFile } from "../report/report.ts";
 import { ROOT, walkFiles } from "./files.ts";
 import type { Suite } from "./suites.ts";
 
@@ -27,9 +28,21 @@ export async function runSuite(suite: Suite, options: RunSuiteOptions): Promise<
     name: suite.name,
     exitCode: await runTests(suite, report, options),
     tests: await readReport(report),
-    files: (await Promise.all(suite.folders.map((folder) => walkFiles(folder, /_test\.tsx?$/))))
-      .flat(),
+    files: await testFiles(suite),
   };
+}
+
+async function testFiles({ folders }: Suite): Promise<TestFile[]> {
+  const paths = await Promise.all(folders.map((folder) => walkFiles(folder, /_test\.tsx?$/)));
+  return await Promise.all(
+    paths.flat().map(async (path) => {
+      const text = await Deno.readTextFile(ROOT + path);
+      const imports = [...text.matchAll(/\bfrom "(\.[^"]+)"/g)].map(([, specifier = ""]) =>
+        resolveFrom(path, specifier)
+      );
+      return { path, imports };
+    }),
+  );
 }
 
 async function runTests(suite: Suite, report: string, options: RunSuiteOptions): Promise<number> {

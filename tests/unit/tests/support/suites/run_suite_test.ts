@@ -49,8 +49,10 @@ Deno.test("runSuite gives back the report and the files that it should hold", as
   });
   assert.equal(result.exitCode, 0);
   assert.deepEqual(result.tests?.map(({ name }) => name), ["a"]);
-  assert.ok(result.files.includes("tests/unit/tests/support/suites/run_suite_test.ts"));
-  assert.ok(result.files.every((file) => file.endsWith("_test.ts")));
+  const own = result.files.find(({ path }) => path.endsWith("/run_suite_test.ts"));
+  assert.equal(own?.path, "tests/unit/tests/support/suites/run_suite_test.ts");
+  assert.ok(own?.imports.includes("tests/support/suites/run_suite.ts"));
+  assert.ok(result.files.every(({ path }) => path.endsWith("_test.ts")));
   assert.ok(argv.includes("--parallel"));
   assert.match(argv.at(-1) ?? "", /\/lib\/names\.ts$/);
   assert.ok(!argv.some((flag) => flag.startsWith("--coverage")));
