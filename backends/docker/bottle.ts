@@ -6,6 +6,7 @@ import type { ControlClient } from "../../lib/control/client.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { BottleEndpoints } from "../../lib/plan/endpoints.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
+import { promptPathOf } from "../../lib/provision/prompt.ts";
 import type { Engine } from "../engine/engine.ts";
 import { copyOut } from "./copy_out.ts";
 import { guestExec } from "./guest_exec.ts";
@@ -34,7 +35,7 @@ export class DockerBottle implements Bottle {
 
   constructor(parts: DockerBottleParts) {
     this.#parts = parts;
-    this.promptPath = parts.plan.manifest.agent.prompt === "" ? null : parts.plan.promptFile;
+    this.promptPath = promptPathOf(parts.plan);
   }
 
   get plan(): BottlePlan {
