@@ -89,7 +89,10 @@ class StreamClient implements ControlClient {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // A program that does not read its stdin must not hold us: it is ended while we still try to say goodbye.
+    const timer = setTimeout(() => void this.#duplex[Symbol.asyncDispose](), LAST_WORDS_MS);
     await this.#peer.close();
+    clearTimeout(timer);
     await this.#duplex[Symbol.asyncDispose]();
   }
 

@@ -78,7 +78,8 @@ export async function startTestBundle(): Promise<TestBundle> {
 export async function request(bundle: TestBundle, path: string): Promise<string> {
   const head = ["Host: example.com", "Connection: close", "", ""].join("\r\n");
   const message = `GET http://example.com${path} HTTP/1.1\r\n${head}`;
-  const argv = ["exec", "--interactive", bundle.name, "nc", "-q", "5", "127.0.0.1", "9099"];
+  const script = "exec 3<>/dev/tcp/127.0.0.1/9099; cat >&3; exec timeout 20 cat <&3";
+  const argv = ["exec", "--interactive", bundle.name, "bash", "-c", script];
   const { stdout } = await engine.raw(argv, { stdin: message });
   return new TextDecoder().decode(stdout);
 }
