@@ -79,6 +79,21 @@ Deno.test("an early refusal of the upstream arrives although the body goes on", 
   await sending.catch(() => {});
 });
 
+Deno.test("an early refusal is not lost in a reset: what the client still sends is read away", async () => {
+  await using upstream = startRecorder(leaf, async (wire) => {
+    await wire.until("\r\n\r\n");
+    await wire.write("HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig");
+  });
+  await using proxy = await proxyTo(upstream.port, { lingerMs: 15_000 });
+  const host = `origin.test:${upstream.port}`;
+  const client = await proxy.tunnel(host);
+  const size = 8 * 1024 * 1024;
+  await client.write(`PUT / HTTP/1.1\r\nHost: ${host}\r\nContent-Length: ${size}\r\n\r\n`);
+  await proxy.rowCount(1);
+  await client.write(new Uint8Array(size));
+  assert.equal((await client.response()).body, "big");
+});
+
 Deno.test("an upstream that is cut off without close_notify is a cut stream for the client", async () => {
   await using upstream = startRecorder(leaf, async (wire) => {
     await takeRequest(wire);
