@@ -34,6 +34,7 @@ export {
   type LaunchBottleOptions,
   prepare,
 } from "./cli/library.ts";
+
 export { createDockerBackend, type DockerBackendOptions } from "./backends/docker/backend.ts";
 export {
   type Availability,
@@ -45,10 +46,10 @@ export {
   type Progress,
   type ProgressStep,
 } from "./backends/backend.ts";
-export type { Bottle, ExecOptions, ExecResult, GuestEntry, GuestUser } from "./lib/bottle.ts";
-export type { Clock, Context, Output } from "./lib/context.ts";
-export type { ControlClient } from "./lib/control/client.ts";
-export { BottleError, type BottleErrorOptions, ExitCode, type SourcePlace } from "./lib/errors.ts";
+export { findProvider } from "./providers/registry.ts";
+export type { AgentProvider, ProviderContext } from "./providers/provider.ts";
+export type { Next, ProvisionStep, ProvisionSteps } from "./lib/provision/step.ts";
+
 export {
   type AgentEntry,
   type BottleEntry,
@@ -56,10 +57,93 @@ export {
   type ManifestObjects,
   type ManifestPlaces,
 } from "./lib/manifest/index.ts";
-export type { Manifest } from "./lib/manifest/types.ts";
-export { BottlePlan, type BottlePlanFields } from "./lib/plan/plan.ts";
+export type {
+  AgentManifest,
+  AgentProviderChoice,
+  EffectiveBottle,
+  EnvValue,
+  GitUser,
+  Manifest,
+  ManifestRoute,
+  Resources,
+  Sourced,
+  SourcedResources,
+} from "./lib/manifest/types.ts";
+
 export type { BottleSpec, BundleNetwork } from "./lib/plan/spec.ts";
-export { compileRoutes, decide, decideRequest } from "./lib/egress/route_table.ts";
+export {
+  BottlePlan,
+  type BottlePlanFields,
+  type EgressPlan,
+  type GitGatePlan,
+  type Notice,
+  type SkillPlan,
+  type SupervisePlan,
+  type TokenPlan,
+} from "./lib/plan/plan.ts";
+export type {
+  AgentCommand,
+  AgentProvisionPlan,
+  GuestCommand,
+  GuestFile,
+  ImagePlan,
+  ProviderRoute,
+} from "./lib/plan/agent_plan.ts";
+export type { BottleEndpoints } from "./lib/plan/endpoints.ts";
+export type { PlanContext, PlanProvider, ProviderPlan } from "./lib/plan/provider_plan.ts";
+export type { Json } from "./lib/plan/plan_json.ts";
+
+export type { Bottle, ExecOptions, ExecResult, GuestEntry, GuestUser } from "./lib/bottle.ts";
+export type { ControlClient } from "./lib/control/client.ts";
+export type {
+  AuditTailParams,
+  AuditTailResult,
+  ConfigureDocument,
+  ConfigureResult,
+  DaemonName,
+  DaemonState,
+  HostMethods,
+  LedgerConfig,
+  ReadyResult,
+  StatsResult,
+} from "./lib/control/protocol.ts";
+
+export type { AuditRow, FailReason, LedgerRow, Verdict } from "./lib/egress/audit_row.ts";
+export type {
+  CertificateAuthority,
+  EgressConfig,
+  ListenAddress,
+  PrivateException,
+} from "./lib/egress/config.ts";
+export {
+  type BadHost,
+  type Host,
+  type HostName,
+  type ParsedHost,
+  parseHost,
+} from "./lib/egress/host.ts";
+export type { IpAddress } from "./lib/egress/ip.ts";
+export { type BlockReason, blockReasons } from "./lib/egress/reason.ts";
+export type {
+  AuthScheme,
+  PathMatch,
+  Route,
+  RouteAuth,
+  RouteMatch,
+  TokenSlot,
+} from "./lib/egress/route.ts";
+export {
+  compileRoutes,
+  decide,
+  decideRequest,
+  type Decision,
+  type Destination,
+  type RequestLine,
+  type RouteTable,
+} from "./lib/egress/route_table.ts";
+
+export type { Clock, Context, Output } from "./lib/context.ts";
+export type { Duplex, Run, RunOptions, RunResult } from "./lib/process/run.ts";
+export { BottleError, type BottleErrorOptions, ExitCode, type SourcePlace } from "./lib/errors.ts";
+export type { EnvName, HomeId, Slug } from "./lib/names.ts";
 export { Secret } from "./lib/secret.ts";
-export { findProvider } from "./providers/registry.ts";
-export type { AgentProvider, ProviderContext, ProvisionStep } from "./providers/provider.ts";

@@ -34,7 +34,9 @@ export interface LaunchOptions {
   readonly secrets: ReadonlyMap<string, Secret>;
   /** Answers to the `?question` variables, by variable. */
   readonly answers: ReadonlyMap<string, string>;
+  /** Told of each step. */
   readonly progress: Progress;
+  /** Aborts the launch; what it did is then undone. */
   readonly signal: AbortSignal;
   /** Runs after the bundle is ready and before the self-test; a failure undoes the launch. */
   readonly provision: (bottle: Bottle) => Promise<void>;
@@ -42,23 +44,33 @@ export interface LaunchOptions {
 
 /** A bottle as the engine shows it, without our own state. */
 export interface BottleSummary {
+  /** Its name. */
   readonly slug: Slug;
   /** `running`: agent and bundle up and configured. `shut`: up, but nothing gets out; `why` says so. `stopped`: resumable. `broken`: parts are missing. */
   readonly state: "running" | "shut" | "stopped" | "broken";
+  /** What a person should know about the state; null: nothing. */
   readonly why: string | null;
+  /** Its container; null if it is missing. */
   readonly agent:
     | { readonly id: string; readonly image: string; readonly createdAt: string }
     | null;
+  /** Its sidecar container; null if it is missing. */
   readonly bundle: { readonly id: string; readonly image: string } | null;
+  /** Name of the backend. */
   readonly backend: string;
 }
 
 /** What `cleanup` found or removed. */
 export interface CleanupItem {
+  /** What it is in the engine. */
   readonly kind: "container" | "network" | "volume" | "image";
+  /** Its name in the engine. */
   readonly name: string;
+  /** Its id in the engine; the name where there is none. */
   readonly id: string;
+  /** The bottle that it belongs to; null: to the home. */
   readonly slug: Slug | null;
+  /** Whether its bottle runs. */
   readonly running: boolean;
 }
 
@@ -72,6 +84,7 @@ export interface CleanupSelection {
 
 /** One way to run a bottle. */
 export abstract class Backend {
+  /** Its name in the engine. */
   abstract readonly name: string;
 
   /** Is it usable here, which version, and if not: what to do. */
@@ -83,7 +96,9 @@ export abstract class Backend {
     return await this.resolvePlan(spec, manifest);
   }
 
+  /** Loads the manifests and checks what they name. @throws {BottleError} with all problems at once */
   protected abstract validate(spec: BottleSpec): Promise<Manifest>;
+  /** Makes the plan from a valid manifest. */
   protected abstract resolvePlan(spec: BottleSpec, manifest: Manifest): Promise<BottlePlan>;
 
   /** Everything that takes time; undone on failure or abort. */

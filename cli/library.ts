@@ -74,9 +74,11 @@ export async function prepare(spec: BottleSpec, host: Context): Promise<BottlePl
 
 /** What {@linkcode launch} takes besides the plan. */
 export interface LaunchBottleOptions {
+  /** From {@linkcode createHost}. */
   readonly host: Context;
   /** Answers to the plan's `?question` variables, by variable. */
   readonly answers?: Readonly<Record<string, string>>;
+  /** Told of each step; default nobody. */
   readonly progress?: Progress;
 }
 

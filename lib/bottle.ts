@@ -15,9 +15,13 @@ export interface ExecOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Default the guest's home. */
   readonly cwd?: string;
+  /** What the command reads; nothing unless told. */
   readonly stdin?: string | Uint8Array | ReadableStream<Uint8Array>;
+  /** Called with each whole line as it comes. */
   readonly onLine?: (line: string, from: "stdout" | "stderr") => void;
+  /** Ends the call, which then rejects with the reason. */
   readonly signal?: AbortSignal;
+  /** Ends the call after so many milliseconds; rejects with a `BottleError` of code `timeout`. */
   readonly timeoutMs?: number;
   /** Leave out the table of proxy and CA variables: provisioning does. Default false. */
   readonly bare?: boolean;
@@ -25,8 +29,11 @@ export interface ExecOptions {
 
 /** What a command left. */
 export interface ExecResult {
+  /** Exit code. */
   readonly code: number;
+  /** All of it, as UTF-8. */
   readonly stdout: string;
+  /** All of it, as UTF-8. */
   readonly stderr: string;
 }
 
@@ -37,8 +44,11 @@ export type GuestEntry =
 
 /** A running bottle. `await using` it: disposal stops and removes it, unless it was started to be kept. */
 export interface Bottle extends AsyncDisposable {
+  /** What it was launched from. */
   readonly plan: BottlePlan;
+  /** Where the agent finds its peers. */
   readonly endpoints: BottleEndpoints;
+  /** The channel to its bundle. */
   readonly control: ControlClient;
   /** Where the prompt lies in the guest; null if it is empty. Set by provisioning. */
   promptPath: string | null;

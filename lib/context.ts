@@ -4,6 +4,7 @@ import type { Run } from "./process/run.ts";
 
 /** Time, so that tests can hold it still. */
 export interface Clock {
+  /** The present. */
   now(): Date;
   /** Resolves after `ms`, or rejects with the signal's reason. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
@@ -11,8 +12,11 @@ export interface Clock {
 
 /** Results go to `stdout`, talk goes to `stderr`. Text is written as it is, without a line end added. */
 export interface Output {
+  /** Writes a result. */
   stdout(text: string): void;
+  /** Writes talk. */
   stderr(text: string): void;
+  /** Which of the three a person sits at. */
   readonly isTerminal: {
     readonly stdin: boolean;
     readonly stdout: boolean;
@@ -20,6 +24,7 @@ export interface Output {
   };
   /** Columns of the terminal; 80 where there is none. */
   columns(): number;
+  /** Whether escape sequences are wanted. */
   readonly useColor: boolean;
 }
 
@@ -27,8 +32,11 @@ export interface Output {
 export interface Context {
   /** The host's variables; a look-up, so that nobody enumerates them. */
   readonly env: (name: string) => string | undefined;
+  /** Time. */
   readonly clock: Clock;
+  /** Starts programs. */
   readonly run: Run;
+  /** Where results and talk go. */
   readonly out: Output;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;

@@ -2,8 +2,11 @@
 
 /** A place in a file: 1-based line and column. */
 export interface SourcePlace {
+  /** Path, as the person would type it. */
   readonly file: string;
+  /** From 1. */
   readonly line?: number;
+  /** From 1. */
   readonly column?: number;
 }
 
@@ -19,6 +22,7 @@ export interface BottleErrorOptions {
   readonly place?: SourcePlace;
   /** More lines that belong to the message: a build's last lines, a list of problems. */
   readonly details?: readonly string[];
+  /** What it came from; shown with --verbose. */
   readonly cause?: unknown;
 }
 
@@ -45,13 +49,20 @@ export const ExitCode = {
  * ```
  */
 export class BottleError extends Error {
+  /** Tells it from other errors in a stack. */
   override readonly name = "BottleError";
+  /** Stable, kebab-case. */
   readonly code: string;
+  /** One of {@linkcode ExitCode}. */
   readonly exitCode: number;
+  /** What to do about it. */
   readonly hint: string | undefined;
+  /** Where in a file the trouble is. */
   readonly place: SourcePlace | undefined;
+  /** More lines that belong to the message. */
   readonly details: readonly string[];
 
+  /** Makes the error; nothing of it may hold a credential. */
   constructor(message: string, options: BottleErrorOptions) {
     super(message, { cause: options.cause });
     this.code = options.code;

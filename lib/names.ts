@@ -3,14 +3,12 @@
 import { createHash } from "node:crypto";
 import { BottleError } from "./errors.ts";
 
-declare const brand: unique symbol;
-
 /** A bottle's identity: `<agent>-<5 of a-z0-9>`. */
-export type Slug = string & { readonly [brand]: "Slug" };
+export type Slug = string & { readonly brand: "Slug" };
 /** The name of a host variable: `[A-Za-z_][A-Za-z0-9_]*`. */
-export type EnvName = string & { readonly [brand]: "EnvName" };
+export type EnvName = string & { readonly brand: "EnvName" };
 /** First 12 hex digits of the SHA-256 of the home's real path: one home never touches another's. */
-export type HomeId = string & { readonly [brand]: "HomeId" };
+export type HomeId = string & { readonly brand: "HomeId" };
 
 /** The version of this program, as `version` and the labels say it. */
 export const VERSION = "0.1.0";

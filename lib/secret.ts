@@ -11,6 +11,7 @@
 export class Secret {
   readonly #value: string;
 
+  /** Wraps a value. */
   constructor(value: string) {
     this.#value = value;
   }
@@ -25,18 +26,22 @@ export class Secret {
     return this.#value.startsWith(prefix);
   }
 
+  /** Never the value. */
   toString(): string {
     return "[secret]";
   }
 
+  /** Never the value. */
   toJSON(): string {
     return "[secret]";
   }
 
+  /** Never the value. */
   [Symbol.for("Deno.customInspect")](): string {
     return "[secret]";
   }
 
+  /** Never the value. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return "[secret]";
   }

@@ -8,8 +8,11 @@ import type { Secret } from "../lib/secret.ts";
 
 /** What a provider gets to make its plan. */
 export interface ProviderContext {
+  /** Name of the bottle. */
   readonly slug: Slug;
+  /** Name of the agent's container or machine. */
   readonly instanceName: string;
+  /** The one agent and its effective bottle. */
   readonly manifest: Manifest;
   /** The value of a host variable, wrapped: for telling kinds of tokens apart. Undefined if it isn't set. */
   readonly credential: (name: string) => Secret | undefined;
@@ -22,7 +25,9 @@ export interface ProviderContext {
  * replaces are optional; their defaults are in `lib/provision/`.
  */
 export interface AgentProvider extends ProvisionSteps {
+  /** As `agent_provider.template` has it. */
   readonly name: string;
+  /** The agent's home in the guest, absolute. */
   readonly guestHome: string;
   /** Text of the Dockerfile. */
   readonly dockerfile: string;

@@ -5,7 +5,7 @@ import type { AuditTailParams, HostMethods } from "./protocol.ts";
 
 /** One long-lived, multiplexed stream to a bundle's init. Disposing closes the stream, not the bottle. */
 export interface ControlClient extends AsyncDisposable {
-  /** @throws {BottleError} `control-lost` when the stream ends before the answer; `control-refused` with init's word */
+  /** Calls a method of init. @throws {BottleError} `control-lost` when the stream ends before the answer; `control-refused` with init's word */
   call<M extends keyof HostMethods>(
     method: M,
     params: HostMethods[M][0],

@@ -16,9 +16,13 @@ export const LEDGER_PATH = `${LEDGER_FOLDER}/ledger.db`;
 
 /** First message of a bottle: everything, secrets included, in one document. */
 export interface ConfigureDocument {
+  /** Of this format. */
   readonly version: 1;
+  /** Of the bottle. */
   readonly slug: string;
+  /** Egress's part. */
   readonly egress: EgressConfig;
+  /** The ledger's part. */
   readonly ledger: LedgerConfig;
 }
 
@@ -30,6 +34,7 @@ export interface LedgerConfig {
 
 /** What `configure` answers. */
 export interface ConfigureResult {
+  /** The bottle's CA certificate, PEM. */
   readonly ca_pem: string;
   /** SHA-256 of the certificate, 64 lower-case hex digits. */
   readonly ca_sha256: string;
@@ -40,8 +45,11 @@ export type DaemonName = "egress" | "supervise";
 
 /** How one daemon is. */
 export interface DaemonState {
+  /** Which one. */
   readonly name: DaemonName;
+  /** Where it is in its life. */
   readonly state: "starting" | "ready" | "backing-off" | "stopped";
+  /** How often init has started it again. */
   readonly restarts: number;
   /** Last lines of its stderr, newest last, control characters escaped. */
   readonly log: readonly string[];
@@ -49,8 +57,11 @@ export interface DaemonState {
 
 /** `ready`: `configured` is false after a restart without a person: the bottle stays shut. */
 export interface ReadyResult {
+  /** `configure` was called. */
   readonly configured: boolean;
+  /** All daemons are ready. */
   readonly ready: boolean;
+  /** Each of them. */
   readonly daemons: readonly DaemonState[];
   /** What `configure` answered: for whoever opens a bottle that another process launched. */
   readonly configuration: ConfigureResult | null;
@@ -58,11 +69,17 @@ export interface ReadyResult {
 
 /** Counters of the egress that runs now: they begin anew with a restart; the ledger has every exchange. */
 export interface StatsResult {
+  /** Exchanges. */
   readonly requests: number;
+  /** Exchanges that were refused. */
   readonly blocked: number;
+  /** Exchanges that were allowed and came to nothing. */
   readonly failed: number;
+  /** Body bytes to upstreams. */
   readonly bytes_up: number;
+  /** Body bytes to the agent. */
   readonly bytes_down: number;
+  /** The agent's connections now. */
   readonly open_connections: number;
   /** Rows in the ledger. */
   readonly rows: number;
@@ -74,7 +91,9 @@ export interface AuditTailParams {
   readonly after?: number;
   /** So many rows at most; default 1,000, at most 10,000. */
   readonly limit?: number;
+  /** Refused exchanges only. */
   readonly verdict?: "blocked";
+  /** Later rows too, as notifications. */
   readonly follow?: boolean;
   /** Chosen by the caller, repeated in each notification: two followers on one stream are told apart. Default 0. */
   readonly subscription?: number;
@@ -103,10 +122,15 @@ export interface AuditUnfollow {
 
 /** Methods that init serves to the host: name → [params, result]. */
 export interface HostMethods {
+  /** Once, first: the daemons start with it. */
   "configure": [ConfigureDocument, ConfigureResult];
+  /** How the bundle is. */
   "ready": [null, ReadyResult];
+  /** Rows of the ledger. */
   "audit.tail": [AuditTailParams, AuditTailResult];
+  /** Egress's counters. */
   "stats": [null, StatsResult];
+  /** Ends the daemons in order. */
   "shutdown": [null, null];
 }
 

@@ -9,17 +9,23 @@ export type Verdict = "allowed" | "blocked" | "failed";
 export interface AuditRow {
   /** RFC 3339, UTC, milliseconds. */
   readonly time: string;
+  /** What was asked: an exchange, a tunnel that was refused, a look-up. */
   readonly kind: "http" | "connect" | "dns" | "self-test" | "notice";
   /** Method; for DNS the record type. */
   readonly method: string;
+  /** Empty where it is not known. */
   readonly scheme: "http" | "https" | "dns" | "";
+  /** As the agent asked for it, in canonical form. */
   readonly host: string;
+  /** 0 where there is none. */
   readonly port: number;
   /** Path and redacted query; at most 2,048 characters. */
   readonly path: string;
+  /** What became of it. */
   readonly verdict: Verdict;
   /** Absent when allowed. */
   readonly reason?: BlockReason | FailReason;
+  /** The reason in words. */
   readonly detail?: string;
   /** The host pattern of the route that decided. */
   readonly route?: string;
@@ -33,6 +39,7 @@ export interface AuditRow {
   readonly bytes_up: number;
   /** Body bytes from the upstream to the agent. */
   readonly bytes_down: number;
+  /** From the first byte of the request to the end, in milliseconds. */
   readonly duration_ms: number;
 }
 
@@ -49,6 +56,7 @@ export type FailReason =
 export interface LedgerRow {
   /** From 1, without gaps. */
   readonly seq: number;
+  /** What happened. */
   readonly row: AuditRow;
   /** 64 hex digits. */
   readonly hash: string;

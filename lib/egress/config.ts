@@ -4,12 +4,15 @@ import type { Route, TokenSlot } from "./route.ts";
 
 /** An address and a port to listen on. */
 export interface ListenAddress {
+  /** An IP address. */
   readonly address: string;
+  /** 0: any free one. */
   readonly port: number;
 }
 
 /** Addresses of a joined engine network, open for the named hosts only (`--bundle-network`). */
 export interface PrivateException {
+  /** Canonical names; for these only. */
   readonly hosts: readonly string[];
   /** CIDR blocks. */
   readonly subnets: readonly string[];
@@ -17,16 +20,21 @@ export interface PrivateException {
 
 /** Schema: `egressConfigSchema` in `config_schema.ts`; printed by `bot-bottle schema egress-config`. */
 export interface EgressConfig {
+  /** Where the proxy listens. */
   readonly listen: ListenAddress;
   /** The answerer for the agent's look-ups; null: none (stand-alone). */
   readonly dns: (ListenAddress & { readonly names: Readonly<Record<string, string>> }) | null;
   /** Addresses that may use the proxy; a connection from elsewhere is closed at once. */
   readonly peers: readonly string[];
+  /** All that is allowed. */
   readonly routes: readonly Route[];
+  /** Values of the routes' credentials. */
   readonly tokens: Readonly<Partial<Record<TokenSlot, string>>>;
   /** The operator's extra CA, trusted for upstreams besides the system roots. */
   readonly extra_ca_pem: string | null;
+  /** Networks that the bundle was told to join. */
   readonly private_exceptions: readonly PrivateException[];
+  /** Which exchanges become rows. */
   readonly log: "all" | "blocked" | "off";
   /** A throw-away credential: a request to `http://_egress.local/self-test` with the placeholder must arrive with the value. */
   readonly self_test: { readonly placeholder: string; readonly value: string } | null;
@@ -36,6 +44,8 @@ export interface EgressConfig {
 
 /** The bottle's own CA. Lives in egress's and init's memory only. */
 export interface CertificateAuthority {
+  /** The certificate, PEM. */
   readonly cert_pem: string;
+  /** Its private key, PKCS #8 in PEM. */
   readonly key_pem: string;
 }

@@ -6,10 +6,8 @@
 import { BottleError } from "../errors.ts";
 import { type IpAddress, parseAddress } from "./ip.ts";
 
-declare const brand: unique symbol;
-
 /** A canonical name: lower case, no trailing dot, letters, digits and hyphens, never a number in disguise. */
-export type HostName = string & { readonly [brand]: "HostName" };
+export type HostName = string & { readonly brand: "HostName" };
 
 /** A host that a route can be looked up for. */
 export type Host =
@@ -18,7 +16,9 @@ export type Host =
 
 /** Why a text names no host: `ip-literal` if it is an address in a spelling that only some programs read. */
 export interface BadHost {
+  /** Tells it from a {@linkcode Host}. */
   readonly kind: "bad";
+  /** As a refusal has it. */
   readonly reason: "protocol" | "ip-literal";
   /** For the audit and the refusal; does not repeat the text. */
   readonly why: string;

@@ -2,6 +2,7 @@
 
 /** An address. Made by {@linkcode parseAddress} only. */
 export interface IpAddress {
+  /** IPv4 or IPv6. */
   readonly family: 4 | 6;
   /** Network order: 32 bits or 128. */
   readonly value: bigint;

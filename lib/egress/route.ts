@@ -2,6 +2,7 @@
 
 /** How a path is compared: by whole segments, or to the letter. */
 export interface PathMatch {
+  /** `prefix`: whole segments of the path; `exact`: all of it. */
   readonly type: "prefix" | "exact";
   /** Begins with `/`; percent-encoding in normal form. */
   readonly value: string;
@@ -40,6 +41,7 @@ export interface Route {
   readonly ports?: readonly number[];
   /** OR over entries; absent or empty: every request to the host. */
   readonly matches?: readonly RouteMatch[];
+  /** The credential that egress puts on; absent: none. */
   readonly auth?: RouteAuth;
   /** Lets names of this route resolve to private addresses. */
   readonly allow_private?: boolean;

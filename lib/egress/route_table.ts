@@ -17,8 +17,11 @@ export interface RouteTable {
 
 /** Where a connection goes. */
 export interface Destination {
+  /** Of the request. */
   readonly scheme: "http" | "https";
+  /** From the one host parser. */
   readonly host: Host;
+  /** The port asked for. */
   readonly port: number;
 }
 

@@ -4,7 +4,9 @@
 export interface RunResult {
   /** Exit code; 128 + signal number if a signal ended it. */
   readonly code: number;
+  /** All of it. */
   readonly stdout: Uint8Array;
+  /** All of it. */
   readonly stderr: Uint8Array;
 }
 
@@ -24,7 +26,9 @@ export interface RunOptions {
 
 /** A program that is running with its stdin and stdout as streams: the control channel's carrier. */
 export interface Duplex extends AsyncDisposable {
+  /** The program's stdout. */
   readonly readable: ReadableStream<Uint8Array>;
+  /** The program's stdin. */
   readonly writable: WritableStream<Uint8Array>;
   /** Resolves when the program has ended; `stderr` holds its last 4 KiB. */
   readonly ended: Promise<{ readonly code: number; readonly stderr: string }>;

@@ -11,10 +11,15 @@ export type ProvisionStep = (bottle: Bottle, plan: BottlePlan, next: Next) => Pr
 
 /** The steps that a provider may wrap or replace; each has a default here. */
 export interface ProvisionSteps {
+  /** Makes the guest trust the bottle's CA. */
   readonly provisionCa?: ProvisionStep;
+  /** Writes the guest's git configuration. */
   readonly provisionGit?: ProvisionStep;
+  /** Puts the prompt file into place. */
   readonly applyPrompt?: ProvisionStep;
+  /** Copies the skills. */
   readonly applySkills?: ProvisionStep;
+  /** Writes the provider's files and runs its commands. */
   readonly applyProvision?: ProvisionStep;
 }
 
