@@ -28,8 +28,6 @@ export class UpstreamConnection implements ByteSource {
   #size = SMALL_BUFFER_BYTES;
   #pending: Promise<number | null> | undefined;
   #isClosed = false;
-  /** Whether it has waited in the pool: then its other end may have closed it unnoticed. */
-  isReused = false;
   /** Bytes that have come since it was last taken out of the pool. */
   received = 0;
 
@@ -101,7 +99,6 @@ export class UpstreamConnection implements ByteSource {
   /** The read under way becomes the first of the next response. */
   unpark(): void {
     const pending = this.#pending;
-    this.isReused = true;
     this.received = 0;
     if (pending === undefined) return;
     this.#pending = pending.then((count) => count);
