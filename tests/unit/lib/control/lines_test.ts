@@ -46,7 +46,7 @@ Deno.test("readLines takes a line of exactly the bound and refuses one more byte
 
 Deno.test("readLines refuses before it holds more than the bound", async () => {
   let given = 0;
-  const endless = ReadableStream.from((function* () {
+  const endless = ReadableStream.from((function* (): Generator<Uint8Array> {
     while (true) {
       given++;
       yield new Uint8Array(10).fill(97);
