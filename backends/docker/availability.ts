@@ -4,7 +4,7 @@ import type { Availability } from "../backend.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { Engine } from "../engine/engine.ts";
 
-/** What launch decides by. */
+/** What an engine says of itself. */
 export interface EngineFacts {
   readonly version: string;
   /** `[1, 41]`: Docker 20.10. */
@@ -15,8 +15,6 @@ export interface EngineFacts {
 
 /** Docker 20.10, the oldest that is tested. */
 const OLDEST: readonly [number, number] = [1, 41];
-/** From Docker 27 on containers of internal networks have no default route. */
-const NO_DEAD_ROUTE: readonly [number, number] = [1, 46];
 
 /** Asks the engine. @throws {BottleError} `docker-missing`, `docker-unreachable`, `docker-not-permitted` */
 export async function engineFacts(engine: Engine, signal?: AbortSignal): Promise<EngineFacts> {
@@ -61,11 +59,6 @@ export function judgeFacts(facts: EngineFacts): Availability {
     };
   }
   return { usable: true, version: facts.version, notes: [] };
-}
-
-/** Whether containers of internal networks get a default route that leads nowhere. */
-export function hasDeadRoute(facts: EngineFacts): boolean {
-  return isOlder(facts.api, NO_DEAD_ROUTE);
 }
 
 function isOlder(one: readonly [number, number], other: readonly [number, number]): boolean {
