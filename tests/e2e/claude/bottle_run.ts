@@ -10,6 +10,7 @@ import { docker } from "../../support/deno_container.ts";
 import { type Hit, scanBytes } from "../../support/marker_search/byte_scanner.ts";
 import type { Needle } from "../../support/marker_search/needle.ts";
 import { ROOT } from "../../support/suites/files.ts";
+import { startTerminal, type Terminal } from "./terminal.ts";
 import { API_HOST } from "./upstream/check.ts";
 
 const AGENT = "hasher";
@@ -90,25 +91,32 @@ export interface BottleRun extends AsyncDisposable {
   reaches(point: Promise<void>): Promise<void>;
 }
 
+/** What a bottle is started with. */
+export interface BottleStart {
+  readonly home: TestHome;
+  readonly credential: string;
+  /** The engine network on which the upstream is. */
+  readonly network: string;
+}
+
+/** Starts `bot-bottle start` on a terminal of its own. */
+export function startOnTerminal(run: Run, start: BottleStart): Terminal {
+  const program = '"$DENO" run --quiet --allow-all "$MAIN"';
+  return startTerminal(run, `${program} start ${AGENT} --yes --bundle-network "$NETWORK"`, {
+    ...environmentOf(start),
+    DENO: Deno.execPath(),
+    MAIN: `${ROOT}cli/main.ts`,
+    NETWORK: networkOf(start),
+  });
+}
+
 /** Starts `bot-bottle run`. */
-export function startRun(
-  run: Run,
-  { home, credential, network }: {
-    readonly home: TestHome;
-    readonly credential: string;
-    /** The engine network on which the upstream is. */
-    readonly network: string;
-  },
-): BottleRun {
+export function startRun(run: Run, start: BottleStart): BottleRun {
   const abort = new AbortController();
   const ended = botBottle(
     run,
-    ["run", AGENT, "--prompt", "-", "--json", "--bundle-network", `${network}=${API_HOST}`],
-    {
-      BOT_BOTTLE_HOME: home.folder,
-      BOT_BOTTLE_EXTRA_CA: home.extraCaFile,
-      CLAUDE_CREDENTIAL: credential,
-    },
+    ["run", AGENT, "--prompt", "-", "--json", "--bundle-network", networkOf(start)],
+    environmentOf(start),
     { stdin: "What is the SHA-256 of the file?\n", signal: abort.signal },
   );
   ended.catch(() => {});
@@ -126,6 +134,18 @@ export function startRun(
       await ended.catch(() => {});
     },
   };
+}
+
+function environmentOf({ home, credential }: BottleStart): Readonly<Record<string, string>> {
+  return {
+    BOT_BOTTLE_HOME: home.folder,
+    BOT_BOTTLE_EXTRA_CA: home.extraCaFile,
+    CLAUDE_CREDENTIAL: credential,
+  };
+}
+
+function networkOf({ network }: BottleStart): string {
+  return `${network}=${API_HOST}`;
 }
 
 async function botBottle(

@@ -1,7 +1,7 @@
 /** The real Claude Code in a bottle that `run` started, against an upstream that lets nothing wrong pass. */
 
 import assert from "node:assert/strict";
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { openBundle } from "../../../backends/bundle/bundle.ts";
 import { createEngine } from "../../../backends/engine/engine.ts";
 import { resourceName } from "../../../lib/names.ts";
@@ -14,7 +14,8 @@ import { placeNames } from "../../support/marker_search/places.ts";
 import { plantMarkers, plantTails } from "../../support/marker_search/plants.ts";
 import { startWatcher } from "../../support/marker_search/watcher.ts";
 import { agentMentions, findSlug, makeHome, startRun } from "./bottle_run.ts";
-import { finalText, type Subject } from "./upstream/turns.ts";
+import { makeSubject } from "./subject.ts";
+import { finalText } from "./upstream/turns.ts";
 import { startUpstream } from "./upstream_container.ts";
 
 const run = createRun();
@@ -24,12 +25,7 @@ const credentials = [
   { kind: "an API key", prefix: "sk-ant-api03-", header: "x-api-key" },
 ] as const;
 
-/** A file that only the guest will have. */
-function makeSubject(): { readonly content: Uint8Array; readonly subject: Subject } {
-  const content = randomBytes(10_000 + randomBytes(1).readUInt8());
-  const sha256 = createHash("sha256").update(content).digest("hex");
-  return { content, subject: { file: "/home/node/subject.bin", sha256, bytes: content.length } };
-}
+const throughEgress = ["--silent", "--max-time", "10", "--proxy", "http://egress:9099"];
 
 function shown(findings: readonly Finding[]): string {
   return findings.map(({ place, where, form }) => `${place}: ${form} in ${where}`).join("\n");
@@ -57,7 +53,7 @@ for (const { kind, prefix, header } of credentials) {
     const needles = [...needlesOf(marker), ...needlesOf(plant)];
     const id = randomBytes(4).toString("hex");
     const authority = await createAuthority(new Date());
-    const { content, subject } = makeSubject();
+    const { subject, put } = makeSubject();
 
     await using stack = new AsyncDisposableStack();
     const home = stack.use(await makeHome(run, authority.cert_pem));
@@ -81,11 +77,20 @@ for (const { kind, prefix, header } of credentials) {
     await session.reaches(upstream.holding(1));
     const slug = await findSlug(run, home);
     const agent = resourceName(slug, "agent");
-    const intoFile = ["sh", "-c", `cat > ${subject.file}`];
-    await docker(run, ["exec", "--interactive", "--user", "node", agent, ...intoFile], content);
+    await put(run, agent);
     await upstream.release();
 
     await session.reaches(upstream.holding(3));
+    assert.match(
+      await docker(run, [
+        "exec",
+        agent,
+        "curl",
+        ...throughEgress,
+        "https://api.anthropic.com/v1/files",
+      ]),
+      /"error":"blocked","reason":"no-match"/,
+    );
     {
       await using control = openBundle(createEngine({ run }), slug);
       const target = { run, slug, control, watcher, home: home.folder, homeId: home.id };
