@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { BottleError } from "../errors.ts";
 import { findRepositoryFolders, isRealFolder, listFolder } from "./discover.ts";
 import { didYouMean } from "./nearest.ts";
-import { quote } from "./problem.ts";
+import { quote, quotePath } from "./problem.ts";
 import { NAME } from "./name.ts";
 import { fileSource, type ManifestSource, objectSource } from "./source.ts";
 import type { AgentManifest, Manifest } from "./types.ts";
@@ -91,7 +91,9 @@ export class ManifestIndex {
       ...repository.agents,
     ];
     const misnamed = [...bottles.misnamed, ...agents.misnamed].map((file) =>
-      `${quote(file)} is not read: a manifest's name has a-z, 0-9 and -, and begins with a letter`
+      `${
+        quotePath(file)
+      } is not read: a manifest's name has a-z, 0-9 and -, and begins with a letter`
     );
     return new ManifestIndex(
       shadow(all),
@@ -159,7 +161,9 @@ async function findRepositoryAgents(
   for (const folder of folders) {
     if (await isRealFolder(join(folder, "bottles")) && warnings.length === 0) {
       warnings.push(
-        `${quote(join(folder, "bottles"))} is ignored: a repository can't grant itself credentials`,
+        `${
+          quotePath(join(folder, "bottles"))
+        } is ignored: a repository can't grant itself credentials`,
       );
     }
     if (!await isRealFolder(join(folder, "agents"))) continue;

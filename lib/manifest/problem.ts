@@ -33,6 +33,11 @@ export function quote(text: string): string {
     : escapeControl(JSON.stringify(text.slice(0, 80)));
 }
 
+/** A file for a message: quoted and safe to print, but whole, as its end tells it from others. */
+export function quotePath(file: string): string {
+  return escapeControl(JSON.stringify(file));
+}
+
 /** One line: place, message, what to do. */
 export function formatProblem(problem: Problem): string {
   const hint = problem.hint === undefined ? "" : ` (${problem.hint})`;
