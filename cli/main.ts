@@ -27,7 +27,11 @@ export async function main(args: readonly string[], host: Host): Promise<number>
       host.out.stdout(overview());
       return ExitCode.ok;
     }
-    return await runVerb(args, settings, host);
+    return await runVerb(
+      args[0] === "--version" ? ["version", ...args.slice(1)] : args,
+      settings,
+      host,
+    );
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) return ExitCode.ok;
     const { asBottleError, renderError } = await import("./ui/errors.ts");

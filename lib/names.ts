@@ -18,16 +18,21 @@ const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
 const BASE62 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
+/** Whether a text is a bottle's name. */
+export function isSlug(text: string): text is Slug {
+  return SLUG.test(text);
+}
+
 /** Parses a slug. @throws {BottleError} `slug-invalid` */
 export function parseSlug(text: string): Slug {
-  if (!SLUG.test(text)) {
+  if (!isSlug(text)) {
     throw new BottleError(`Not a bottle's name: ${JSON.stringify(text.slice(0, 80))}`, {
       code: "slug-invalid",
       exitCode: 2,
       hint: "Take one that `bot-bottle list` shows",
     });
   }
-  return text as Slug;
+  return text;
 }
 
 /** Parses a variable's name; undefined if it is none. */

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { ensureBundleImage } from "../../backends/bundle/image.ts";
 import { createEngine } from "../../backends/engine/engine.ts";
 import type { Bottle } from "../../lib/bottle.ts";
+import { BottleError } from "../../lib/errors.ts";
 import type { LedgerRow } from "../../lib/egress/audit_row.ts";
 import { makePlaceholder, makeSlug } from "../../lib/names.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
@@ -37,8 +38,24 @@ export interface DemoAudience {
   onAudit(rows: readonly LedgerRow[]): void;
 }
 
-/** Runs the demo; returns how many steps did not go as told. */
+/**
+ * Runs the demo; returns how many steps did not go as told.
+ *
+ * @throws {BottleError} where it could not get that far
+ */
 export async function runDemo(services: Services, audience: DemoAudience): Promise<number> {
+  try {
+    return await runInOwnHome(services, audience);
+  } catch (error) {
+    if (!(error instanceof BottleError) || error.code !== "image-build-failed") throw error;
+    // The log that the error names is gone with the demo's home.
+    const { code, exitCode, details } = error;
+    const hint = "`bot-bottle demo --verbose` shows the whole output";
+    throw new BottleError(error.message, { code, exitCode, details, hint, cause: error });
+  }
+}
+
+async function runInOwnHome(services: Services, audience: DemoAudience): Promise<number> {
   const { context } = services;
   const slug = makeSlug("demo", context.random);
   const token = `demo-token-${context.random(16).toHex()}`;

@@ -33,35 +33,41 @@ export async function planCleanup(
   const { context } = services;
   const backend = await services.backend();
   const known = await services.states.all();
-  const broken = new Set(known.corrupted.map((state) => state.name));
-  const slugs = request.names.filter((name) => !broken.has(name)).map(parseSlug);
+  const slugs = request.names.map(parseSlug);
   const asked = request.names.length > 0;
-  const items = asked && slugs.length === 0 ? [] : await backend.plannedCleanup(
+  const found = await backend.plannedCleanup(
     await homeIdOf(context.home),
     { slugs, includeRunning: request.all || asked },
     context.signal,
   );
-  return { items, ...forgotten(known, request, slugs, items, await runningSlugs(services)) };
+  const busy = await busySlugs(services, known, slugs);
+  const items = found.filter(({ slug }) => slug === null || !busy.has(slug));
+  const kept = asked || request.all ? busy : busy.union(await runningSlugs(services));
+  const isMeant = (slug: string): boolean =>
+    asked ? slugs.some((each) => each === slug) : ![...kept].some((each) => each === slug);
+  return {
+    items,
+    states: known.states.filter(({ slug }) => isMeant(slug)),
+    corrupted: known.corrupted.filter(({ name }) => isMeant(name)),
+  };
 }
 
-function forgotten(
+/** A bottle that another command is just launching has containers that don't run yet: they are not left over. */
+async function busySlugs(
+  { states }: Services,
   known: KnownStates,
-  request: CleanupRequest,
-  slugs: readonly Slug[],
-  items: readonly CleanupItem[],
-  running: ReadonlySet<Slug>,
-): Pick<CleanupPlan, "states" | "corrupted"> {
-  if (request.names.length > 0) {
-    return {
-      states: known.states.filter((state) => slugs.includes(state.slug)),
-      corrupted: known.corrupted.filter((state) => request.names.includes(state.name)),
-    };
+  asked: readonly Slug[],
+): Promise<ReadonlySet<Slug>> {
+  const busy = new Set<Slug>();
+  for (const { slug } of known.states) {
+    if (asked.includes(slug)) {
+      // Who names a bottle is told that it is busy.
+      using _lock = await states.lock(slug);
+    } else if (await states.isBusy(slug)) {
+      busy.add(slug);
+    }
   }
-  const removed = new Set(items.map((item) => item.slug));
-  return {
-    states: known.states.filter((state) => removed.has(state.slug) || !running.has(state.slug)),
-    corrupted: known.corrupted,
-  };
+  return busy;
 }
 
 async function runningSlugs(services: Services): Promise<ReadonlySet<Slug>> {
@@ -79,6 +85,8 @@ export async function carryOutCleanup(
   plan: CleanupPlan,
 ): Promise<readonly string[]> {
   const backend = await services.backend();
+  using locks = new DisposableStack();
+  for (const { slug } of plan.states) locks.use(await services.states.lock(slug));
   const problems = await Promise.all(plan.states.map(async (state) => {
     const problem = await saveAudit(services, backend, state);
     return problem === undefined ? [] : [`${state.slug}: ${problem}`];

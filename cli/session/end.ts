@@ -11,9 +11,7 @@ import type { Outcome, SessionSummary } from "./outcome.ts";
 /** What became of the bottle. */
 export interface Ending {
   readonly isKept: boolean;
-  /** Where its audit was saved; null if the ledger did not answer. */
-  readonly archive: string | null;
-  /** Why the audit could not be saved. */
+  /** Why the audit could not be saved; null: it was. */
   readonly auditProblem: string | null;
   readonly summary: SessionSummary;
 }
@@ -31,23 +29,37 @@ export async function endSession(
   const { states, context, leftovers } = services;
   const { slug } = bottle.plan;
   const now = context.clock.now();
+  const summary = (rows: readonly LedgerRow[]): SessionSummary => ({
+    slug,
+    exit_code: outcome.exitCode,
+    by: outcome.by,
+    duration_ms: now.getTime() - startedAt.getTime(),
+    ...countRows(rows),
+    pushes: 0,
+    proposals: 0,
+  });
+  if (!await states.has(slug)) {
+    // Another command has removed the bottle under the agent, its audit saved.
+    await bottle.control[Symbol.asyncDispose]();
+    leftovers.delete(leftoverOf(bottle.plan));
+    return { isKept: false, auditProblem: null, summary: summary([]) };
+  }
   using _lock = await states.lock(slug);
   const state = await states.update(slug, {
     last: { ended_at: now.toISOString(), exit_code: outcome.exitCode, by: outcome.by },
   });
 
   let rows: readonly LedgerRow[] = [];
-  let archive: string | null = null;
   let auditProblem: string | null = null;
   try {
     rows = await fetchAudit(bottle.control);
-    archive = await archiveBottle(context.home, state, rows, now);
+    await archiveBottle(context.home, state, rows, now);
   } catch (error) {
     auditProblem = error instanceof Error ? error.message : String(error);
   }
 
   const endedWell = outcome.by === "agent" && outcome.exitCode === ExitCode.ok;
-  const isKept = !endedWell || state.keep || archive === null;
+  const isKept = !endedWell || state.keep || auditProblem !== null;
   if (isKept) {
     await bottle.stop();
     await bottle.control[Symbol.asyncDispose]();
@@ -59,16 +71,7 @@ export async function endSession(
   leftovers.delete(leftoverOf(bottle.plan));
   return {
     isKept,
-    archive,
     auditProblem,
-    summary: {
-      slug,
-      exit_code: outcome.exitCode,
-      by: outcome.by,
-      duration_ms: now.getTime() - startedAt.getTime(),
-      ...countRows(rows),
-      pushes: 0,
-      proposals: 0,
-    },
+    summary: summary(rows),
   };
 }

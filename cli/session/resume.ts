@@ -1,11 +1,14 @@
 /** `resume`: a kept bottle goes on. */
 
-import { parseSlug } from "../../lib/names.ts";
+import type { Backend } from "../../backends/backend.ts";
+import { BottleError } from "../../lib/errors.ts";
+import { parseSlug, type Slug } from "../../lib/names.ts";
 import type { Services } from "../command.ts";
 import { createProgress } from "../ui/progress.ts";
 import { agree, type Agreement, askForValues, refuseUntrusted } from "./agree.ts";
 import { requireBackend } from "./availability.ts";
 import { consentDigest } from "./consent.ts";
+import { homeIdOf } from "./home.ts";
 import { detach, launchKept } from "./launch.ts";
 import { prepareBottle, requestOf } from "./prepare.ts";
 import { carryOut } from "./session.ts";
@@ -32,6 +35,7 @@ export async function resume(
   if (!options.detach) requireTerminal(services);
   const backend = await services.backend();
   await requireBackend(backend, context.signal);
+  await refuseRunning(services, backend, state.slug);
   const plan = await prepareBottle(context, backend, requestOf(state));
   if (consentDigest(plan) !== state.consent) {
     context.out.stderr("The manifests have changed since this bottle was started:\n");
@@ -56,4 +60,15 @@ export async function resume(
       workInteractively(bottle, { isContinued: state.sessions > 0, signal: context.signal }),
   );
   return { kind: "ended", ending };
+}
+
+/** A bundle takes its configuration once: to resume a bottle that works would end what goes on in it. */
+async function refuseRunning(services: Services, backend: Backend, slug: Slug): Promise<void> {
+  const { home, signal } = services.context;
+  const bottles = await backend.list(await homeIdOf(home), signal);
+  if (bottles.find((bottle) => bottle.slug === slug)?.state !== "running") return;
+  throw new BottleError(`The bottle "${slug}" runs already`, {
+    code: "bottle-running",
+    hint: `Enter it with \`bot-bottle attach ${slug}\``,
+  });
 }

@@ -12,6 +12,6 @@ export function roughDuration(ms: number): string {
 
 /** Elapsed time of a step, with tenths below a minute: `0.4s`, `1m12s`. */
 export function elapsed(ms: number): string {
-  if (ms < 60_000) return `${(Math.max(0, ms) / 1000).toFixed(1)}s`;
+  if (ms < 60_000) return `${(Math.floor(Math.max(0, ms) / 100) / 10).toFixed(1)}s`;
   return `${Math.floor(ms / 60_000)}m${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}s`;
 }

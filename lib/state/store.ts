@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { BottleError } from "../errors.ts";
-import type { Slug } from "../names.ts";
+import { isSlug, type Slug } from "../names.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
 import { lockBottle } from "./lock.ts";
 import { type BottleState, corrupted, formatState, parseState } from "./state.ts";
@@ -45,6 +45,22 @@ export class StateStore {
   /** @throws {BottleError} `bottle-unknown`, `state-corrupted` */
   async read(slug: Slug): Promise<BottleState> {
     return await this.#readFolder(slug);
+  }
+
+  /** Whether a bottle is remembered, readable or not. */
+  async has(slug: Slug): Promise<boolean> {
+    return (await folderNames(this.#root)).includes(slug);
+  }
+
+  /** Whether another command is changing the bottle right now. */
+  async isBusy(slug: Slug): Promise<boolean> {
+    try {
+      using _lock = await this.lock(slug);
+      return false;
+    } catch (error) {
+      if (error instanceof BottleError) return error.code === "bottle-busy";
+      throw error;
+    }
   }
 
   /** Replaces some fields; the caller holds the bottle's lock. @throws {BottleError} as `read` does */
@@ -112,10 +128,13 @@ async function readText(file: string, name: string): Promise<string> {
   }
 }
 
-async function folderNames(root: string): Promise<string[]> {
-  const names: string[] = [];
+/** Folders of bottles: other things, as logs of builds, lie beside them. */
+async function folderNames(root: string): Promise<Slug[]> {
+  const names: Slug[] = [];
   try {
-    for await (const entry of Deno.readDir(root)) if (entry.isDirectory) names.push(entry.name);
+    for await (const { name, isDirectory } of Deno.readDir(root)) {
+      if (isDirectory && isSlug(name)) names.push(name);
+    }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

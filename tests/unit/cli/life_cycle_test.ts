@@ -83,6 +83,45 @@ Deno.test("resume asks again only when the manifests have changed", async () => 
   assert.equal((await cli.run("resume", SLUG, "--detach", "--yes")).code, 0);
 });
 
+Deno.test("resume refuses a bottle that runs", async () => {
+  await using cli = await makeCli();
+  await cli.run(...START);
+  const { code, stderr } = await cli.run("resume", SLUG, "--detach");
+  assert.equal(code, 1);
+  assert.match(stderr, /runs already\nhint: Enter it with `bot-bottle attach demo-abcde`/);
+  assert.ok(!cli.backend.calls.includes(`resume ${SLUG}`));
+});
+
+Deno.test("cleanup leaves a bottle alone that another command is launching", async () => {
+  await using cli = await makeCli();
+  await cli.run(...START);
+  await cli.run("stop", SLUG);
+  const [state] = (await cli.states.all()).states;
+  assert.ok(state);
+  {
+    using _lock = await cli.states.lock(state.slug);
+    assert.match((await cli.run("cleanup", "--yes")).stderr, /Nothing to remove/);
+    assert.match((await cli.run("cleanup", "--yes", SLUG)).stderr, /Another command is starting/);
+    assert.equal(cli.backend.entries.size, 1);
+  }
+  assert.equal((await cli.run("cleanup", "--yes")).code, 0);
+  assert.equal(cli.backend.entries.size, 0);
+});
+
+Deno.test("start says that the bottle is gone when another command removed it under the agent", async () => {
+  await using cli = await makeCli({
+    typed: ["y"],
+    attach: async () => {
+      await cli.run("cleanup", SLUG, "--yes");
+      return 137;
+    },
+  });
+  const { code, stderr } = await cli.run("start", "demo");
+  assert.equal(code, 137);
+  assert.match(stderr, /The bottle "demo-abcde" is gone/);
+  assert.match((await cli.run("audit", SLUG, "--verify")).stdout, /holds/);
+});
+
 Deno.test("attach continues in a bottle where the agent has been before", async () => {
   await using cli = await makeCli({ files: claudeFiles, env: { KEY: "sk-ant-api03-x" } });
   await cli.run(...START);

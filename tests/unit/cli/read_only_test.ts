@@ -135,7 +135,9 @@ for (const what of ["bottle", "agent", "egress-config"]) {
 
 Deno.test("version says what runs", async () => {
   await using cli = await makeCli();
-  assert.match((await cli.run("version")).stdout, /^bot-bottle \d+\.\d+\.\d+ \(Deno /);
+  const { stdout } = await cli.run("version");
+  assert.match(stdout, /^bot-bottle \d+\.\d+\.\d+ \(Deno /);
+  assert.equal((await cli.run("--version")).stdout, stdout);
   assert.deepEqual(Object.keys(JSON.parse((await cli.run("version", "--json")).stdout)), [
     "version",
     "deno",

@@ -1,0 +1,13 @@
+import assert from "node:assert/strict";
+import { permissionFlags } from "../../../cli/permissions.ts";
+
+Deno.test("the launcher gives the permissions of the list and no others", async () => {
+  const launcher = new URL("../../../scripts/bot-bottle", import.meta.url);
+  const text = (await Deno.readTextFile(launcher)).replaceAll("\\\n", " ");
+  const [, call = ""] = /exec "\$DENO" run (.*) "\$ROOT\/cli\/main\.ts"/.exec(text) ?? [];
+  const flags = call.replaceAll('"', "").split(/\s+/).filter((flag) =>
+    !/^--(quiet|frozen)$/.test(flag)
+  );
+  assert.deepEqual(flags, permissionFlags("$DENO"));
+  assert.ok(flags.every((flag) => !/allow-(all|net|ffi)/.test(flag)));
+});

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { chainRows, EMPTY_CHAIN } from "../../../../lib/audit/chain.ts";
+import { parseSlug } from "../../../../lib/names.ts";
+import { readArchivedAudit, writeArchive } from "../../../../lib/state/archive.ts";
+import { manifestFiles } from "../../../support/manifest_files.ts";
+
+const slug = parseSlug("demo-ab12c");
+
+Deno.test("writeArchive keeps a session and its rows, and replaces an older export", async () => {
+  await using files = await manifestFiles();
+  assert.equal(await readArchivedAudit(files.home, slug), undefined);
+  const rows = chainRows(EMPTY_CHAIN, [{
+    time: "2026-01-02T03:04:05.678Z",
+    kind: "dns",
+    method: "A",
+    scheme: "dns",
+    host: "x.example",
+    port: 53,
+    path: "",
+    verdict: "blocked",
+    reason: "host-not-allowed",
+    status: 0,
+    bytes_up: 0,
+    bytes_down: 0,
+    duration_ms: 0,
+  }]);
+  const session = {
+    slug,
+    agent: "demo",
+    bottle: null,
+    label: null,
+    version: "0.1.0",
+    created_at: "2026-01-02T03:04:05.678Z",
+    archived_at: "2026-01-02T03:05:05.678Z",
+    exit_code: 0,
+    by: "agent",
+    rows: 1,
+  } as const;
+  const folder = await writeArchive(files.home, session, []);
+  assert.equal(await readArchivedAudit(files.home, slug), "");
+  await writeArchive(files.home, session, rows);
+  assert.equal(await readArchivedAudit(files.home, slug), `${JSON.stringify(rows[0])}\n`);
+  assert.deepEqual(JSON.parse(await Deno.readTextFile(`${folder}/session.json`)), session);
+  assert.equal(((await Deno.stat(`${folder}/audit.jsonl`)).mode ?? 0) & 0o777, 0o600);
+});

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { parseSlug } from "../../../../lib/names.ts";
+import type { BottleState } from "../../../../lib/state/state.ts";
+import { StateStore } from "../../../../lib/state/store.ts";
+import { manifestFiles } from "../../../support/manifest_files.ts";
+
+const slug = parseSlug("demo-ab12c");
+
+const state: BottleState = {
+  schema: 1,
+  slug,
+  agent: "demo",
+  bottle: null,
+  label: "nightly",
+  backend: "docker",
+  cwd: "/work",
+  bundle_networks: [{ name: "app_default", hosts: ["db.local"] }],
+  keep: false,
+  created_at: "2026-01-02T03:04:05.678Z",
+  phase: "launching",
+  sessions: 0,
+  consent: "0".repeat(64),
+  last: null,
+};
+
+Deno.test("StateStore gives back what was written, for its owner only", async () => {
+  await using files = await manifestFiles();
+  const store = new StateStore(files.home);
+  assert.deepEqual(await store.all(), { states: [], corrupted: [] });
+  await store.create(state);
+  assert.deepEqual(await store.read(slug), state);
+  const last = { ended_at: "2026-01-02T04:00:00.000Z", exit_code: 137, by: "agent" } as const;
+  assert.deepEqual(await store.update(slug, { phase: "stopped", last }), {
+    ...state,
+    phase: "stopped",
+    last,
+  });
+  assert.deepEqual((await store.all()).states, [await store.read(slug)]);
+  const folder = `${files.home}/state/${slug}`;
+  assert.equal(((await Deno.stat(folder)).mode ?? 0) & 0o777, 0o700);
+  assert.equal(((await Deno.stat(`${folder}/state.json`)).mode ?? 0) & 0o777, 0o600);
+  assert.deepEqual((await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name), [
+    "state.json",
+  ]);
+  await store.remove(slug);
+  await store.remove(slug);
+  assert.equal(await store.has(slug), false);
+});
+
+Deno.test("StateStore.create refuses a name that is taken", async () => {
+  await using files = await manifestFiles();
+  const store = new StateStore(files.home);
+  await store.create(state);
+  await assert.rejects(store.create(state), { code: "bottle-exists" });
+});
+
+Deno.test("StateStore says what it does not know", async () => {
+  await using files = await manifestFiles();
+  const store = new StateStore(files.home);
+  await assert.rejects(store.read(slug), { code: "bottle-unknown" });
+  await assert.rejects(store.lock(slug), { code: "bottle-unknown" });
+  assert.equal(await store.isBusy(slug), false);
+});
+
+const broken: readonly (readonly [what: string, text: string, why: RegExp])[] = [
+  ["empty", "", /the file is empty/],
+  ["cut off", '{"schema":1,', /not JSON/],
+  ["of a later version", JSON.stringify({ ...state, schema: 2 }), /schema: /],
+  ["with a key too many", JSON.stringify({ ...state, token: "x" }), /token/],
+  ["with a bad value", JSON.stringify({ ...state, sessions: -1 }), /sessions: /],
+  ["of another bottle", JSON.stringify({ ...state, slug: "demo-zzzzz" }), /it is of "demo-zzzzz"/],
+  ["with a path for a name", JSON.stringify({ ...state, slug: "../x" }), /Not a bottle's name/],
+];
+
+for (const [what, text, why] of broken) {
+  Deno.test(`StateStore tells a state apart that is ${what}`, async () => {
+    await using files = await manifestFiles();
+    const store = new StateStore(files.home);
+    await store.create({ ...state, slug: parseSlug("good-ab12c") });
+    await files.write(`home/state/${slug}/state.json`, text);
+    const { states, corrupted } = await store.all();
+    assert.deepEqual(states.map((each) => each.slug), ["good-ab12c"]);
+    assert.deepEqual(corrupted.map(({ name }) => name), [slug]);
+    assert.match(corrupted[0]?.why ?? "", why);
+    await assert.rejects(store.read(slug));
+    await store.remove(slug);
+    assert.deepEqual((await store.all()).corrupted, []);
+  });
+}
+
+Deno.test("StateStore.all passes over what is no bottle's folder", async () => {
+  await using files = await manifestFiles({
+    "home/state/logs/build.log": "",
+    "home/state/outer-network.lock": "",
+  });
+  assert.deepEqual(await new StateStore(files.home).all(), { states: [], corrupted: [] });
+});
+
+Deno.test("StateStore tells a folder without a state apart", async () => {
+  await using files = await manifestFiles({ [`home/state/${slug}/lock`]: "" });
+  assert.deepEqual((await new StateStore(files.home).all()).corrupted.map(({ name }) => name), [
+    slug,
+  ]);
+});
+
+Deno.test("StateStore.lock keeps others out until it is given back", async () => {
+  await using files = await manifestFiles();
+  const store = new StateStore(files.home);
+  await store.create(state);
+  {
+    using _lock = await store.lock(slug);
+    await assert.rejects(store.lock(slug), { code: "bottle-busy" });
+    assert.equal(await store.isBusy(slug), true);
+  }
+  assert.equal(await store.isBusy(slug), false);
+});
