@@ -9,7 +9,8 @@ import type { BottlePlan } from "../../lib/plan/plan.ts";
 import { promptPathOf } from "../../lib/provision/prompt.ts";
 import type { Engine } from "../engine/engine.ts";
 import { copyOut } from "./copy_out.ts";
-import { guestExec } from "./guest_exec.ts";
+import { type EngineCall, type GuestExec, guestExec } from "./guest_exec.ts";
+import { killMarked } from "./guest_kill.ts";
 
 /** What {@linkcode DockerBottle} is made of. */
 export interface DockerBottleParts {
@@ -50,14 +51,19 @@ export class DockerBottle implements Bottle {
 
   async exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
     const { stdin, signal, timeoutMs, onLine } = options;
-    const call = this.#call(argv, options, stdin === undefined ? "closed" : "open");
-    const result = await this.#parts.engine.raw(call.args, {
-      env: call.env,
-      ...(stdin === undefined ? {} : { stdin }),
-      ...(signal === undefined ? {} : { signal }),
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      ...(onLine === undefined ? {} : { onLine }),
-    });
+    const result = await this.#started(
+      argv,
+      options,
+      stdin === undefined ? "closed" : "open",
+      (call) =>
+        this.#parts.engine.raw(call.args, {
+          env: call.env,
+          ...(stdin === undefined ? {} : { stdin }),
+          ...(signal === undefined ? {} : { signal }),
+          ...(timeoutMs === undefined ? {} : { timeoutMs }),
+          ...(onLine === undefined ? {} : { onLine }),
+        }),
+    );
     const decoder = new TextDecoder();
     return {
       code: result.code,
@@ -70,11 +76,17 @@ export class DockerBottle implements Bottle {
     argv: readonly string[],
     options: Pick<ExecOptions, "user" | "env" | "cwd" | "signal"> = {},
   ): Promise<number> {
-    const call = this.#call(argv, options, this.#parts.hasTerminal ? "terminal" : "open");
-    return await this.#parts.engine.terminal(call.args, {
-      env: call.env,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
+    const { signal } = options;
+    return await this.#started(
+      argv,
+      options,
+      this.#parts.hasTerminal ? "terminal" : "open",
+      (call) =>
+        this.#parts.engine.terminal(call.args, {
+          env: call.env,
+          ...(signal === undefined ? {} : { signal }),
+        }),
+    );
   }
 
   async cpIn(entries: readonly GuestEntry[], as: GuestUser, signal?: AbortSignal): Promise<void> {
@@ -126,11 +138,31 @@ export class DockerBottle implements Bottle {
     else await this.#parts.remove();
   }
 
+  /** Makes the call; if its caller gives up, the command in the guest ends too. */
+  async #started<T>(
+    argv: readonly string[],
+    options: Omit<ExecOptions, "stdin" | "onLine">,
+    stdin: GuestExec["stdin"],
+    start: (call: EngineCall) => Promise<T>,
+  ): Promise<T> {
+    const isBounded = options.signal !== undefined || options.timeoutMs !== undefined;
+    if (!isBounded) return await start(this.#call(argv, options, stdin));
+    const mark = crypto.randomUUID();
+    try {
+      return await start(this.#call(argv, options, stdin, mark));
+    } catch (error) {
+      const { engine, plan } = this.#parts;
+      await killMarked(engine, plan.containerName, options.user ?? "node", mark);
+      throw error;
+    }
+  }
+
   #call(
     argv: readonly string[],
     options: Pick<ExecOptions, "user" | "env" | "cwd" | "bare">,
-    stdin: "closed" | "open" | "terminal",
-  ): ReturnType<typeof guestExec> {
+    stdin: GuestExec["stdin"],
+    mark?: string,
+  ): EngineCall {
     const { plan, guestEnv } = this.#parts;
     const user = options.user ?? "node";
     return guestExec({
@@ -141,6 +173,7 @@ export class DockerBottle implements Bottle {
       home: user === "root" ? "/root" : plan.guestHome,
       env: { ...(options.bare === true ? {} : guestEnv()), ...options.env },
       stdin,
+      ...(mark === undefined ? {} : { mark }),
     });
   }
 }

@@ -1,6 +1,7 @@
 /** `docker exec` of a command in the guest: the argv, and the environment of the `docker` process. */
 
 import type { GuestUser } from "../../lib/bottle.ts";
+import { EXEC_MARK } from "./guest_kill.ts";
 
 /** What {@linkcode guestExec} needs. */
 export interface GuestExec {
@@ -12,6 +13,8 @@ export interface GuestExec {
   /** Variables of the guest. */
   readonly env: Readonly<Record<string, string>>;
   readonly stdin: "closed" | "open" | "terminal";
+  /** Marks the command, so that it can be ended from outside; no secret. */
+  readonly mark?: string;
 }
 
 /** A call of the engine: arguments, and variables for the `docker` process itself. */
@@ -54,6 +57,7 @@ export function guestExec(exec: GuestExec): EngineCall {
     `HOME=${exec.home}`,
     "--env",
     `USER=${exec.user}`,
+    ...(exec.mark === undefined ? [] : ["--env", `${EXEC_MARK}=${exec.mark}`]),
     ...travelling.flatMap((name) => ["--env", name]),
     exec.container,
     ...(names.length === 0 ? [] : ["bash", "-c", RENAME, "bash", String(names.length), ...names]),

@@ -93,12 +93,20 @@ export function conformCommands(name: string, open: SubjectFactory): void {
       deepEqual(lines, ["a", "b"]);
     });
 
-    await t.step("a limit and a signal end the wait", async () => {
-      await rejects(bottle.exec(["sleep", "60"], { timeoutMs: 300 }), { code: "timeout" });
-      await rejects(bottle.exec(["sleep", "60"], { signal: AbortSignal.timeout(300) }), {
-        name: "TimeoutError",
-      });
-    });
+    await t.step(
+      "a limit and a signal end the wait, and the command with all it started",
+      async () => {
+        const stubborn = ["bash", "-c", "trap '' TERM; sleep 4711 & while :; do sleep 0.2; done"];
+        await rejects(bottle.exec(stubborn, { timeoutMs: 500 }), { code: "timeout" });
+        await rejects(bottle.exec(["sleep", "4711"], { signal: AbortSignal.timeout(300) }), {
+          name: "TimeoutError",
+        });
+        await rejects(bottle.attach(["sleep", "4711"], { signal: AbortSignal.timeout(300) }), {
+          name: "TimeoutError",
+        });
+        equal(await out("pgrep", "--full", "--list-full", "4711|trap"), "");
+      },
+    );
 
     await t.step("attach passes the exit code on", async () => {
       equal(await bottle.attach(["bash", "-c", 'test "$GREETING" != "" && exit 5']), 5);
