@@ -5,9 +5,9 @@ import type { GitUser } from "../manifest/types.ts";
 import { runInGuest } from "./run_in_guest.ts";
 import type { ProvisionOptions } from "./step.ts";
 
-/** Takes key, value, key, value …: values reach git as arguments, and `--` keeps one that begins with a dash a value. */
-const SCRIPT = `while [ "$#" -gt 0 ]; do
-  git config --global -- "$1" "$2" || exit
+/** For `sh -c`; takes key, value, key, value …: a value reaches git as an argument, whatever is in it. */
+export const GIT_SCRIPT = `while [ "$#" -gt 0 ]; do
+  git config --global "$1" "$2" || exit
   shift 2
 done`;
 
@@ -27,7 +27,7 @@ export async function configureGit(
 ): Promise<void> {
   const settings = gitUserSettings(user);
   if (settings.length === 0) return;
-  await runInGuest(bottle, ["sh", "-c", SCRIPT, "configure-git", ...settings], {
+  await runInGuest(bottle, ["sh", "-c", GIT_SCRIPT, "configure-git", ...settings], {
     code: "provision-git",
     purpose: "set the git user",
     hint: "Install git in the image, or leave out git-gate.user",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { BottleError } from "../../../../lib/errors.ts";
-import { configureGit, gitUserSettings } from "../../../../lib/provision/git.ts";
+import { configureGit, GIT_SCRIPT, gitUserSettings } from "../../../../lib/provision/git.ts";
 import { fakeBottle } from "../../../support/bottle.ts";
 import { fakeManifest, fakePlan } from "../../../support/plan.ts";
 
@@ -40,3 +40,29 @@ Deno.test("configureGit says what to do where git is missing", async () => {
     return true;
   });
 });
+
+for (
+  const name of ["Bot", "-x", "$(id) `id`", 'a "quoted" #name;', "back\\slash", "Zoë \u{1f41d}"]
+) {
+  Deno.test(`GIT_SCRIPT has git keep the name ${JSON.stringify(name)} as it is`, async () => {
+    const home = await Deno.makeTempDir();
+    const git = async (args: readonly string[]): Promise<string> => {
+      const [program = "", ...rest] = args;
+      const env = { HOME: home, GIT_CONFIG_NOSYSTEM: "1", XDG_CONFIG_HOME: home };
+      const result = await new Deno.Command(program, { args: rest, env }).output();
+      assert.equal(result.code, 0, new TextDecoder().decode(result.stderr));
+      return new TextDecoder().decode(result.stdout);
+    };
+    try {
+      const settings = ["user.name", name, "user.email", "bot@example.com"];
+      await git(["sh", "-c", GIT_SCRIPT, "configure-git", ...settings]);
+      assert.equal(await git(["git", "config", "--global", "--get", "user.name"]), `${name}\n`);
+      assert.equal(
+        await git(["git", "config", "--global", "--get", "user.email"]),
+        "bot@example.com\n",
+      );
+    } finally {
+      await Deno.remove(home, { recursive: true });
+    }
+  });
+}
