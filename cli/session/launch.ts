@@ -5,7 +5,6 @@ import type { Bottle } from "../../lib/bottle.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
 import { provision } from "../../lib/provision/provision.ts";
-import type { ProvisionOptions } from "../../lib/provision/step.ts";
 import type { Secret } from "../../lib/secret.ts";
 import { type BottleState, STATE_SCHEMA } from "../../lib/state/state.ts";
 import { findProvider } from "../../providers/registry.ts";
@@ -41,7 +40,7 @@ export async function launchNew(
     const bottle = await backend.launch(plan, {
       ...values,
       signal: context.signal,
-      provision: (bottle) => provisionWith(bottle, plan, { signal: context.signal }),
+      provision: (bottle) => provisionWith(services, bottle, values, false),
     });
     await states.update(plan.slug, { phase: "running" });
     return bottle;
@@ -70,7 +69,7 @@ export async function launchKept(
     const bottle = await backend.resume(plan, {
       ...values,
       signal: context.signal,
-      provision: (bottle) => provisionWith(bottle, plan, { signal: context.signal, again: true }),
+      provision: (bottle) => provisionWith(services, bottle, values, true),
     });
     await states.update(plan.slug, { phase: "running", consent: consentDigest(plan) });
     return bottle;
@@ -114,12 +113,23 @@ export async function detach(
   context.signal.throwIfAborted();
 }
 
+/** @param again the guest was provisioned before */
 async function provisionWith(
+  { context: { signal }, settings }: Services,
   bottle: Bottle,
-  plan: BottlePlan,
-  options: ProvisionOptions,
+  { progress }: LaunchValues,
+  again: boolean,
 ): Promise<void> {
-  await provision(bottle, plan, await findProvider(plan.agent.provider), options);
+  const { plan } = bottle;
+  await provision(bottle, plan, await findProvider(plan.agent.provider), {
+    again,
+    signal,
+    onNote: (text) => {
+      if (!settings.verbose) return;
+      using step = progress.step(text);
+      step.done();
+    },
+  });
 }
 
 function newState(

@@ -39,5 +39,5 @@ export async function installCa(bottle: Bottle, options: ProvisionOptions = {}):
       hint: HINT,
     });
   }
-  options.onNote?.(`CA certificate trusted in the guest: SHA-256 ${caSha256}`);
+  options.onNote?.(`Certificate of the bottle: SHA-256 ${caSha256}`);
 }

@@ -26,7 +26,7 @@ Deno.test("installCa sends the certificate over stdin as root in one call, and n
   assert.ok(call?.kind === "exec");
   assert.equal(call.options.user, "root");
   assert.equal(call.options.stdin, caPem);
-  assert.deepEqual(notes, [`CA certificate trusted in the guest: SHA-256 ${caSha256}`]);
+  assert.deepEqual(notes, [`Certificate of the bottle: SHA-256 ${caSha256}`]);
 });
 
 Deno.test("installCa fails when the guest's bundle lacks the certificate", async () => {
