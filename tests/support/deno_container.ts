@@ -20,6 +20,8 @@ export interface DenoContainerOptions {
   readonly folders: readonly string[];
   /** The program, from the repository's root. */
   readonly entry: string;
+  /** Arguments of the program. */
+  readonly args?: readonly string[];
   /** Further arguments of `docker create`. */
   readonly flags: readonly string[];
   /** Called with each line of the program's stdout. */
@@ -44,11 +46,11 @@ export async function ensureDenoImage(run: Run): Promise<string> {
 
 /** Creates the container, copies the program in, and starts it. */
 export async function startDenoContainer(options: DenoContainerOptions): Promise<DenoContainer> {
-  const { run, name, entry, flags, onLine } = options;
+  const { run, name, entry, args = [], flags, onLine } = options;
   const image = await ensureDenoImage(run);
   await using undo = new AsyncDisposableStack();
   undo.defer(() => remove(run, name));
-  const program = ["deno", "run", "--no-remote", "--allow-all", `/srv/${entry}`];
+  const program = ["deno", "run", "--no-remote", "--allow-all", `/srv/${entry}`, ...args];
   await docker(run, ["create", "--interactive", "--name", name, ...flags, image, ...program]);
   await docker(run, ["cp", "-", `${name}:/`], await packProgram(options.folders));
   const duplex = run.duplex(["docker", "start", "--attach", "--interactive", name]);
