@@ -114,7 +114,7 @@ Deno.test("start asks for the variables that the bottle asks for, and stores no 
     },
   });
   const { code, stderr } = await cli.run("start", "demo", "--keep");
-  assert.equal(code, 0);
+  assert.equal(code, 0, stderr);
   assert.match(stderr, /Which ticket\? \[TICKET\]: /);
   assert.deepEqual(env, ["T-4711"]);
   const state = await Deno.readTextFile(`${cli.home}/state/${SLUG}/state.json`);
