@@ -56,12 +56,16 @@ export function printTable(findings: readonly Finding[]): string[] {
     ...findings.map(({ attack, on, off }) => [
       attack.control,
       attack.name,
-      String(on),
-      String(off),
+      shown(on),
+      shown(off),
     ]),
   ];
   const widths = [0, 1, 2, 3].map((column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0))
   );
   return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd());
+}
+
+function shown(count: number): string {
+  return Number.isNaN(count) ? "?" : String(count);
 }

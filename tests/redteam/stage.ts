@@ -1,4 +1,4 @@
-/** A real bottle with a neighbour, and what the attacks on it stand on. */
+/** A real bottle, its neighbour, and what the attacks on it stand on. */
 
 import type { Bottle } from "../../lib/bottle.ts";
 import { configureBundle } from "../../backends/bundle/bundle.ts";
@@ -44,8 +44,9 @@ export interface Target {
 /** Where the attacks take place. */
 export interface Stage extends AsyncDisposable {
   readonly target: Target;
-  readonly neighbour: Target;
-  /** An allowed upstream: the first address of {@linkcode hostAddresses}, for both bottles. */
+  /** Another bottle of the same home, launched when it is first asked for. */
+  neighbour(): Promise<Target>;
+  /** An allowed upstream: the first address of {@linkcode hostAddresses}, for every bottle. */
   readonly upstream: Upstream;
   readonly outer: string;
   /** A metadata service and a private host, each on a network that the bundles have joined. */
@@ -99,7 +100,7 @@ function manifestOf(upstream: Upstream): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Launches both bottles as a session does: a launch with provisioning and self-test. */
+/** Launches a bottle as a session does: with provisioning and self-test. */
 export async function openStage(): Promise<Stage> {
   await using undo = new AsyncDisposableStack();
   const surroundings = undo.use(await openSurroundings(createRun()));
@@ -111,9 +112,10 @@ export async function openStage(): Promise<Stage> {
   const bottle = manifestOf(upstream);
   const spec = { bundleNetworks: surroundings.networks };
   const plan = async (): Promise<BottlePlan> => await subject.prepare({ bottle }, spec);
-  const launch = async (): Promise<Target> =>
-    await targetOf(subject, engine, undo.use(await subject.launch(await plan())));
-  const [target, neighbour] = await Promise.all([launch(), launch()]);
+  const launch = async (owner: AsyncDisposableStack): Promise<Target> =>
+    await targetOf(subject, engine, owner.use(await subject.launch(await plan())));
+  const target = await launch(undo);
+  let neighbour: Promise<Target> | undefined;
   const docker = async (...args: readonly string[]): Promise<string> => await engine.docker(args);
   const bundleImage = await imageOf(engine, target.bundle);
   const privileged = (image: string, network: string, argv: readonly string[]): Promise<string> =>
@@ -127,7 +129,7 @@ export async function openStage(): Promise<Stage> {
   const owned = undo.move();
   return {
     target,
-    neighbour,
+    neighbour: () => neighbour ??= launch(owned),
     upstream,
     surroundings,
     run: subject.context.run,

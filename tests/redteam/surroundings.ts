@@ -1,5 +1,6 @@
 /** What a bundle may have near it: a metadata service, and a host with a private address that nobody named. */
 
+import { setTimeout as delay } from "node:timers/promises";
 import type { BundleNetwork } from "../../lib/plan/spec.ts";
 import type { Run } from "../../lib/process/run.ts";
 import { docker } from "../support/deno_container.ts";
@@ -18,6 +19,9 @@ export interface Surroundings extends AsyncDisposable {
   readonly insideAddress: string;
 }
 
+/** A minute. */
+const MAX_TRIES = 240;
+
 const METADATA = { subnet: "169.254.169.248/29", gateway: "169.254.169.249" } as const;
 const METADATA_ADDRESS = "169.254.169.254";
 
@@ -30,7 +34,9 @@ export async function openSurroundings(run: Run): Promise<Surroundings> {
       await run(["docker", "network", "rm", name]);
     });
     const label = ["--label", "bot-bottle.role=redteam"];
-    await docker(run, ["network", "create", "--internal", ...label, ...flags, name]);
+    await patiently(() =>
+      docker(run, ["network", "create", "--internal", ...label, ...flags, name])
+    );
   };
   const metadata = `bot-bottle-redteam-${id}-metadata`;
   const inside = `bot-bottle-redteam-${id}-inside`;
@@ -64,4 +70,16 @@ export async function openSurroundings(run: Run): Promise<Surroundings> {
     insideAddress,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** There is one block with the metadata service's address: another run on this machine may have it for a while. */
+async function patiently(make: () => Promise<unknown>): Promise<void> {
+  for (let tries = 0;; tries++) {
+    try {
+      return void await make();
+    } catch (error) {
+      if (!String(error).includes("overlaps") || tries === MAX_TRIES) throw error;
+      await delay(250);
+    }
+  }
 }

@@ -12,8 +12,10 @@ export const neighbourAttacks: readonly Attack[] = [
     threat: "other bottles, their bundles, their ports",
     name: "straight to another bottle's bundle, by its inner and its outer address",
     control: "an inner network each",
-    open: (stage) => listenInBundle(stage, stage.neighbour),
-    run: async ({ target, neighbour }, sink) => {
+    open: (stage) => stage.neighbour().then((neighbour) => listenInBundle(stage, neighbour)),
+    run: async (stage, sink) => {
+      const { target } = stage;
+      const neighbour = await stage.neighbour();
       const { subnet, bundleOutside } = neighbour;
       const hosts = [subnet.bundle, subnet.agent, bundleOutside];
       await runGuest(target, knock, [
@@ -31,7 +33,9 @@ export const neighbourAttacks: readonly Attack[] = [
     name: "another bottle's proxy, with its routes",
     control: "an inner network each, and the peer check",
     open: (stage) => Promise.resolve(upstreamSink(stage.upstream)),
-    run: async ({ target, neighbour }, sink) => {
+    run: async (stage, sink) => {
+      const { target } = stage;
+      const neighbour = await stage.neighbour();
       await runGuest(target, ask, [
         ...[neighbour.subnet.bundle, "9099", sink.marker],
         `http://${upstreamAddress()}:${sink.port}`,
@@ -40,9 +44,10 @@ export const neighbourAttacks: readonly Attack[] = [
     switchOff: async (stage) => {
       await unseal(stage);
       await joinNeighbour(stage);
-      await stage.neighbour.reconfigure((egress) => ({
+      const neighbour = await stage.neighbour();
+      await neighbour.reconfigure((egress) => ({
         ...egress,
-        peers: [...egress.peers, strangerOf(stage.neighbour)],
+        peers: [...egress.peers, strangerOf(neighbour)],
       }));
     },
   },
@@ -50,8 +55,10 @@ export const neighbourAttacks: readonly Attack[] = [
     threat: "other bottles",
     name: "through its own proxy to another bottle's bundle",
     control: "the allowlist and the rule for addresses",
-    open: (stage) => listenInBundle(stage, stage.neighbour),
-    run: async ({ target, neighbour }, sink) => {
+    open: (stage) => stage.neighbour().then((neighbour) => listenInBundle(stage, neighbour)),
+    run: async (stage, sink) => {
+      const { target } = stage;
+      const neighbour = await stage.neighbour();
       const hosts = [neighbour.subnet.bundle, neighbour.subnet.agent, neighbour.bundleOutside];
       await runGuest(target, ask, [
         ...[target.subnet.bundle, "9099", sink.marker],
@@ -59,7 +66,8 @@ export const neighbourAttacks: readonly Attack[] = [
       ]);
     },
     switchOff: async (stage) => {
-      const { target, neighbour } = stage;
+      const { target } = stage;
+      const neighbour = await stage.neighbour();
       const host = neighbour.subnet.bundle;
       await join(stage, target.bundle);
       await target.reconfigure((egress) => ({
@@ -72,9 +80,10 @@ export const neighbourAttacks: readonly Attack[] = [
     threat: "other bottles, their bundles",
     name: "from a broken egress to another bottle's bundle on the outer network",
     control: "enable_icc=false",
-    open: (stage) => listenInBundle(stage, stage.neighbour),
+    open: (stage) => stage.neighbour().then((neighbour) => listenInBundle(stage, neighbour)),
     run: async (stage, sink) => {
-      const { target, neighbour } = stage;
+      const { target } = stage;
+      const neighbour = await stage.neighbour();
       const script = 'printf %s "$1" | nc -N -w 2 "$2" "$3"; true';
       await stage.docker(
         ...["exec", "--user", "1001:1001", target.bundle, "sh", "-c", script, "sh"],
@@ -91,12 +100,12 @@ export const neighbourAttacks: readonly Attack[] = [
 ];
 
 async function joinNeighbour(stage: Stage): Promise<void> {
-  await join(stage, stage.target.agent, "--ip", strangerOf(stage.neighbour));
+  await join(stage, stage.target.agent, "--ip", strangerOf(await stage.neighbour()));
 }
 
 /** Joins a container to the other bottle's network, which can't be removed before it has left it. */
 async function join(stage: Stage, container: string, ...flags: readonly string[]): Promise<void> {
-  const { inner } = stage.neighbour;
+  const { inner } = await stage.neighbour();
   await stage.docker("network", "connect", ...flags, inner, container);
   stage.defer(() => stage.docker("network", "disconnect", "--force", inner, container));
 }
