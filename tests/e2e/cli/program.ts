@@ -88,6 +88,24 @@ export async function makeHome(): Promise<TestHome> {
   };
 }
 
+const STEP = /^✓ (.+?) [0-9.]+s( |$)/;
+
+/** Names of the steps that a launch said it had ended. */
+export function finishedSteps(stderr: string): readonly string[] {
+  return stderr.split("\n").flatMap((line) => STEP.exec(line)?.[1] ?? []);
+}
+
+/** Sends what Ctrl-C sends when a step, by name or by number from 1, has ended. */
+export function interruptAfter(step: string | number): NonNullable<StartOptions["onLine"]> {
+  let ended = 0;
+  return (line, process) => {
+    const [, name] = STEP.exec(line) ?? [];
+    if (name === undefined) return;
+    ended++;
+    if (step === name || step === ended) process.kill("SIGINT");
+  };
+}
+
 /** Runs a program to its end. */
 export async function runProcess(
   [program = "", ...args]: readonly string[],
