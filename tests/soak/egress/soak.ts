@@ -1,0 +1,151 @@
+/** The proxy's half of a soak: mixed load, mutated requests, and what is left after both. */
+
+import type { Random } from "../random.ts";
+import { type Say, type SoakReport, Violations } from "../report.ts";
+import { runFuzz } from "./fuzz.ts";
+import { type KindTally, runMixedLoad } from "./mixed_load.ts";
+import { startSubject, type Subject } from "./subject.ts";
+import { MAX_GROWTH, memoryGrowth, readVitals } from "./vitals.ts";
+
+/** What {@linkcode soakEgress} takes. */
+export interface EgressSoakOptions {
+  /** Of mixed load. */
+  readonly ms: number;
+  /** Mutated requests after it. */
+  readonly requests: number;
+  readonly random: Random;
+  /** Whether memory is held against {@linkcode MAX_GROWTH}: a short run is all warm-up. */
+  readonly isMemoryJudged: boolean;
+  readonly say: Say;
+  readonly signal: AbortSignal;
+}
+
+const SAMPLE_MS = 1_000;
+const SAY_EVERY_SAMPLES = 15;
+const SAY_EVERY_REQUESTS = 2_000;
+/** For the last rows, and for connections to be closed. */
+const SETTLE_MS = 20_000;
+
+/** Runs it. */
+export async function soakEgress(options: EgressSoakOptions): Promise<SoakReport> {
+  const { random, say, signal } = options;
+  const violations = new Violations();
+  await using subject = await startSubject();
+  const { pid } = subject.program.process;
+  const before = await readVitals(pid);
+  const sampler = startSampler(pid, say, () => subject.rows.all);
+  const tallies = await runMixedLoad({ subject, random, violations, ms: options.ms, signal });
+  const samples = await sampler.stop();
+  await checkRows(subject, tallies, violations);
+  const memory = memoryGrowth(samples);
+  if (options.isMemoryJudged && !(memory.growth <= MAX_GROWTH)) {
+    violations.add(`memory: the last quarter is ${memory.growth.toFixed(2)} times the second`);
+  }
+  const fuzz = await runFuzz({
+    subject,
+    random,
+    violations,
+    signal,
+    requests: options.requests,
+    onProgress: (done) => {
+      if (done % SAY_EVERY_REQUESTS < 16) say(`egress: ${done} mutated requests`);
+    },
+  });
+  // Idle connections of the proxy's pool are the upstream's to end here: otherwise they would be kept for 30 s.
+  await subject.upstream[Symbol.asyncDispose]();
+  const left = await lowestFds(pid, before.fds);
+  if (left > before.fds) violations.add(`${left - before.fds} descriptors are left open`);
+  const after = await readVitals(pid);
+  subject.program.process.kill("SIGTERM");
+  const { code } = await subject.program.process.status;
+  const log = await subject.program.stderr;
+  if (code !== 0 || log !== "") violations.add(`the proxy ended with ${code}: ${log}`);
+  return {
+    rows: [
+      ["egress", "requests", "not as expected", "MiB checked"],
+      ...tallies.map(({ name, requests, failures, bytes }) => [
+        name,
+        requests,
+        failures,
+        Math.round(bytes / 2 ** 20),
+      ]),
+      ["mutated", fuzz.sent, "", ""],
+      ["  forwarded", fuzz.forwarded, "", ""],
+      ["  refused", fuzz.refused, "", ""],
+      ["audit rows", subject.rows.all, "", ""],
+      [
+        `RSS MiB: start, quarters, end`,
+        [before.rssMiB, ...memory.quarters, after.rssMiB].map(Math.round).join(" "),
+        "",
+        "",
+      ],
+      ["RSS, last of second quarter", Number(memory.growth.toFixed(2)), "", ""],
+      ["descriptors: start, end", `${before.fds} ${left}`, "", ""],
+    ],
+    violations: violations.list,
+  };
+}
+
+interface Sampler {
+  stop(): Promise<readonly number[]>;
+}
+
+function startSampler(pid: number, say: Say, rows: () => number): Sampler {
+  const samples: number[] = [];
+  let isStopped = false;
+  const sampling = (async (): Promise<void> => {
+    while (!isStopped) {
+      await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
+      const { rssMiB, fds } = await readVitals(pid);
+      samples.push(rssMiB);
+      if (samples.length % SAY_EVERY_SAMPLES === 0) {
+        say(`egress: ${rows()} rows, ${Math.round(rssMiB)} MiB, ${fds} descriptors`);
+      }
+    }
+  })();
+  return {
+    stop: async () => {
+      isStopped = true;
+      // A proxy that has ended is told of by whoever uses it.
+      await sampling.catch(() => {});
+      return samples;
+    },
+  };
+}
+
+/** One row for each request, with the verdict that fits what was done. */
+async function checkRows(
+  { rows }: Subject,
+  tallies: readonly KindTally[],
+  violations: Violations,
+): Promise<void> {
+  const sum = (...ends: readonly KindTally["end"][]): number =>
+    tallies.filter(({ end }) => ends.includes(end)).reduce((all, one) => all + one.requests, 0);
+  const expected = sum("answered", "aborted", "refused");
+  await until(() => rows.all >= expected);
+  // A row too many would come late as well.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  if (rows.all !== expected) violations.add(`audit: ${rows.all} rows of ${expected} requests`);
+  if (rows.blocked !== sum("refused")) {
+    violations.add(`audit: ${rows.blocked} rows blocked of ${sum("refused")} refusals`);
+  }
+  if (rows.failed > sum("aborted")) {
+    violations.add(`audit: ${rows.failed} rows failed, ${sum("aborted")} requests were broken off`);
+  }
+}
+
+async function lowestFds(pid: number, wanted: number): Promise<number> {
+  let lowest = Infinity;
+  await until(async () => {
+    lowest = Math.min(lowest, (await readVitals(pid)).fds);
+    return lowest <= wanted;
+  });
+  return lowest;
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + SETTLE_MS;
+  while (!await condition() && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -1,0 +1,106 @@
+/** The proxy of a soak: in a process of its own, with an upstream behind it and its audit counted. */
+
+import { testAuthority } from "../../support/egress/certificates.ts";
+import { type EgressProgram, startEgress } from "../../support/egress/program.ts";
+import { CREDENTIAL, HIDDEN_PATH, type SoakUpstream, startUpstream } from "./upstream.ts";
+
+/** No route allows it: its row says that those of what was answered before are there. */
+export const MARK_PATH = "/mark";
+
+/** Rows of the audit so far. */
+export interface RowCounts {
+  readonly all: number;
+  readonly blocked: number;
+  readonly failed: number;
+  /** Those whose request may have gone to the upstream, in part at least. */
+  readonly forwarded: number;
+  /** Of these, the ones for {@linkcode HIDDEN_PATH}. */
+  readonly hidden: number;
+  /** Those for {@linkcode MARK_PATH}. */
+  readonly marks: number;
+}
+
+/** A running proxy. */
+export interface Subject extends AsyncDisposable {
+  readonly program: EgressProgram;
+  readonly upstream: SoakUpstream;
+  readonly port: number;
+  readonly caPem: string;
+  readonly rows: RowCounts;
+  /** Set when the process has ended, which it never should by itself. */
+  readonly hasEnded: boolean;
+}
+
+/** Starts it. */
+export async function startSubject(): Promise<Subject> {
+  const authority = await testAuthority();
+  const leaf = await authority.issuer.leafFor({ kind: "ip", value: "127.0.0.1" });
+  await using stack = new AsyncDisposableStack();
+  const upstream = stack.use(startUpstream(leaf));
+  let counting = Promise.resolve();
+  stack.defer(() => counting);
+  const program = stack.use(startEgress(["--config", "-"]));
+  const { tlsPort, plainPort } = upstream;
+  await program.write(`${
+    JSON.stringify({
+      listen: { address: "127.0.0.1", port: 0 },
+      dns: null,
+      peers: ["127.0.0.1"],
+      routes: [{
+        host: "127.0.0.1",
+        ports: [tlsPort, plainPort],
+        matches: [{ paths: [{ type: "prefix", value: "/ok" }] }],
+        auth: { scheme: "header", header: CREDENTIAL.header, token: "EGRESS_TOKEN_1" },
+        allow_private: true,
+        origin: "soak",
+      }],
+      tokens: { EGRESS_TOKEN_1: CREDENTIAL.value },
+      extra_ca_pem: authority.ca.cert_pem,
+      private_exceptions: [],
+      log: "all",
+      self_test: null,
+      ca: null,
+    })
+  }\n`);
+  const ready = Object(JSON.parse(await program.line()));
+  const rows = { all: 0, blocked: 0, failed: 0, forwarded: 0, hidden: 0, marks: 0 };
+  counting = countRows(program, rows);
+  let hasEnded = false;
+  void program.process.status.then(() => hasEnded = true);
+  const running = stack.move();
+  return {
+    program,
+    upstream,
+    rows,
+    port: Number(new URL(String(ready.proxy)).port),
+    caPem: String(ready.ca_pem),
+    get hasEnded(): boolean {
+      return hasEnded;
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+type MutableRowCounts = { -readonly [name in keyof RowCounts]: number };
+
+async function countRows(program: EgressProgram, rows: MutableRowCounts): Promise<void> {
+  for (;;) {
+    let line: string;
+    try {
+      line = await program.line();
+    } catch {
+      return;
+    }
+    const row = Object(JSON.parse(line));
+    const [verdict, path] = [String(row.verdict), String(row.path)];
+    // A body that turns out malformed has its head at the upstream by then.
+    const isForwarded = verdict !== "blocked" ||
+      row.reason === "protocol" && row.route !== undefined;
+    rows.all++;
+    if (verdict === "blocked") rows.blocked++;
+    if (verdict === "failed") rows.failed++;
+    if (isForwarded) rows.forwarded++;
+    if (isForwarded && path.startsWith(HIDDEN_PATH)) rows.hidden++;
+    if (path.startsWith(MARK_PATH)) rows.marks++;
+  }
+}

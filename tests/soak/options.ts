@@ -1,0 +1,52 @@
+/** The command line of a soak. */
+
+/** What is asked for. */
+export interface SoakOptions {
+  /** Of mixed load on the proxy. */
+  readonly minutes: number;
+  /** Launches that are broken off. */
+  readonly rounds: number;
+  /** Requests with mutations. */
+  readonly requests: number;
+  readonly parts: ReadonlySet<SoakPart>;
+  /** The same seed makes the same choices. */
+  readonly seed: number;
+}
+
+/** Its two halves. */
+export type SoakPart = "launch" | "egress";
+
+/** Names of {@linkcode SoakPart}. */
+const PARTS = ["launch", "egress"] as const;
+
+/** How it is called. */
+export const USAGE =
+  "Usage: deno task soak [--minutes N] [--rounds N] [--requests N] [--only launch|egress] [--seed N]";
+
+/** Parses it; undefined: not such a command line. */
+export function parseSoakOptions(
+  args: readonly string[],
+  randomSeed: number,
+): SoakOptions | undefined {
+  const numbers = { minutes: 10, rounds: 60, requests: 20_000, seed: randomSeed };
+  let parts: readonly SoakPart[] = PARTS;
+  for (let at = 0; at < args.length; at += 2) {
+    const name = args[at]?.replace(/^--/, "");
+    const value = args[at + 1] ?? "";
+    if (name === "only") {
+      parts = PARTS.filter((part) => part === value);
+      if (parts.length === 0) return undefined;
+    } else if (isNumberName(name) && /^\d+(\.\d+)?$/.test(value)) {
+      numbers[name] = Number(value);
+    } else {
+      return undefined;
+    }
+  }
+  return { ...numbers, parts: new Set(parts) };
+}
+
+function isNumberName(
+  name: string | undefined,
+): name is "minutes" | "rounds" | "requests" | "seed" {
+  return name === "minutes" || name === "rounds" || name === "requests" || name === "seed";
+}
