@@ -12,8 +12,9 @@ import type { Bottle } from "../../lib/bottle.ts";
 import type { Context } from "../../lib/context.ts";
 import type { ControlClient } from "../../lib/control/client.ts";
 import type { LedgerRow } from "../../lib/egress/audit_row.ts";
+import { findHomeId } from "../../lib/home_id.ts";
 import type { Manifest } from "../../lib/manifest/types.ts";
-import { type HomeId, homeId, type Slug } from "../../lib/names.ts";
+import type { HomeId, Slug } from "../../lib/names.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
 import type { PlanProvider } from "../../lib/plan/provider_plan.ts";
 import type { BottleSpec } from "../../lib/plan/spec.ts";
@@ -83,12 +84,12 @@ class DockerBackend extends Backend {
 
   override async control(slug: Slug, signal?: AbortSignal): Promise<ControlClient> {
     const { openControlOf } = await import("./running.ts");
-    return await openControlOf(this.#engine, await this.#home(), slug, signal);
+    return await openControlOf(this.#engine, await findHomeId(this.#context.home), slug, signal);
   }
 
   override async storedAudit(slug: Slug, signal?: AbortSignal): Promise<readonly LedgerRow[]> {
     const { storedAuditOf } = await import("./stored_audit.ts");
-    return await storedAuditOf(this.#engine, await this.#home(), slug, signal);
+    return await storedAuditOf(this.#engine, await findHomeId(this.#context.home), slug, signal);
   }
 
   override async list(home: HomeId, signal?: AbortSignal): Promise<readonly BottleSummary[]> {
@@ -108,7 +109,7 @@ class DockerBackend extends Backend {
       import("./running.ts"),
       import("./stop.ts"),
     ]);
-    const home = await this.#home();
+    const home = await findHomeId(this.#context.home);
     await findBottle(this.#engine, home, slug, signal);
     await stopContainers(this.#engine, ownedBy(home, slug), signal);
   }
@@ -131,7 +132,11 @@ class DockerBackend extends Backend {
       import("./inventory.ts"),
       import("./cleanup.ts"),
     ]);
-    const ours = await takeInventory(this.#engine, ownedBy(await this.#home()), signal);
+    const ours = await takeInventory(
+      this.#engine,
+      ownedBy(await findHomeId(this.#context.home)),
+      signal,
+    );
     await removeItems(this.#engine, ours, items, signal);
   }
 
@@ -141,15 +146,5 @@ class DockerBackend extends Backend {
     readonly plan: BottlePlan;
   } {
     return { engine: this.#engine, context: this.#context, plan };
-  }
-
-  /** As plans have it: a home that isn't there yet is its own real path. */
-  async #home(): Promise<HomeId> {
-    const { home } = this.#context;
-    const real = await Deno.realPath(home).catch((error: unknown) => {
-      if (error instanceof Deno.errors.NotFound) return home;
-      throw error;
-    });
-    return homeId(real);
   }
 }

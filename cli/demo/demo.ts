@@ -9,11 +9,11 @@ import type { LedgerRow } from "../../lib/egress/audit_row.ts";
 import { makePlaceholder, makeSlug } from "../../lib/names.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
 import { StateStore } from "../../lib/state/store.ts";
+import { findHomeId } from "../../lib/home_id.ts";
 import { createBackend } from "../backend.ts";
 import type { Services } from "../command.ts";
 import { fetchAudit } from "../session/audit_export.ts";
 import { requireBackend } from "../session/availability.ts";
-import { homeIdOf } from "../session/home.ts";
 import { launchNew } from "../session/launch.ts";
 import { type BottleRequest, prepareBottle } from "../session/prepare.ts";
 import { resolveSecrets } from "../session/values.ts";
@@ -88,7 +88,7 @@ async function runInOwnHome(services: Services, audience: DemoAudience): Promise
   });
   imageStep.done();
   using upstreamStep = progress.step("Upstream of the demo");
-  const homeId = await homeIdOf(home.folder);
+  const homeId = await findHomeId(home.folder);
   const upstream = undo.use(
     await startUpstream({ engine, image, slug, homeId, identity, signal }),
   );
@@ -137,7 +137,7 @@ async function walk(
 /** Whatever of this home is left, also after a launch that broke off: the home goes next, and with it the way to find things. */
 async function removeAll(services: Services): Promise<void> {
   const backend = await services.backend();
-  const home = await homeIdOf(services.context.home);
+  const home = await findHomeId(services.context.home);
   const signal = AbortSignal.timeout(60_000);
   const items = await backend.plannedCleanup(home, { slugs: [], includeRunning: true }, signal);
   await backend.cleanup(items, signal);

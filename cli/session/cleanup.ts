@@ -4,9 +4,9 @@ import type { Backend, CleanupItem } from "../../backends/backend.ts";
 import { parseSlug, type Slug } from "../../lib/names.ts";
 import type { BottleState } from "../../lib/state/state.ts";
 import type { CorruptedState, KnownStates } from "../../lib/state/store.ts";
+import { findHomeId } from "../../lib/home_id.ts";
 import type { Services } from "../command.ts";
 import { archiveBottle, rowsOf } from "./audit_export.ts";
-import { homeIdOf } from "./home.ts";
 
 /** Which bottles it is about. */
 export interface CleanupRequest {
@@ -36,7 +36,7 @@ export async function planCleanup(
   const slugs = request.names.map(parseSlug);
   const asked = request.names.length > 0;
   const found = await backend.plannedCleanup(
-    await homeIdOf(context.home),
+    await findHomeId(context.home),
     { slugs, includeRunning: request.all || asked },
     context.signal,
   );
@@ -72,7 +72,10 @@ async function busySlugs(
 
 async function runningSlugs(services: Services): Promise<ReadonlySet<Slug>> {
   const backend = await services.backend();
-  const found = await backend.list(await homeIdOf(services.context.home), services.context.signal);
+  const found = await backend.list(
+    await findHomeId(services.context.home),
+    services.context.signal,
+  );
   return new Set(
     found.filter((bottle) => bottle.state === "running" || bottle.state === "shut")
       .map((bottle) => bottle.slug),

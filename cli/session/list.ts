@@ -4,8 +4,8 @@ import type { Backend, BottleSummary } from "../../backends/backend.ts";
 import type { Slug } from "../../lib/names.ts";
 import type { BottleState } from "../../lib/state/state.ts";
 import type { CorruptedState } from "../../lib/state/store.ts";
+import { findHomeId } from "../../lib/home_id.ts";
 import type { Services } from "../command.ts";
-import { homeIdOf } from "./home.ts";
 
 /** One line of `list`. Snake case: `--json` prints it. */
 export interface ListedBottle {
@@ -35,7 +35,7 @@ export async function listBottles(services: Services): Promise<Listing> {
   const { context, states } = services;
   const backend = await services.backend();
   const [found, known] = await Promise.all([
-    backend.list(await homeIdOf(context.home), context.signal),
+    backend.list(await findHomeId(context.home), context.signal),
     states.all(),
   ]);
   const remembered = new Map(known.states.map((state) => [state.slug, state]));

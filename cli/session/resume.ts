@@ -3,12 +3,12 @@
 import type { Backend } from "../../backends/backend.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { parseSlug, type Slug } from "../../lib/names.ts";
+import { findHomeId } from "../../lib/home_id.ts";
 import type { Services } from "../command.ts";
 import { createProgress } from "../ui/progress.ts";
 import { agree, type Agreement, askForValues, refuseUntrusted } from "./agree.ts";
 import { requireBackend } from "./availability.ts";
 import { consentDigest } from "./consent.ts";
-import { homeIdOf } from "./home.ts";
 import { detach, launchKept } from "./launch.ts";
 import { prepareBottle, requestOf } from "./prepare.ts";
 import { carryOut } from "./session.ts";
@@ -65,7 +65,7 @@ export async function resume(
 /** A bundle takes its configuration once: to resume a bottle that works would end what goes on in it. */
 async function refuseRunning(services: Services, backend: Backend, slug: Slug): Promise<void> {
   const { home, signal } = services.context;
-  const bottles = await backend.list(await homeIdOf(home), signal);
+  const bottles = await backend.list(await findHomeId(home), signal);
   if (bottles.find((bottle) => bottle.slug === slug)?.state !== "running") return;
   throw new BottleError(`The bottle "${slug}" runs already`, {
     code: "bottle-running",

@@ -1,8 +1,8 @@
 /** Second half of `prepare()`: from a valid manifest to a plan. */
 
 import type { Context } from "../context.ts";
+import { findHomeId } from "../home_id.ts";
 import type { Manifest } from "../manifest/types.ts";
-import { homeId } from "../names.ts";
 import { readExtraCa } from "./extra_ca.ts";
 import { makePlan } from "./make_plan.ts";
 import type { BottlePlan } from "./plan.ts";
@@ -25,23 +25,13 @@ export async function resolvePlan(
   manifest: Manifest,
   { env, random, home, provider }: ResolveOptions,
 ): Promise<BottlePlan> {
-  const [extraCa, realHome] = await Promise.all([readExtraCa(env), realPath(home)]);
+  const [extraCa, homeId] = await Promise.all([readExtraCa(env), findHomeId(home)]);
   return makePlan(spec, manifest, {
     env,
     random,
     home,
-    homeId: homeId(realHome),
+    homeId,
     provider,
     extraCa,
   });
-}
-
-/** A home that isn't there yet, as with manifests from objects, is its own real path. */
-async function realPath(home: string): Promise<string> {
-  try {
-    return await Deno.realPath(home);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return home;
-    throw error;
-  }
 }
