@@ -1,6 +1,7 @@
 /** Credentials on a request: the agent's own come off, the route's goes on. */
 
 import { BottleError } from "../errors.ts";
+import { foldHeaderName } from "./http1/header_name.ts";
 import type { HeaderField, HeaderList } from "./http1/message.ts";
 import type { AuthScheme, Route, RouteAuth } from "./route.ts";
 
@@ -59,7 +60,7 @@ const PLACEHOLDER = /bot-bottle-[a-z][a-z0-9-]{0,62}-[a-z0-9]{5}-[A-Za-z0-9]{22}
 
 /**
  * Takes every credential of the agent's off a request, so that it goes out under the bottle's identity or none.
- * Every spelling and every repetition of a name goes.
+ * Every spelling of a name goes, also one with underscores, and every repetition.
  *
  * @example
  * ```ts
@@ -74,13 +75,13 @@ export function stripInbound(headers: HeaderList, route: Route): StrippedHeaders
   const removed = new Set<string>();
   let foreign = false;
   for (const [name, value] of headers) {
-    const lower = name.toLowerCase();
-    if (!isStripped(lower, route.auth)) {
+    const folded = foldHeaderName(name);
+    if (!isStripped(folded, route.auth)) {
       kept.push([name, value]);
       continue;
     }
-    removed.add(lower);
-    foreign ||= route.auth !== undefined && lower !== "proxy-authorization" &&
+    removed.add(name.toLowerCase());
+    foreign ||= route.auth !== undefined && folded !== "proxy-authorization" &&
       !isPlaceholder(value);
   }
   return { headers: kept, removed: [...removed], foreign };
@@ -109,7 +110,7 @@ export function isPlaceholder(value: string): boolean {
 
 /** Whether a route may inject a header of this name: lower case, and none that frames a message. */
 export function isInjectableHeader(name: string): boolean {
-  return HEADER_NAME.test(name) && !framing.has(name);
+  return HEADER_NAME.test(name) && !framing.has(foldHeaderName(name));
 }
 
 /**
@@ -140,10 +141,11 @@ function credentialField(auth: AuthScheme, token: string): HeaderField {
   return auth satisfies never;
 }
 
-function isStripped(lower: string, auth: RouteAuth | undefined): boolean {
-  if (always.has(lower)) return true;
+function isStripped(folded: string, auth: RouteAuth | undefined): boolean {
+  if (always.has(folded)) return true;
   if (!auth) return false;
-  return onCredentialed.has(lower) || auth.scheme === "header" && auth.header === lower;
+  return onCredentialed.has(folded) ||
+    auth.scheme === "header" && foldHeaderName(auth.header) === folded;
 }
 
 function decodeBase64(text: string): string {

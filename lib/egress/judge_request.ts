@@ -5,9 +5,9 @@ import { isGitPush } from "./git_push.ts";
 import { type ConnectTarget, findHostFault, type Refused } from "./judge_connect.ts";
 import { splitConnectionHeaders } from "./http1/connection_headers.ts";
 import { requestFraming } from "./http1/framing.ts";
+import { foldHeaderName } from "./http1/header_name.ts";
 import {
   type BodyFraming,
-  hasHeader,
   type HeaderList,
   headerValues,
   type RequestHead,
@@ -41,7 +41,11 @@ export interface RefusedRequest extends Refused {
 }
 
 /** Headers by which many servers take another method than the request line's. */
-const OVERRIDES = ["x-http-method-override", "x-http-method", "x-method-override"];
+const OVERRIDES: ReadonlySet<string> = new Set([
+  "x-http-method-override",
+  "x-http-method",
+  "x-method-override",
+]);
 
 /**
  * Judges a request's head.
@@ -93,7 +97,7 @@ export function judgeRequest(
     return { ok: false, reason, detail, route: route?.host, target, path, isReusable };
   }
   const { route } = decision;
-  if (limitsMethods(route) && OVERRIDES.some((name) => hasHeader(headers, name))) {
+  if (limitsMethods(route) && headers.some(([name]) => OVERRIDES.has(foldHeaderName(name)))) {
     const detail = "A header that overrides the method, under a route that limits methods";
     return { ok: false, reason: "method", detail, route: route.host, target, path, isReusable };
   }

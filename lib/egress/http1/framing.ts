@@ -1,5 +1,6 @@
 /** Where bodies end: request smuggling lives here, so that there is one answer or none. */
 
+import { foldHeaderName } from "./header_name.ts";
 import { malformed } from "./malformed.ts";
 import {
   type BodyFraming,
@@ -12,14 +13,18 @@ import {
 
 /** 15 digits stay below 2^53. */
 const LENGTH = /^[0-9]{1,15}$/;
+const FRAMING: ReadonlySet<string> = new Set(["content-length", "transfer-encoding"]);
 
 /**
  * The framing of a request's body.
  *
  * @throws {BottleError} `http-malformed` for Content-Length beside Transfer-Encoding, several of either, a length that
- * is not digits only, a coding other than `chunked`, Transfer-Encoding in HTTP/1.0
+ * is not digits only, a coding other than `chunked`, Transfer-Encoding in HTTP/1.0, either written with an underscore
  */
 export function requestFraming(head: RequestHead): BodyFraming {
+  if (head.headers.some(([name]) => name.includes("_") && FRAMING.has(foldHeaderName(name)))) {
+    throw malformed("A framing header with an underscore in its name");
+  }
   return declaredFraming(head.headers, head.version) ?? { kind: "none" };
 }
 
@@ -27,7 +32,7 @@ export function requestFraming(head: RequestHead): BodyFraming {
  * The framing of a response's body.
  *
  * @param method of the request that it answers
- * @throws {BottleError} as {@linkcode requestFraming}
+ * @throws {BottleError} as {@linkcode requestFraming}, but for underscores: nothing reads a response by variables
  */
 export function responseFraming(head: ResponseHead, method: string): BodyFraming {
   const declared = declaredFraming(head.headers, head.version);

@@ -1,5 +1,6 @@
 /** Trailers: fields after a body must not change what was decided by the head. */
 
+import { foldHeaderName } from "./header_name.ts";
 import type { HeaderList } from "./message.ts";
 
 /** Framing, routing, credentials, controls and content (RFC 9110, 6.5.1). */
@@ -29,5 +30,5 @@ const FORBIDDEN: ReadonlySet<string> = new Set([
 
 /** The trailers that may be passed on. */
 export function passableTrailers(trailers: HeaderList): HeaderList {
-  return trailers.filter(([name]) => !FORBIDDEN.has(name.toLowerCase()));
+  return trailers.filter(([name]) => !FORBIDDEN.has(foldHeaderName(name)));
 }

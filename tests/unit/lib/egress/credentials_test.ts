@@ -64,6 +64,17 @@ Deno.test("stripInbound removes sessions and other keys where a credential is in
   }
 });
 
+Deno.test("stripInbound takes an underscore for the hyphen that many servers read it as", () => {
+  for (const name of ["X_Api_Key", "x-api_key", "Proxy_Authorization"]) {
+    assert.deepEqual(stripInbound([[name, "attacker"]], plain).headers, [], name);
+  }
+  for (const name of ["PRIVATE_TOKEN", "X_Auth-Token"]) {
+    assert.deepEqual(stripInbound([[name, "attacker"]], bearer).headers, [], name);
+  }
+  assert.deepEqual(stripInbound([["X_My_Key", "attacker"]], custom).headers, []);
+  assert.deepEqual(stripInbound([["session_id", "1"]], bearer).headers, [["session_id", "1"]]);
+});
+
 Deno.test("stripInbound removes the very header that a route injects, and on that route only", () => {
   assert.deepEqual(stripInbound([["X-MY-Key", "v"]], custom).headers, []);
   assert.deepEqual(stripInbound([["X-MY-Key", "v"]], bearer).headers, [["X-MY-Key", "v"]]);

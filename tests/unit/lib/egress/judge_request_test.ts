@@ -34,6 +34,12 @@ const cases: readonly (readonly [
     "method",
   ],
   [
+    "a method that a header with underscores overrides",
+    "GET / HTTP/1.1\r\nHost: api.test\r\nX_HTTP_Method_Override: DELETE",
+    api,
+    "method",
+  ],
+  [
     "that header where methods are not limited",
     "GET / HTTP/1.1\r\nHost: open.test\r\nX-HTTP-Method-Override: DELETE",
     open,

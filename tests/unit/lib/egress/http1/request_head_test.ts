@@ -121,6 +121,8 @@ const framings: readonly (readonly [fields: HeaderList, framing: unknown])[] = [
   [[["Transfer-Encoding", "chunked;q=1"]], "http-malformed"],
   [[["Transfer-Encoding", "identity"]], "http-malformed"],
   [[["Transfer-Encoding", "chunked"], ["Transfer-Encoding", "chunked"]], "http-malformed"],
+  [[["Transfer_Encoding", "chunked"]], "http-malformed"],
+  [[["Content-Length", "1"], ["content_length", "2"]], "http-malformed"],
 ];
 
 for (const [headers, expected] of framings) {

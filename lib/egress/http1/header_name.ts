@@ -1,0 +1,16 @@
+/** Names of headers as servers tell them apart, which is not as RFC 9110 does. */
+
+/**
+ * Lower case, `_` read as `-`: servers that hand headers on as variables (CGI, WSGI, Rack) make `HTTP_X_API_KEY` of `X-Api-Key`
+ * and of `X_Api_Key` alike. Ask by this name what must not get past; never rename by it, as honest headers have underscores
+ * too.
+ *
+ * @example
+ * ```ts
+ * import { foldHeaderName } from "./header_name.ts";
+ * if (foldHeaderName("X_Api-KEY") !== "x-api-key") throw new Error("not folded");
+ * ```
+ */
+export function foldHeaderName(name: string): string {
+  return name.toLowerCase().replaceAll("_", "-");
+}
