@@ -6,7 +6,7 @@ import type { RequestPath } from "./path.ts";
 export interface PushFacts {
   readonly method: string;
   readonly path: RequestPath;
-  /** Value of `content-type`, if there is one. */
+  /** Values of `content-type`, joined; undefined or empty if there is none. */
   readonly contentType?: string | undefined;
 }
 
@@ -27,15 +27,22 @@ const REQUEST_TYPE = "application/x-git-receive-pack-request";
  * ```
  */
 export function isGitPush({ method, path, contentType = "" }: PushFacts): boolean {
-  if (new URLSearchParams(path.query).getAll("service").some((name) => isService(name))) {
-    return true;
-  }
+  // Some servers part a query at semicolons too.
+  const query = new URLSearchParams(path.query?.replaceAll(";", "&"));
+  if (query.getAll("service").some((name) => isService(name))) return true;
   if (contentType.toLowerCase().includes(REQUEST_TYPE)) return true;
   if (method === "GET" || method === "HEAD" || method === "OPTIONS") return false;
-  const segments = decodePath(path.path).split(/[/\\]/).map((segment) =>
-    segment.replace(/;.*/, "")
-  );
-  return isService(segments.filter(Boolean).at(-1) ?? "");
+  return isService(lastSegment(decodePath(path.path)));
+}
+
+/** As a server finds it that removes parameters, empty segments and dot segments. */
+function lastSegment(path: string): string {
+  const segments: string[] = [];
+  for (const segment of path.split(/[/\\]/).map((text) => text.replace(/;.*/, ""))) {
+    if (segment === "..") segments.pop();
+    else if (segment !== "" && segment !== ".") segments.push(segment);
+  }
+  return segments.at(-1) ?? "";
 }
 
 function isService(name: string): boolean {

@@ -102,7 +102,8 @@ export function judgeRequest(
     return { ok: false, reason: "method", detail, route: route.host, target, path, isReusable };
   }
   const parsed = parsePath(path);
-  const [contentType] = headerValues(headers, "content-type");
+  // A server may go by any of several.
+  const contentType = headerValues(headers, "content-type").join(", ");
   if (parsed.kind === "path" && isGitPush({ method: head.method, path: parsed, contentType })) {
     const detail = "A push over HTTP";
     return { ok: false, reason: "git-push", detail, route: route.host, target, path, isReusable };

@@ -67,6 +67,13 @@ const cases: readonly (readonly [
     open,
     "git-push",
   ],
+  [
+    "a push by its second content type",
+    "POST /r HTTP/1.1\r\nHost: open.test\r\nContent-Type: text/plain\r\n" +
+    "Content-Type: application/x-git-receive-pack-request",
+    open,
+    "git-push",
+  ],
   ["plain http", "GET http://open.test HTTP/1.1\r\nHost: open.test", undefined, "ok /"],
   [
     "a query without a path",
