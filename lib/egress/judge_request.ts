@@ -80,9 +80,15 @@ export function judgeRequest(
     return refuse("An expectation other than 100-continue");
   }
   if (head.method === "CONNECT") return refuse("A CONNECT inside a connection");
-  if (head.method === "TRACE") {
-    // It echoes the request, and with it the credential that is put on.
-    return { ok: false, reason: "method", detail: `"TRACE" is never allowed`, target, path };
+  if (head.method === "TRACE" || head.method === "TRACK") {
+    // They echo the request, and with it the credential that is put on. TRACK is what IIS calls it.
+    return {
+      ok: false,
+      reason: "method",
+      detail: `"${head.method}" is never allowed`,
+      target,
+      path,
+    };
   }
   const isReusable = isPersistent && head.version === "1.1" && framing.kind === "none";
   const decision = decideRequest(table, {

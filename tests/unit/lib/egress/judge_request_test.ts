@@ -46,6 +46,7 @@ const cases: readonly (readonly [
     "ok /",
   ],
   ["TRACE", "TRACE / HTTP/1.1\r\nHost: open.test", open, "method"],
+  ["TRACK", "TRACK / HTTP/1.1\r\nHost: open.test", open, "method"],
   ["CONNECT", "CONNECT / HTTP/1.1\r\nHost: open.test", open, "protocol"],
   ["no Host", "GET / HTTP/1.1", api, "protocol"],
   ["an empty Host", "GET / HTTP/1.1\r\nHost:", api, "protocol"],
