@@ -37,8 +37,8 @@ export interface ResponseResult {
 /** Interim responses before a final one: an upstream that sends more is only keeping us busy. */
 const MAX_INTERIM = 16;
 
-/** Never passed on: it would send the client past the proxy's name checks, to another host or to QUIC. */
-const WITHHELD: ReadonlySet<string> = new Set(["alt-svc"]);
+/** What the proxy says of itself begins so: an upstream that could would pass for it, and tell the agent what to ask for. */
+const OWN_PREFIX = "x-bot-bottle-";
 
 /**
  * Relays one response.
@@ -75,7 +75,7 @@ export async function relayResponse(job: ResponseJob): Promise<ResponseResult> {
     output.add(outgoing.kind === "chunked" ? writeChunk(piece) : piece);
   }
   if (outgoing.kind === "chunked") {
-    output.add(writeLastChunk(passableTrailers(decoder.trailers)));
+    output.add(writeLastChunk(withoutWithheld(passableTrailers(decoder.trailers))));
   }
   await output.flush();
   return {
@@ -125,10 +125,18 @@ function responseHeaders(
   status: number,
   method: string,
 ): HeaderList {
-  const kept = headers.filter(([name]) => !WITHHELD.has(name.toLowerCase()));
+  const kept = withoutWithheld(headers);
   // Here a length says how long the body would be.
   const isAboutBody = status === 304 || method === "HEAD" && status >= 200 && status !== 204;
   return isAboutBody ? kept : withFraming(kept, framing);
+}
+
+function withoutWithheld(headers: HeaderList): HeaderList {
+  return headers.filter(([name]) => {
+    const key = name.toLowerCase();
+    // `alt-svc` would send the client past the proxy's name checks, to another host or to QUIC.
+    return key !== "alt-svc" && !key.startsWith(OWN_PREFIX);
+  });
 }
 
 /** Errors of the codec, said of the upstream. */
