@@ -73,6 +73,9 @@ export async function forward(job: ForwardJob): Promise<ForwardResult> {
   }
 }
 
+/** RFC 9110, 9.2.2: what a proxy may send again though the upstream may have done it already. */
+const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
+
 class ForwardState {
   readonly #job: ForwardJob;
   readonly #gone = new AbortController();
@@ -104,16 +107,16 @@ class ForwardState {
     }
   }
 
-  /** Undefined: the idle connection was dead, and the request may go again, since nothing of it can have had an effect. */
+  /** Undefined: the idle connection was dead, and the request may go again: doing it twice is doing it once. */
   async tryReused(lease: Lease): Promise<ForwardResult | undefined> {
     try {
       return await this.exchange(lease);
     } catch (error) {
-      const { framing } = this.#job.request;
+      const { framing, method } = this.#job.request;
       const isBodiless = framing.kind === "none" ||
         framing.kind === "length" && framing.length === 0;
       const isUnanswered = lease.connection.received === 0 && this.#aborted === undefined;
-      if (isBodiless && isUnanswered) return undefined;
+      if (IDEMPOTENT.has(method) && isBodiless && isUnanswered) return undefined;
       throw error;
     }
   }

@@ -230,6 +230,22 @@ Deno.test("a request without a body goes again when its reused connection dies u
   assert.equal(posts.wires.length, 1);
 });
 
+Deno.test("a POST without a body does not go again: the upstream may have done it already", async () => {
+  await using upstream = startRecorder(leaf, async (wire) => {
+    await takeRequest(wire);
+    await wire.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    await takeRequest(wire);
+  });
+  await using proxy = await proxyTo(upstream.port);
+  const host = `origin.test:${upstream.port}`;
+  const client = await proxy.tunnel(host);
+  await client.write(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  assert.equal((await client.response()).status, 200);
+  await client.write(`POST /run HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  assert.equal((await client.response()).headers.get("x-bot-bottle-failure"), "upstream-closed");
+  assert.equal(upstream.received.split("POST /run").length - 1, 1);
+});
+
 Deno.test("a half-closed client still gets its response", async () => {
   await using upstream = startRecorder(undefined, async (wire) => {
     await takeRequest(wire);
