@@ -35,6 +35,8 @@ const ambiguities: readonly (readonly [RegExp, string])[] = [
   [/%25[0-9A-Fa-f]{2}/, "an escape inside an escape"],
   [/%(?:2F|5C)|\\/, "an encoded slash or a backslash"],
   [/%(?:[01][0-9A-F]|7F)/, "an encoded control character"],
+  // Overlong forms: a lenient decoder makes a dot or a slash of %C0%AE or %E0%80%AF.
+  [/%(?:C[01]|E0%[89]|F0%8|F[5-9A-F])/, "bytes that are no UTF-8"],
   [/;|%3B/, "a semicolon, which some servers cut a segment at"],
   [/\/\//, "an empty segment"],
   [/\/\.{1,2}(?:\/|$)/, "a dot segment"],

@@ -49,6 +49,10 @@ Deno.test("parsePath names why a path can be read in two ways", () => {
     ["/a%zz", /percent/],
     ["/a%252e%252e/b", /escape inside/],
     ["/a%25%32%66b", /percent|escape inside/],
+    ["/a/%c0%ae%c0%ae/b", /no UTF-8/],
+    ["/a/%e0%80%ae/b", /no UTF-8/],
+    ["/a/%f0%80%80%af/b", /no UTF-8/],
+    ["/a/%ff/b", /no UTF-8/],
     ["/a%00b", /control/],
     ["/a%0d%0ab", /control/],
     ["/a%7f", /control/],
@@ -64,6 +68,7 @@ Deno.test("parsePath finds nothing ambiguous in ordinary paths", () => {
     "/...",
     "/a%20b",
     "/a%C3%BC",
+    "/%E0%A4%95%F0%9F%98%80",
     "/~u/@s/x:y,z=1!$'()*+",
     "/a?x=//../;%2F",
   ];
