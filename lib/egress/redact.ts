@@ -11,9 +11,9 @@ export const MAX_PATH = 2_048;
 /** A shorter value would be found in ordinary text. */
 const MIN_SECRET = 8;
 
-/** Names of query keys whose values are credentials or signatures, wherever they stand in the name's words. */
-const SECRET_KEY =
-  /(?:^|[-_.])(?:key|apikey|token|secret|password|passwd|pwd|auth|sig|signature|credential|session|code|jwt)s?$/i;
+/** Last words of query keys whose values are credentials or signatures; the long ones also at the end of a word. */
+const SECRET_WORD =
+  /^(?:key|apikey|auth|sig|session|code|jwt)s?$|(?:token|secret|password|passwd|pwd|signature|credential)s?$/i;
 
 /**
  * Makes a redactor for known values: each is found plain, percent-encoded, and in base64 (both alphabets, without
@@ -51,10 +51,18 @@ export function redactPath(target: string, redact: (text: string) => string): st
 }
 
 function redactQuery(query: string): string {
-  return query.split("&").map((part) => {
+  return query.replace(/[^&;]+/g, (part) => {
     const [key = "", ...value] = part.split("=");
-    return value.length > 0 && SECRET_KEY.test(decode(key)) ? `${key}=${REDACTED}` : part;
-  }).join("&");
+    return value.length > 0 && SECRET_WORD.test(lastWord(decode(key)))
+      ? `${key}=${REDACTED}`
+      : part;
+  });
+}
+
+/** `api_key`, `apiKey`, `user[api-key]`: key. */
+function lastWord(name: string): string {
+  const words = name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").split(/[^A-Za-z0-9]+/);
+  return words.filter((word) => word !== "").at(-1) ?? "";
 }
 
 function spell(secret: string): readonly string[] {

@@ -31,6 +31,12 @@ Deno.test("redactPath replaces values of keys that name a credential", () => {
     ["/a?KEY=x", "/a?KEY=[redacted]"],
     ["/a?X-Amz-Signature=x&X-Amz-Date=y", "/a?X-Amz-Signature=[redacted]&X-Amz-Date=y"],
     ["/a?api%5Fkey=x", "/a?api%5Fkey=[redacted]"],
+    [
+      "/a?accessToken=x&clientSecret=y&userId=z",
+      "/a?accessToken=[redacted]&clientSecret=[redacted]&userId=z",
+    ],
+    ["/a?accesstoken=x&user[password]=y", "/a?accesstoken=[redacted]&user[password]=[redacted]"],
+    ["/a?b=c;token=x;d=e", "/a?b=c;token=[redacted];d=e"],
     ["/a?token", "/a?token"],
     ["/a?sig=a=b", "/a?sig=[redacted]"],
     ["/a?monkey=x&keyboard=y&%zz=1", "/a?monkey=x&keyboard=y&%zz=1"],
