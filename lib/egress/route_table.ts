@@ -105,6 +105,9 @@ export function decide(table: RouteTable, { scheme, host, port }: Destination): 
     return { ok: false, reason: "ip-literal", detail };
   }
   if (!route) return { ok: false, reason: "host-not-allowed", detail: `No route names ${shown}` };
+  if (scheme === "http" && port === 443) {
+    return { ok: false, reason: "port", detail: "Port 443 takes https only, by CONNECT", route };
+  }
   const ports = route.ports ?? [scheme === "https" ? 443 : 80];
   if (ports.includes(port)) return { ok: true, route };
   const detail = `Port ${port} is not one of the route "${route.host}": ${ports.join(", ")}`;

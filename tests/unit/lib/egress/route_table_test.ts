@@ -75,16 +75,18 @@ Deno.test("decide names why a host or a port is refused", () => {
     host: "b.com",
     ports: [8443, 80],
     origin,
-  }]);
+  }, { host: "d.com", ports: [443], origin }]);
   const ask = (scheme: "http" | "https", text: string, port: number): string => {
     const decision = decide(table, { scheme, host: host(text), port });
     return decision.ok ? decision.route.host : `${decision.reason}: ${decision.detail}`;
   };
   assert.equal(ask("https", "a.com", 443), "a.com");
   assert.equal(ask("http", "a.com", 80), "a.com");
-  assert.equal(ask("http", "a.com", 443), `port: Port 443 is not one of the route "a.com": 80`);
+  assert.equal(ask("http", "a.com", 443), "port: Port 443 takes https only, by CONNECT");
   assert.equal(ask("https", "a.com", 80), `port: Port 80 is not one of the route "a.com": 443`);
   assert.equal(ask("https", "b.com", 8443), "b.com");
+  assert.equal(ask("https", "d.com", 443), "d.com");
+  assert.equal(ask("http", "d.com", 443), "port: Port 443 takes https only, by CONNECT");
   assert.equal(
     ask("https", "b.com", 443),
     `port: Port 443 is not one of the route "b.com": 8443, 80`,
