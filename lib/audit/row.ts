@@ -7,7 +7,9 @@ import {
   readList,
   readShape,
   readText,
+  type Shape,
 } from "../control/shape.ts";
+import { escapeControl } from "../egress/escape.ts";
 import type { AuditRow, FailReason, LedgerRow } from "../egress/audit_row.ts";
 import { type BlockReason, blockReasons } from "../egress/reason.ts";
 
@@ -33,22 +35,22 @@ const REASONS: readonly (BlockReason | FailReason)[] = [
 const LONGEST = 2048 * 6;
 const SHORT = 1024;
 
-/** Takes the known fields only. @throws {BottleError} `shape-invalid` */
+/** Takes the known fields only, their texts escaped. @throws {BottleError} `shape-invalid` */
 export function parseAuditRow(value: unknown): AuditRow {
   const row = readShape(value, "row");
   const reason = optional(row, "reason", () => readChoice(row, "reason", REASONS));
-  const detail = optional(row, "detail", () => readText(row, "detail", LONGEST));
-  const route = optional(row, "route", () => readText(row, "route", SHORT));
-  const credential = optional(row, "credential", () => readText(row, "credential", SHORT));
+  const detail = optional(row, "detail", () => readShown(row, "detail", LONGEST));
+  const route = optional(row, "route", () => readShown(row, "route", SHORT));
+  const credential = optional(row, "credential", () => readShown(row, "credential", SHORT));
   const marks = optional(row, "marks", () => parseMarks(row));
   return {
-    time: readText(row, "time", 40),
+    time: readShown(row, "time", 40),
     kind: readChoice(row, "kind", KINDS),
-    method: readText(row, "method", SHORT),
+    method: readShown(row, "method", SHORT),
     scheme: readChoice(row, "scheme", SCHEMES),
-    host: readText(row, "host", LONGEST),
+    host: readShown(row, "host", LONGEST),
     port: readCount(row, "port"),
-    path: readText(row, "path", LONGEST),
+    path: readShown(row, "path", LONGEST),
     verdict: readChoice(row, "verdict", VERDICTS),
     ...(reason === undefined ? {} : { reason }),
     ...(detail === undefined ? {} : { detail }),
@@ -72,8 +74,14 @@ export function parseLedgerRow(value: unknown): LedgerRow {
   };
 }
 
-function parseMarks(row: ReturnType<typeof readShape>): readonly string[] {
-  return readList(row, "marks", 32).map((mark) => readText({ mark }, "mark", SHORT));
+/** The ledger's own escaping: rows of an egress that was taken over must not trick whoever reads them. */
+function readShown(from: Shape, key: string, maxLength: number): string {
+  const shown = escapeControl(readText(from, key, maxLength));
+  return readText({ [key]: shown }, key, maxLength);
+}
+
+function parseMarks(row: Shape): readonly string[] {
+  return readList(row, "marks", 32).map((mark) => readShown({ mark }, "mark", SHORT));
 }
 
 /** Clocks give fractions, and a clock that was set back gives less than nothing. */

@@ -27,6 +27,29 @@ Deno.test("parseAuditRow rounds a duration, and takes one that makes no sense fo
   }
 });
 
+Deno.test("parseAuditRow escapes what a terminal could be tricked by, whoever sent the row", () => {
+  const sent = { host: "a\x1b]0;x\x07", path: "/\u202e", detail: "a\nb", method: "G\x9b1m" };
+  const row = parseAuditRow({
+    ...full,
+    ...sent,
+    marks: ["\x00"],
+    route: "\r",
+    credential: "\u2028",
+  });
+  assert.equal(row.host, "a\\x1b]0;x\\x07");
+  assert.equal(row.path, "/\\u202e");
+  assert.equal(row.detail, "a\\x0ab");
+  assert.equal(row.method, "G\\x9b1m");
+  assert.deepEqual([row.marks, row.route, row.credential], [["\\x00"], "\\x0d", "\\u2028"]);
+  assert.deepEqual(parseAuditRow(row), row);
+});
+
+Deno.test("parseAuditRow refuses a text that is too long once it is escaped", () => {
+  assert.throws(() => parseAuditRow({ ...full, host: "\x00".repeat(10_000) }), {
+    code: "shape-invalid",
+  });
+});
+
 const bad: readonly [string, unknown][] = [
   ["nothing", null],
   ["a list", [full]],
