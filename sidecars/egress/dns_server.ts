@@ -6,7 +6,9 @@ import type { ListenAddress } from "../../lib/egress/config.ts";
 import { DNS_WINDOW_MS, DnsLog } from "../../lib/egress/dns_log.ts";
 import { answerMessage, compileNames } from "../../lib/egress/dns_policy.ts";
 import { BottleError } from "../../lib/errors.ts";
-import { serveDnsTcp } from "./dns_tcp.ts";
+import { type DnsTcpOptions, serveDnsTcp } from "./dns_tcp.ts";
+
+const FREE_PORT_TRIES = 10;
 
 /** What {@linkcode startDnsServer} takes. */
 export interface DnsServerOptions {
@@ -43,21 +45,37 @@ export async function startDnsServer(options: DnsServerOptions): Promise<DnsServ
     return bytes;
   };
   await using stack = new AsyncDisposableStack();
-  const udp = await bindUdp(listen);
+  const { udp, tcp, port } = await bindBoth({ listen, peers, answer });
   stack.defer(() => closeUdp(udp));
-  const port = udp.address().port;
+  stack.use(tcp);
   udp.on("message", (message: Uint8Array, peer: RemoteInfo) => {
     if (!peers.has(peer.address)) return;
     const bytes = answer(message);
     // A datagram that can't be sent is lost like any other; the asker asks again.
     if (bytes) udp.send(bytes, peer.port, peer.address, () => {});
   });
-  stack.use(serveDnsTcp({ listen: { address: listen.address, port }, peers, answer }));
   const timer = setInterval(() => tell(log.flush(now())), DNS_WINDOW_MS);
   stack.defer(() => clearInterval(timer));
   stack.defer(() => tell(log.flush(now(), true)));
   const running = stack.move();
   return { port, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+/** A port that is free for UDP may be taken for TCP: where any will do, another is tried. */
+async function bindBoth(
+  options: DnsTcpOptions,
+): Promise<{ readonly udp: Socket; readonly tcp: AsyncDisposable; readonly port: number }> {
+  const { address, port: wanted } = options.listen;
+  for (let left = wanted === 0 ? FREE_PORT_TRIES : 1;; left--) {
+    const udp = await bindUdp(options.listen);
+    const { port } = udp.address();
+    try {
+      return { udp, port, tcp: serveDnsTcp({ ...options, listen: { address, port } }) };
+    } catch (error) {
+      await closeUdp(udp);
+      if (left <= 1) throw error;
+    }
+  }
 }
 
 function bindUdp({ address, port }: ListenAddress): Promise<Socket> {

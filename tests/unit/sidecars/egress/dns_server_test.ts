@@ -120,6 +120,24 @@ Deno.test("startDnsServer says which address it can't have", async () => {
   });
 });
 
+Deno.test("startDnsServer takes another free port when the first one is taken for TCP", async () => {
+  const { listen } = Deno;
+  const taken: number[] = [];
+  Reflect.set(Deno, "listen", (options: { readonly port: number }) => {
+    Reflect.set(Deno, "listen", listen);
+    taken.push(options.port);
+    throw new Deno.errors.AddrInUse();
+  });
+  try {
+    await using server = await start();
+    assert.equal(taken.length, 1);
+    assert.notEqual(server.port, taken[0]);
+    assert.equal(code(await askUdp(server.port, dnsQuestion("example.com", 1))), 3);
+  } finally {
+    Reflect.set(Deno, "listen", listen);
+  }
+});
+
 Deno.test("startDnsServer says so when only the TCP port is taken, and keeps nothing open", async () => {
   using taken = Deno.listen({ hostname: LOCAL, port: 0 });
   const listen = { address: LOCAL, port: taken.addr.port };
