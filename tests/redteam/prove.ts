@@ -1,7 +1,10 @@
 /** One control, on and off. */
 
+import { setTimeout as delay } from "node:timers/promises";
 import type { Attack } from "./attacks/attack.ts";
 import { openStage, type Stage } from "./stage.ts";
+
+const SETTLE_MS = 300;
 
 /** What the sink saw. */
 export interface Finding {
@@ -46,6 +49,8 @@ function wordsOf(error: unknown): string {
 export async function sightings(attack: Attack, stage: Stage): Promise<number> {
   await using sink = await attack.open(stage);
   await attack.run(stage, sink);
+  // What got through in the last moment is still on its way to the sink.
+  await delay(SETTLE_MS);
   return await sink.seen();
 }
 
