@@ -19,6 +19,7 @@ const REPORT = `<testsuites name="deno test">
 async function runWith(
   test: (report: string, options: RunOptions) => Promise<{ code?: number }>,
   given: Partial<RunSuiteOptions> = {},
+  suite: Suite = SUITE,
 ): Promise<{ result: Awaited<ReturnType<typeof runSuite>>; argv: string[]; lines: string[] }> {
   const reports = await Deno.makeTempDir();
   const lines: string[] = [];
@@ -27,7 +28,7 @@ async function runWith(
     return test(path, options);
   });
   try {
-    const result = await runSuite(SUITE, {
+    const result = await runSuite(suite, {
       run,
       reports,
       env: { BOT_BOTTLE_HOME: "/nowhere" },
@@ -49,13 +50,17 @@ Deno.test("runSuite gives back the report and the files that it should hold", as
   });
   assert.equal(result.exitCode, 0);
   assert.deepEqual(result.tests?.map(({ name }) => name), ["a"]);
-  const own = result.files.find(({ path }) => path.endsWith("/run_suite_test.ts"));
-  assert.equal(own?.path, "tests/unit/tests/support/suites/run_suite_test.ts");
-  assert.ok(own?.imports.includes("tests/support/suites/run_suite.ts"));
-  assert.ok(result.files.every(({ path }) => path.endsWith("_test.ts")));
+  assert.ok(result.files.includes("tests/unit/tests/support/suites/run_suite_test.ts"));
+  assert.ok(result.files.every((file) => file.endsWith("_test.ts")));
   assert.ok(argv.includes("--parallel"));
   assert.match(argv.at(-1) ?? "", /\/lib\/names\.ts$/);
   assert.ok(!argv.some((flag) => flag.startsWith("--coverage")));
+});
+
+Deno.test("runSuite does not look for a file that has a shared suite call Deno.test", async () => {
+  const suite = { ...SUITE, folders: ["tests/integration/conformance"] };
+  const { result } = await runWith(() => Promise.resolve({}), {}, suite);
+  assert.deepEqual(result.files, []);
 });
 
 Deno.test("runSuite gathers coverage where it is told to", async () => {
