@@ -41,11 +41,14 @@ export interface RefusedRequest extends Refused {
 }
 
 /** Headers by which many servers take another method than the request line's. */
-const OVERRIDES: ReadonlySet<string> = new Set([
+const METHOD_OVERRIDES: ReadonlySet<string> = new Set([
   "x-http-method-override",
   "x-http-method",
   "x-method-override",
 ]);
+
+/** Headers by which some servers (IIS, and frameworks that were made for it) take another path than the request line's. */
+const PATH_OVERRIDES: ReadonlySet<string> = new Set(["x-original-url", "x-rewrite-url"]);
 
 /**
  * Judges a request's head.
@@ -103,9 +106,9 @@ export function judgeRequest(
     return { ok: false, reason, detail, route: route?.host, target, path, isReusable };
   }
   const { route } = decision;
-  if (limitsMethods(route) && headers.some(([name]) => OVERRIDES.has(foldHeaderName(name)))) {
-    const detail = "A header that overrides the method, under a route that limits methods";
-    return { ok: false, reason: "method", detail, route: route.host, target, path, isReusable };
+  const override = findOverride(headers, route);
+  if (override !== undefined) {
+    return { ok: false, ...override, route: route.host, target, path, isReusable };
   }
   const parsed = parsePath(path);
   // A server may go by any of several.
@@ -117,8 +120,23 @@ export function judgeRequest(
   return { ok: true, route, scheme, target, path, headers, framing, isPersistent };
 }
 
-function limitsMethods(route: Route): boolean {
-  return (route.matches ?? []).some((match) => match.methods !== undefined);
+/** What is judged must be what the server goes by. */
+function findOverride(
+  headers: HeaderList,
+  route: Route,
+): { readonly reason: "method" | "no-match"; readonly detail: string } | undefined {
+  const has = (names: ReadonlySet<string>): boolean =>
+    headers.some(([name]) => names.has(foldHeaderName(name)));
+  const matches = route.matches ?? [];
+  if (matches.some((match) => match.methods !== undefined) && has(METHOD_OVERRIDES)) {
+    const detail = "A header that overrides the method, under a route that limits methods";
+    return { reason: "method", detail };
+  }
+  if (matches.some((match) => match.paths !== undefined) && has(PATH_OVERRIDES)) {
+    const detail = "A header that overrides the path, under a route that limits paths";
+    return { reason: "no-match", detail };
+  }
+  return undefined;
 }
 
 type Asked = { readonly ok: true; readonly target: ConnectTarget; readonly path: string } | Refused;

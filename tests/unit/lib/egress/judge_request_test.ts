@@ -1,19 +1,25 @@
 import assert from "node:assert/strict";
 import { parseRequestHead } from "../../../../lib/egress/http1/request_head.ts";
 import { hostName } from "../../../../lib/egress/host.ts";
-import { judgeConnect } from "../../../../lib/egress/judge_connect.ts";
+import { type ConnectTarget, judgeConnect } from "../../../../lib/egress/judge_connect.ts";
 import { judgeRequest } from "../../../../lib/egress/judge_request.ts";
 import { compileRoutes } from "../../../../lib/egress/route_table.ts";
 
 const table = compileRoutes([
   { host: "api.test", origin: "test", matches: [{ methods: ["GET"] }] },
   { host: "open.test", origin: "test" },
+  {
+    host: "path.test",
+    origin: "test",
+    matches: [{ paths: [{ type: "prefix", value: "/ok" }] }],
+  },
 ]);
 const api = { host: { kind: "name", name: hostName("api.test") }, port: 443 } as const;
+const path = { host: { kind: "name", name: hostName("path.test") }, port: 443 } as const;
 const open = { host: { kind: "name", name: hostName("open.test") }, port: 443 } as const;
 
 /** The refusal's reason, or the path that may go. */
-function judged(text: string, tunnel: typeof api | typeof open | undefined): string {
+function judged(text: string, tunnel: ConnectTarget | undefined): string {
   const decision = judgeRequest(table, parseRequestHead(text), tunnel);
   return decision.ok ? `ok ${decision.path}` : decision.reason;
 }
@@ -21,7 +27,7 @@ function judged(text: string, tunnel: typeof api | typeof open | undefined): str
 const cases: readonly (readonly [
   name: string,
   text: string,
-  tunnel: typeof api | typeof open | undefined,
+  tunnel: ConnectTarget | undefined,
   expected: string,
 ])[] = [
   ["a request in its tunnel", "GET /a?b HTTP/1.1\r\nHost: api.test", api, "ok /a?b"],
@@ -44,6 +50,24 @@ const cases: readonly (readonly [
     "GET / HTTP/1.1\r\nHost: open.test\r\nX-HTTP-Method-Override: DELETE",
     open,
     "ok /",
+  ],
+  [
+    "a path that a header overrides",
+    "GET /ok HTTP/1.1\r\nHost: path.test\r\nX-Original-URL: /files",
+    path,
+    "no-match",
+  ],
+  [
+    "a path that another header overrides",
+    "GET /ok HTTP/1.1\r\nHost: path.test\r\nx_rewrite_url: /files",
+    path,
+    "no-match",
+  ],
+  [
+    "such a header where only methods are limited",
+    "GET /ok HTTP/1.1\r\nHost: api.test\r\nX-Original-URL: /files",
+    api,
+    "ok /ok",
   ],
   ["TRACE", "TRACE / HTTP/1.1\r\nHost: open.test", open, "method"],
   ["TRACK", "TRACK / HTTP/1.1\r\nHost: open.test", open, "method"],
