@@ -3,7 +3,7 @@
  * counts. Parts: checks, unit, integration, e2e, redteam; all unless told.
  */
 
-import { homeIdOf } from "../../../cli/session/home.ts";
+import { findHomeId } from "../../../lib/home_id.ts";
 import { createRun } from "../../../lib/process/create_run.ts";
 import { summarise, type Trouble } from "../report/report.ts";
 import { parseExpectedSkips } from "../report/skips.ts";
@@ -45,7 +45,7 @@ async function main(wanted: ReadonlySet<string>): Promise<number> {
   const work = await Deno.makeTempDir({ prefix: "bot-bottle-test-" });
   const homes = `${work}/homes`;
   await Deno.mkdir(homes);
-  const ownHome = await homeIdOf(env("BOT_BOTTLE_HOME") ?? `${env("HOME") ?? ""}/.bot-bottle`);
+  const ownHome = await findHomeId(env("BOT_BOTTLE_HOME") ?? `${env("HOME") ?? ""}/.bot-bottle`);
   const before = usesEngine(wanted) ? await listLeftovers(run) : [];
   const leftBehind = async (): Promise<Leftover[]> =>
     usesEngine(wanted) ? newLeftovers(before, await listLeftovers(run), ownHome) : [];
