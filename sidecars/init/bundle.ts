@@ -43,6 +43,8 @@ export class Bundle {
   #daemons: { readonly egress: SupervisedDaemon; readonly supervise: SupervisedDaemon } | undefined;
   #isConfigured = false;
   #last = 0;
+  /** Why the ledger took no rows the last time; undefined: it took them. */
+  #refusal: string | undefined;
   #ca: { readonly value: CertificateAuthority; readonly sha256: string } | undefined;
 
   constructor(options: BundleOptions) {
@@ -171,12 +173,21 @@ export class Bundle {
       answer = await this.#peer("supervise").call("audit.append", rows, { timeoutMs: APPEND_MS });
     } catch (error) {
       if (error instanceof BottleError) throw new RpcError(RpcErrorCode.notReady, error.message);
+      if (error instanceof RpcError) this.#tellRefusal(error);
       throw error;
     }
+    this.#refusal = undefined;
     const last = readCount(readShape(answer, "audit.append"), "last");
     this.#last = Math.max(this.#last, last);
     for (const follower of this.followers) follower.wake();
     return { last };
+  }
+
+  /** Once: egress asks again twice a second, and without this nobody would see why nothing passes. */
+  #tellRefusal({ code, message }: RpcError): void {
+    if (code !== RpcErrorCode.refused || message === this.#refusal) return;
+    this.#refusal = message;
+    this.#logs.supervise.add(message);
   }
 
   #peer(name: DaemonName): RpcPeer {

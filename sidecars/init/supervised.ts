@@ -21,6 +21,8 @@ export interface DaemonKind {
   readonly configure: (peer: RpcPeer) => Promise<void>;
 }
 
+/** Calls of a daemon that are worked on at once: each may hold a line of 8 MiB, and egress makes one at a time. */
+const MAX_CALLS = 4;
 /** How long a daemon may take to end by itself, in milliseconds, before TERM, and before KILL. */
 const SHUTDOWN_MS = 3000;
 const TERM_MS = 1000;
@@ -124,7 +126,11 @@ export class SupervisedDaemon {
       const failure = log.add(`cannot start: ${error instanceof Error ? error.message : "?"}`);
       return { ended: Promise.resolve(), failure };
     }
-    const peer = new RpcPeer({ ...process, handlers: this.#kind.handlers(this.#starts) });
+    const peer = new RpcPeer({
+      ...process,
+      handlers: this.#kind.handlers(this.#starts),
+      maxInFlight: MAX_CALLS,
+    });
     this.#peer = peer;
     this.#end = () => process.stop(TERM_MS);
     const ended = this.#watch(process, peer);

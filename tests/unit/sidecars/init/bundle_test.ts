@@ -205,6 +205,48 @@ Deno.test("Bundle passes the ledger's refusal on: a full disk is no time to hold
   await assert.rejects(append, { code: -32002, message: "disk is full" });
 });
 
+Deno.test("Bundle logs why the ledger takes no rows, once for as long as it is so", async () => {
+  await using set = setting();
+  let isFull = true;
+  set.daemons.override.supervise = {
+    "audit.append": () =>
+      isFull ? Promise.reject(new RpcError(-32002, "disk is full")) : Promise.resolve({ last: 1 }),
+  };
+  await set.bundle.configure(document);
+  const egress = await set.daemons.life("egress", 1);
+  const append = (): Promise<unknown> => egress.peer.call("audit.append", { rows: [] });
+  const told = (): number => set.logged.filter((line) => line.endsWith("disk is full")).length;
+  await assert.rejects(append());
+  await assert.rejects(append());
+  assert.equal(told(), 1);
+  isFull = false;
+  await append();
+  isFull = true;
+  await assert.rejects(append());
+  assert.equal(told(), 2);
+});
+
+Deno.test("Bundle works on few calls of a daemon at once: one that was taken over floods itself", async () => {
+  await using set = setting();
+  const held = Promise.withResolvers<unknown>();
+  let begun = 0;
+  set.daemons.override.supervise = {
+    "audit.append": () => {
+      begun++;
+      return held.promise;
+    },
+  };
+  await set.bundle.configure(document);
+  const egress = await set.daemons.life("egress", 1);
+  const append = (): Promise<unknown> => egress.peer.call("audit.append", { rows: [] });
+  const taken = Array.from({ length: 4 }, append);
+  const refused = Array.from({ length: 16 }, append);
+  assert.ok((await Promise.allSettled(refused)).every(({ status }) => status === "rejected"));
+  held.resolve({ last: 0 });
+  await Promise.all(taken);
+  assert.equal(begun, 4);
+});
+
 Deno.test("Bundle shows no secret in a log, whichever daemon writes it", async () => {
   await using set = setting();
   await set.bundle.configure(document);
