@@ -41,7 +41,8 @@ const SHOWN_CHARACTERS = 400;
 export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
   const { subject, requests, signal, violations } = options;
   const { upstream } = subject;
-  const first = { seen: upstream.seen, blocked: subject.rows.blocked };
+  const refused = (): number => subject.rows.blocked - subject.rows.marks;
+  const first = { seen: upstream.seen, refused: refused() };
   let sent = 0;
   while (sent < requests && !signal.aborted) {
     const size = Math.min(BATCH, requests - sent);
@@ -55,7 +56,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {
   return {
     sent,
     forwarded: upstream.seen - first.seen,
-    refused: subject.rows.blocked - first.blocked,
+    refused: refused() - first.refused,
   };
 }
 
