@@ -1,14 +1,14 @@
-# Runs in the agent's container before the agent does. Arguments: proxy address, proxy port, gateway, public address,
-# public port, placeholder. Prints one "name=value" a finding; judges nothing. Needs bash and nothing else.
+# Runs in the agent's container before the agent does. Arguments: proxy address, proxy port, gateway, an address
+# outside, its port, placeholder. Prints one "name=value" a finding; judges nothing. Needs bash and nothing else.
 export LC_ALL=C
-proxy=$1 port=$2 gateway=$3 public=$4 public_port=$5 placeholder=$6
+proxy=$1 port=$2 gateway=$3 outside=$4 outside_port=$5 placeholder=$6
 
 # A datagram that is not for the bundle: the kernel itself must refuse it. Where it goes out unseen, nothing else tells.
 if told=$({ echo > "/dev/udp/$gateway/9"; } 2>&1); then echo sealed=no; else echo "sealed=$told"; fi
 
 # Bash's own words for how a connection went, or "pending".
-exec 4< <({ exec 3<> "/dev/tcp/$gateway/$public_port" && echo connected; } 2>&1)
-exec 5< <({ exec 3<> "/dev/tcp/$public/$public_port" && echo connected; } 2>&1)
+exec 4< <({ exec 3<> "/dev/tcp/$gateway/$outside_port" && echo connected; } 2>&1)
+exec 5< <({ exec 3<> "/dev/tcp/$outside/$outside_port" && echo connected; } 2>&1)
 
 # ask NAME REQUEST: the status line, the block header and the body's first line of the proxy's answer.
 ask() {
@@ -36,7 +36,7 @@ ask swap "GET http://_egress.local/self-test HTTP/1.1\r\nHost: _egress.local\r\n
 told=pending; IFS= read -r -t 1 -u 4 told || told=${told:-pending}
 echo "gateway=$told"
 told=pending; IFS= read -r -t 1 -u 5 told || told=${told:-pending}
-echo "public=$told"
+echo "outside=$told"
 
 # Whoever answered ARP is alive, whatever became of the connection: flag 0x2 is a complete entry.
 while read -r address _ flags _; do

@@ -24,6 +24,9 @@ function listenEverywhere(): { readonly port: number; readonly seen: string[] } 
   };
 }
 
+/** Kept for documentation (RFC 5737): nobody's, should a packet get out. */
+const OUTSIDE = ["192.0.2.1:443", "198.51.100.1:53", "203.0.113.1:80"] as const;
+
 /** Tries each address at once; how each try went. */
 async function tryConnections(
   bottle: Bottle,
@@ -37,6 +40,18 @@ async function tryConnections(
     user: "root",
   });
   return Object.fromEntries(stdout.trim().split("\n").map((line) => line.split(" ")));
+}
+
+/** What bash says of each attempt, in the C locale; "connected" or nothing where it was not refused. */
+async function refusals(bottle: Bottle, targets: readonly string[]): Promise<readonly string[]> {
+  const script = `for target in "$@"; do
+    LC_ALL=C timeout 4 bash -c 'exec 3<> "/dev/tcp/\${1%:*}/\${1##*:}" && echo connected' \\
+      bash "$target" 2>&1 | head -n 1
+  done`;
+  const { stdout } = await bottle.exec(["bash", "-c", script, "bash", ...targets], {
+    user: "root",
+  });
+  return stdout.trim().split("\n");
 }
 
 /** Registers the tests. */
@@ -70,24 +85,19 @@ export function conformIsolation(name: string, open: SubjectFactory): void {
       deepEqual(sink.seen, ["127.0.0.1"]);
     });
 
-    await t.step("no address of the internet", async () => {
-      const went = await tryConnections(bottle, ["1.1.1.1:443", "8.8.8.8:53", "9.9.9.9:80"]);
-      deepEqual(Object.values(went), ["closed", "closed", "closed"]);
+    await t.step("no address of the internet: the guest's own kernel refuses", async () => {
+      const started = performance.now();
+      const words = await refusals(bottle, OUTSIDE);
+      ok(performance.now() - started < 2_000);
+      for (const word of words) {
+        ok(/(Network is unreachable|Connection refused|Operation not permitted)$/.test(word), word);
+      }
+      equal(words.length, OUTSIDE.length);
     });
 
     await t.step("no metadata service", async () => {
-      const targets = ["169.254.169.254:80", "168.63.129.16:80", "100.100.100.200:80"];
-      deepEqual(Object.values(await tryConnections(bottle, targets)), [
-        "closed",
-        "closed",
-        "closed",
-      ]);
-    });
-
-    await t.step("a direct connection fails quickly", async () => {
-      const started = performance.now();
-      await tryConnections(bottle, ["1.1.1.1:443"]);
-      ok(performance.now() - started < 2_000);
+      const targets = ["169.254.169.254:80", "100.100.100.200:80"];
+      deepEqual(Object.values(await tryConnections(bottle, targets)), ["closed", "closed"]);
     });
 
     await t.step("the proxy is, and refuses what no route names", async () => {

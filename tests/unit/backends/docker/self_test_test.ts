@@ -18,8 +18,8 @@ const good: Readonly<Record<string, string>> = {
   "swap-status": "HTTP/1.1 200 OK",
   "swap-block": "",
   "swap-body": `{"sha256":"${HASH}"}`,
-  gateway: "bash: connect: No route to host",
-  public: "bash: line 9: /dev/tcp/1.1.1.1/443: Network is unreachable",
+  gateway: "bash: connect: Connection refused",
+  outside: "bash: line 9: /dev/tcp/203.0.113.1/443: Network is unreachable",
   neighbour: "10.7.0.2",
   sealed: "bash: echo: write error: Operation not permitted",
   end: "1",
@@ -33,8 +33,11 @@ function told(changes: Readonly<Record<string, string>> = {}): string {
 
 Deno.test("judgeFindings passes what a tight bottle shows", () => {
   equal(judgeFindings(parseFindings(told()), subnet, VALUE), null);
-  const pending = told({ gateway: "pending", public: "pending" });
-  equal(judgeFindings(parseFindings(pending), subnet, VALUE), null);
+  const refused = told({
+    gateway: "bash: connect: Operation not permitted",
+    outside: "bash: connect: Connection refused",
+  });
+  equal(judgeFindings(parseFindings(refused), subnet, VALUE), null);
 });
 
 Deno.test("judgeFindings names the check that failed", () => {
@@ -48,13 +51,17 @@ Deno.test("judgeFindings names the check that failed", () => {
     [{ "swap-body": createHash("sha256").update("other").digest("hex") }, /did not swap/],
     [{ "swap-body": "" }, /did not swap/],
     [{ "swap-status": "HTTP/1.1 403 Forbidden" }, /did not swap/],
-    [{ gateway: "connected" }, /gateway 10\.7\.0\.1 answers/],
+    [{ gateway: "connected" }, /gateway 10\.7\.0\.1 is not out of reach/],
+    [{ gateway: "pending" }, /gateway 10\.7\.0\.1 is not out of reach/],
+    [{ gateway: "bash: connect: No route to host" }, /gateway/],
     [{ sealed: "no" }, /not sealed/],
     [{ gateway: "" }, /gateway/],
     [{ gateway: "some words that nobody knows" }, /gateway/],
-    [{ neighbour: "10.7.0.2\nneighbour=10.7.0.1" }, /gateway 10\.7\.0\.1 answers/],
+    [{ neighbour: "10.7.0.2\nneighbour=10.7.0.1" }, /gateway 10\.7\.0\.1 is not out of reach/],
     [{ neighbour: "10.7.0.5" }, /10\.7\.0\.5 answers/],
-    [{ public: "connected" }, /direct connection/],
+    [{ outside: "connected" }, /direct connection/],
+    [{ outside: "pending" }, /direct connection/],
+    [{ outside: "bash: connect: Connection timed out" }, /direct connection/],
   ];
   for (const [changes, why] of cases) {
     const failure = judgeFindings(parseFindings(told(changes)), subnet, VALUE);
@@ -83,7 +90,7 @@ Deno.test("runSelfTest hands over addresses and placeholder, never the value", a
     "10.7.0.2",
     "9099",
     "10.7.0.1",
-    "1.1.1.1",
+    "203.0.113.1",
     "443",
     "placeholder-1",
   ]]);
@@ -101,7 +108,7 @@ Deno.test("runSelfTest throws with what was found", async () => {
       code: "self-test-failed",
       exitCode: 125,
       message:
-        "The bottle's self-test failed: the network's gateway 10.7.0.1 answers: the host can be reached",
+        "The bottle's self-test failed: the network's gateway 10.7.0.1 is not out of reach: so may the host be",
     },
   );
 });
