@@ -147,8 +147,10 @@ class ForwardState {
     const sending = body.send(head);
     try {
       const result = await relayResponse({ ...this.#job, lease, body });
-      if (!body.isSent) await within(sending, result.isError ? 0 : limits.lingerMs);
-      if (result.isUpstreamReusable && body.isSent) this.#job.dialer.giveBack(lease);
+      // An upstream that answers early may take the rest of the body for a request of its own.
+      const isEarly = !body.isSent;
+      if (isEarly) await within(sending, result.isError ? 0 : limits.lingerMs);
+      if (result.isUpstreamReusable && !isEarly) this.#job.dialer.giveBack(lease);
       else lease.connection.close();
       return {
         isClientReusable: result.isClientReusable && body.isSent,

@@ -94,6 +94,27 @@ Deno.test("an early refusal is not lost in a reset: what the client still sends 
   assert.equal((await client.response()).body, "big");
 });
 
+Deno.test("a connection whose answer came before the body was sent is not used again", async () => {
+  await using upstream = startRecorder(leaf, async (wire) => {
+    for (;;) {
+      const head = await wire.until("\r\n\r\n");
+      await wire.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+      if (head.startsWith("POST")) await wire.exactly(4);
+    }
+  });
+  await using proxy = await proxyTo(upstream.port, { lingerMs: 15_000 });
+  const host = `origin.test:${upstream.port}`;
+  const early = await proxy.tunnel(host);
+  await early.write(`POST / HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 4\r\n\r\n`);
+  assert.equal((await early.response()).body, "ok");
+  await early.write("late");
+  await proxy.rowCount(1);
+  const next = await proxy.tunnel(host);
+  await next.write(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  assert.equal((await next.response()).body, "ok");
+  assert.equal(upstream.wires.length, 2);
+});
+
 Deno.test("an upstream that is cut off without close_notify is a cut stream for the client", async () => {
   await using upstream = startRecorder(leaf, async (wire) => {
     await takeRequest(wire);
