@@ -34,7 +34,7 @@ export interface EgressConfig {
   readonly extra_ca_pem: string | null;
   /** Networks that the bundle was told to join. */
   readonly private_exceptions: readonly PrivateException[];
-  /** Which exchanges become rows. */
+  /** Which exchanges become rows. Look-ups always do, folded: see `DnsLog`. */
   readonly log: "all" | "blocked" | "off";
   /** A throw-away credential: a request to `http://_egress.local/self-test` with the placeholder must arrive with the value. */
   readonly self_test: { readonly placeholder: string; readonly value: string } | null;

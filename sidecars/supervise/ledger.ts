@@ -13,7 +13,9 @@ export interface LedgerOptions {
   readonly path: string;
   /**
    * How big the database may get, in bytes. Default 1 GiB: look-ups that are refused are rows too, and an agent must
-   * not be able to fill the host's disk with them. A full ledger takes no rows, so egress refuses.
+   * not be able to fill the host's disk with them. A full ledger takes no rows, so egress refuses: for good, as no row is
+   * ever dropped. An agent that floods (some 400,000 refusals with long paths) shuts its own bottle, and what it did can
+   * still be read.
    */
   readonly maxBytes?: number;
 }
