@@ -141,7 +141,10 @@ export async function openStage(): Promise<Stage> {
       }),
     privileged: (network, ...argv) => privileged(target.bottle.plan.image, network, argv),
     iptables: async (network, ...argv) => {
-      const script = 'iptables-nft "$@"; n=$?; iptables-legacy "$@" || [ $n = 0 ]';
+      // The older tables only where they are in use: asking for them makes them.
+      const script =
+        'iptables-nft "$@"; done=$?; grep -qs . /proc/net/ip_tables_names || exit $done; ' +
+        'iptables-legacy "$@" || exit $done';
       await privileged(bundleImage, network, ["sh", "-c", script, "sh", "--wait", ...argv]);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
