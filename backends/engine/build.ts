@@ -75,6 +75,8 @@ export function buildArgs(options: Pick<BuildOptions, "tag" | "args" | "labels">
     options.tag,
     ...pairs("--label", options.labels),
     ...pairs("--build-arg", options.args),
+    // The legacy builder keeps the container of a step that failed or was broken off, without a label.
+    "--force-rm",
     "-",
   ];
 }

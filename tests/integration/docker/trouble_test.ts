@@ -47,15 +47,19 @@ Deno.test("launch shows the last lines of a build that fails, keeps the log, lea
   const image = {
     ...plan.agent.image,
     tag: "bot-bottle-test-broken:1",
-    dockerfile: "FROM debian:trixie-slim\nRUN echo the last word && exit 3\n",
+    dockerfile: `FROM debian:trixie-slim\nRUN echo the last word of ${plan.slug} && exit 3\n`,
   };
   const broken = new BottlePlan({ ...plan.fields, agent: { ...plan.agent, image } });
   const error = await subject.launch(broken).then(() => undefined, (error: unknown) => error);
   ok(error instanceof BottleError);
   deepEqual([error.code, error.exitCode], ["image-build-failed", 125]);
-  ok(error.details.includes("the last word"), error.details.join("\n"));
+  const word = `the last word of ${plan.slug}`;
+  ok(error.details.includes(word), error.details.join("\n"));
   const [, log] = /"(.+)"/.exec(error.hint ?? "") ?? [];
-  ok((await Deno.readTextFile(log ?? "")).includes("the last word"));
+  ok((await Deno.readTextFile(log ?? "")).includes(word));
+  // A step of a build runs in a container that has none of our labels.
+  const commands = await engine.docker(["ps", "--all", "--no-trunc", "--format", "{{.Command}}"]);
+  ok(!commands.includes(word));
   deepEqual(
     await subject.backend.plannedCleanup(subject.home, { slugs: [], includeRunning: true }),
     [],

@@ -13,7 +13,7 @@ Deno.test("buildArgs has a fixed order and reads its context from stdin", () => 
   deepEqual(buildArgs(options), [
     ...["build", "--tag", "t:1"],
     ...["--label", "x=1", "--label", "y=2"],
-    ...["--build-arg", "A=1=1", "--build-arg", "B=2", "-"],
+    ...["--build-arg", "A=1=1", "--build-arg", "B=2", "--force-rm", "-"],
   ]);
 });
 
