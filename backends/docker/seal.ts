@@ -10,6 +10,7 @@
 import { BottleError, ExitCode } from "../../lib/errors.ts";
 import type { HomeId, Slug } from "../../lib/names.ts";
 import type { Engine } from "../engine/engine.ts";
+import { engineError } from "../engine/errors.ts";
 import { labelArgs } from "./labels.ts";
 import script from "./seal.sh" with { type: "text" };
 
@@ -27,15 +28,22 @@ export interface SealSpec {
   readonly bundle: string;
 }
 
+/** The exit code of a `docker run` that could not start its container. */
+const RUN_FAILED = 125;
+
 /**
  * Seals the namespace of a container that has just started, and in which nothing of the agent runs yet. Lasts until
  * the container ends. Takes no signal, like every creation.
  *
- * @throws {BottleError} `seal-failed`, exit code 125
+ * @throws {BottleError} `seal-failed`, exit code 125; what the engine says
  */
 export async function sealAgent(engine: Engine, spec: SealSpec): Promise<void> {
-  const { code, stderr } = await engine.raw(sealArgs(spec));
+  const args = sealArgs(spec);
+  const result = await engine.raw(args);
+  const { code, stderr } = result;
   if (code === 0) return;
+  // The engine's own failure: the script did not run.
+  if (code === RUN_FAILED) throw engineError(args, result);
   throw new BottleError("Cannot seal the agent's network", {
     code: "seal-failed",
     exitCode: ExitCode.cannotStart,

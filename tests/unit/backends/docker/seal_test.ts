@@ -31,6 +31,18 @@ Deno.test("sealAgent says what the kernel lacks", async () => {
   });
 });
 
+Deno.test("sealAgent passes on what is wrong with the engine itself", async () => {
+  const stderr = new TextEncoder().encode(
+    "docker: Error response from daemon: cannot join network of a non running container: f00.\n",
+  );
+  const run = fakeRun(() => ({ code: 125, stderr }));
+  await assert.rejects(sealAgent(createEngine({ run }), spec), {
+    code: "docker-failed",
+    exitCode: 125,
+    message: '"docker run" failed: cannot join network of a non running container: f00',
+  });
+});
+
 Deno.test("judgeFindings takes a bottle whose datagrams go out for unsealed", () => {
   const subnet = {
     cidr: "10.213.0.0/29",
