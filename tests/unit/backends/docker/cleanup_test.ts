@@ -49,6 +49,21 @@ Deno.test("planCleanup takes what does not run, containers first, and leaves the
   ]);
 });
 
+Deno.test("planCleanup takes what a crash left of a seal or a builder, whatever its name", () => {
+  const left: Inventory = {
+    containers: [
+      { ...container(kept, "seal", "created"), name: "brave_hopper" },
+      { ...container(orphan, "builder", "exited"), name: "calm_curie" },
+    ],
+    networks: [],
+    volumes: [],
+  };
+  deepEqual(ids(planCleanup(left, { slugs: [], includeRunning: false })), [
+    "kept-bbbbb-seal",
+    "gone-ccccc-builder",
+  ]);
+});
+
 Deno.test("planCleanup takes all, the outer network too, when told", () => {
   const items = planCleanup(inventory, { slugs: [], includeRunning: true });
   equal(items.length, 10);
