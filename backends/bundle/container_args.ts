@@ -36,6 +36,7 @@ function labelsOf(spec: BundleSpec, role: "bundle" | "ledger"): readonly string[
 export function bundleArgs(spec: BundleSpec): readonly string[] {
   return [
     "create",
+    "--pull=never",
     ...["--name", resourceName(spec.slug, "bundle")],
     ...["--hostname", "bundle"],
     ...labelsOf(spec, "bundle").flatMap((label) => ["--label", label]),

@@ -58,7 +58,7 @@ export function readerArgs({ slug, homeId, image }: StoredLedger): readonly stri
   ].flatMap(([key, value]) => ["--label", `${key}=${value}`]);
   const volume = resourceName(slug, "ledger");
   return [
-    ...["run", "--rm", "--interactive", ...labels],
+    ...["run", "--rm", "--pull=never", "--interactive", ...labels],
     ...["--network", "none", "--read-only", "--user", "1003:1003"],
     ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
     ...["--memory", "256m", "--pids-limit", "64", "--log-driver", "none"],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { bundleArgs, type BundleSpec } from "../../../../backends/bundle/container_args.ts";
+import { readerArgs } from "../../../../backends/bundle/stored_ledger.ts";
 import { homeId, parseSlug } from "../../../../lib/names.ts";
 
 const spec: BundleSpec = {
@@ -54,4 +55,11 @@ Deno.test("bundleArgs publishes on the host's loopback only", () => {
 
 Deno.test("bundleArgs ends with the image: nothing after it can be taken for an option", () => {
   assert.equal(bundleArgs(spec).at(-1), spec.image);
+});
+
+Deno.test("bundleArgs and readerArgs take an image that is there, never one of that name from a registry", () => {
+  for (const args of [bundleArgs(spec), readerArgs(spec)]) {
+    assert.ok(args.includes("--pull=never"), args[0]);
+    assert.ok(args.indexOf("--pull=never") < args.indexOf(spec.image));
+  }
 });
