@@ -39,7 +39,8 @@ const ambiguities: readonly (readonly [RegExp, string])[] = [
   [/%(?:C[01]|E0%[89]|F0%8|F[5-9A-F])/, "bytes that are no UTF-8"],
   [/;|%3B/, "a semicolon, which some servers cut a segment at"],
   [/\/\//, "an empty segment"],
-  [/\/\.{1,2}(?:\/|$)/, "a dot segment"],
+  // Also before an encoded `?`, `#` or space: a server that decodes and parses again ends the segment there.
+  [/\/\.{1,2}(?:\/|%(?:3F|23|20)|$)/, "a dot segment"],
 ];
 
 /**
