@@ -91,6 +91,7 @@ export type {
 } from "./lib/plan/agent_plan.ts";
 export type { BottleEndpoints } from "./lib/plan/endpoints.ts";
 export type { PlanContext, PlanProvider, ProviderPlan } from "./lib/plan/provider_plan.ts";
+export type { ExtraCa } from "./lib/plan/extra_ca.ts";
 export type { Json } from "./lib/plan/plan_json.ts";
 
 export type { Bottle, ExecOptions, ExecResult, GuestEntry, GuestUser } from "./lib/bottle.ts";

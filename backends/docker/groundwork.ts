@@ -25,17 +25,17 @@ export interface Groundwork {
 export interface GroundworkOptions {
   readonly ranges: readonly Cidr[];
   readonly launch: string;
-  readonly extraCaPem: string | null;
 }
 
 /** Begins all {@linkcode groundworkParts}. Whoever calls it waits for each of them: none may outlive a launch that failed. */
 export function beginGroundwork(
   { engine, context, plan, options: { progress } }: LaunchParts,
-  { ranges, launch, extraCaPem }: GroundworkOptions,
+  { ranges, launch }: GroundworkOptions,
   signal: AbortSignal,
 ): Groundwork {
   const { homeId: home, slug } = plan.fields;
   const { random } = context;
+  const extraCaPem = plan.egress.extraCa?.pem ?? null;
   return {
     agentImage: during(progress, "Agent image", (step) => {
       const onLine = (line: string): void => step.line(line);

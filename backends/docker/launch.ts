@@ -17,7 +17,6 @@ import {
   makeReady,
   makeSelfTestSecret,
   outerOf,
-  readExtraCaPem,
 } from "./session.ts";
 import { startBundleOnce } from "./start_bundle.ts";
 import { together } from "./together.ts";
@@ -41,16 +40,14 @@ export async function launch(parts: LaunchParts, ranges: readonly Cidr[]): Promi
     return undoLaunch(engine, outer, { [LAUNCH_LABEL]: launchId }, progress);
   });
 
-  const extraCaPem = await readExtraCaPem(plan);
   const secret = makeSelfTestSecret(plan, context);
   let begun: Groundwork | undefined;
   const groundwork = (either: AbortSignal): Groundwork =>
-    begun ??= beginGroundwork(parts, { ranges, launch: launchId, extraCaPem }, either);
+    begun ??= beginGroundwork(parts, { ranges, launch: launchId }, either);
   const [bundle, inner] = await together(signal, [
     async (either) => {
       const ready = await bringUpBundle(parts, groundwork(either), {
         launchId,
-        extraCaPem,
         secret,
         signal: either,
       });
@@ -71,9 +68,8 @@ export async function launch(parts: LaunchParts, ranges: readonly Cidr[]): Promi
 async function bringUpBundle(
   parts: LaunchParts,
   groundwork: Groundwork,
-  { launchId, extraCaPem, secret, signal }: {
+  { launchId, secret, signal }: {
     readonly launchId: string;
-    readonly extraCaPem: string | null;
     readonly secret: SelfTestSecret;
     readonly signal: AbortSignal;
   },
@@ -86,7 +82,7 @@ async function bringUpBundle(
   ]);
   return await during(parts.options.progress, "Bundle", async () => {
     await startBundleOnce(parts, { image, inner, outer, launch: launchId }, signal);
-    const extras = { extraCaPem, privateExceptions, selfTest: secret };
+    const extras = { privateExceptions, selfTest: secret };
     return await configure(parts, documentFor(parts, inner.subnet, extras), signal);
   });
 }

@@ -16,7 +16,6 @@ import {
   makeReady,
   makeSelfTestSecret,
   outerOf,
-  readExtraCaPem,
 } from "./session.ts";
 import { sealAgent } from "./seal.ts";
 import { stopContainers } from "./stop.ts";
@@ -40,14 +39,12 @@ export async function resume(parts: LaunchParts): Promise<Bottle> {
 
   await using undo = new AsyncDisposableStack();
   undo.defer(() => stopContainers(engine, ownedBy(homeId, slug)));
-  const extraCaPem = await readExtraCaPem(plan);
   const [subnet, exceptions] = await together(signal, [
     (either) => subnetOf(engine, slug, either),
     (either) => privateExceptions(engine, plan.egress.bundleNetworks, either),
   ]);
   const secret = makeSelfTestSecret(plan, context);
   const document = documentFor(parts, subnet, {
-    extraCaPem,
     privateExceptions: exceptions,
     selfTest: secret,
   });

@@ -34,12 +34,6 @@ export interface LaunchParts {
   readonly options: LaunchOptions;
 }
 
-/** The operator's CA, as text. */
-export async function readExtraCaPem(plan: BottlePlan): Promise<string | null> {
-  const file = plan.egress.extraCaFile;
-  return file === null ? null : await Deno.readTextFile(file);
-}
-
 /** A placeholder and a value that open nothing. */
 export function makeSelfTestSecret(
   plan: BottlePlan,
@@ -56,7 +50,6 @@ export function documentFor(
   { plan, options }: Pick<LaunchParts, "plan" | "options">,
   subnet: BottleSubnet,
   extras: {
-    readonly extraCaPem: string | null;
     readonly privateExceptions: readonly PrivateException[];
     readonly selfTest: SelfTestSecret;
   },
@@ -69,6 +62,7 @@ export function documentFor(
       dns: { address: subnet.bundle, port: DNS_PORT, names },
       peers: [subnet.agent],
     },
+    extraCaPem: plan.egress.extraCa?.pem ?? null,
     ...extras,
   });
 }

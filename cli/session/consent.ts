@@ -16,7 +16,7 @@ export function consentDigest(plan: BottlePlan): string {
     image: [agent.image.tag, agent.image.args],
     routes: egress.routes,
     tokens: egress.tokens,
-    extra_ca: egress.extraCaFile,
+    extra_ca: egress.extraCa?.file ?? null,
     networks: egress.bundleNetworks,
     log: egress.log,
     env: [...plan.fields.env],

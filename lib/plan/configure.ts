@@ -20,7 +20,7 @@ export interface ConfigureInputs {
   /** By the host variable's name. */
   readonly secrets: ReadonlyMap<string, Secret>;
   readonly addresses: EgressAddresses;
-  /** Content of the plan's `extraCaFile`, or null. */
+  /** Of the plan's `extraCa`, or null. */
   readonly extraCaPem: string | null;
   readonly privateExceptions: readonly PrivateException[];
   readonly selfTest: EgressConfig["self_test"];

@@ -13,6 +13,7 @@ const MAX_BYTES = 1_048_576;
 export interface ExtraCa {
   /** Absolute path on the host. */
   readonly file: string;
+  /** Its text: certificates, no key. */
   readonly pem: string;
 }
 

@@ -61,7 +61,7 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
       routes,
       tokens,
       log: manifest.bottle.log.value,
-      extraCaFile: extraCa?.file ?? null,
+      extraCa,
       bundleNetworks,
     },
     gitGate: { enabled: false, user: manifest.gitUser },

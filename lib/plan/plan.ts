@@ -4,6 +4,7 @@ import type { EnvValue, Manifest } from "../manifest/types.ts";
 import type { EnvName, HomeId, Slug } from "../names.ts";
 import type { Route, TokenSlot } from "../egress/route.ts";
 import type { AgentProvisionPlan } from "./agent_plan.ts";
+import type { ExtraCa } from "./extra_ca.ts";
 import { type Json, planToJson } from "./plan_json.ts";
 import type { BundleNetwork } from "./spec.ts";
 
@@ -31,8 +32,8 @@ export interface EgressPlan {
   readonly tokens: readonly TokenPlan[];
   /** What the audit keeps. */
   readonly log: "all" | "blocked" | "off";
-  /** Path of the operator's CA on the host, or null. */
-  readonly extraCaFile: string | null;
+  /** The operator's CA as it was when the plan was made, or null: what launch uses, whatever becomes of the file. */
+  readonly extraCa: ExtraCa | null;
   /** Engine networks that the bundle joins. */
   readonly bundleNetworks: readonly BundleNetwork[];
 }

@@ -65,7 +65,7 @@ export function planToJson(plan: BottlePlanFields): Readonly<Record<string, Json
         origin: route.origin,
       })),
       tokens: egress.tokens.map(({ slot, ref }) => ({ slot, host_variable: ref })),
-      extra_ca_file: egress.extraCaFile,
+      extra_ca_file: egress.extraCa?.file ?? null,
       bundle_networks: egress.bundleNetworks.map(({ name, hosts }) => ({
         name,
         hosts: [...hosts],

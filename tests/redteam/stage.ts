@@ -200,7 +200,6 @@ async function targetOf(subject: Subject, engine: Engine, bottle: Bottle): Promi
         provision: () => Promise.resolve(),
       };
       const document = documentFor({ plan, options }, subnet, {
-        extraCaPem: null,
         privateExceptions: [],
         selfTest: makeSelfTestSecret(plan, context),
       });

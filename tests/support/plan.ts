@@ -90,7 +90,7 @@ export function fakePlan(given: Partial<BottlePlanFields> = {}): BottlePlan {
     backend: "docker",
     manifest,
     agent: fakeAgentPlan(),
-    egress: { routes: [], tokens: [], log: "all", extraCaFile: null, bundleNetworks: [] },
+    egress: { routes: [], tokens: [], log: "all", extraCa: null, bundleNetworks: [] },
     gitGate: { enabled: false, user: manifest.gitUser },
     supervise: { enabled: false, why: "not in this version" },
     env: new Map(),

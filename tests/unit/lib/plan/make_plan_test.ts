@@ -128,7 +128,7 @@ Deno.test("makePlan builds another image with another extra CA", async () => {
   const plain = await madePlan();
   const withCa = await madePlan({ parts: { extraCa: { file: "/ca.pem", pem: "x" } } });
   assert.notEqual(plain.image, withCa.image);
-  assert.equal(withCa.egress.extraCaFile, "/ca.pem");
+  assert.equal(withCa.egress.extraCa?.file, "/ca.pem");
 });
 
 Deno.test("makePlan warns when a variable hands the guest a credential, by its use or by its look", async () => {

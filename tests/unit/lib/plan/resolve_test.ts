@@ -33,7 +33,11 @@ Deno.test("resolvePlan identifies the home by its real path, and reads the extra
     provider: fakeProvider(),
   });
   assert.equal(plan.fields.homeId, homeId(files.home));
-  assert.equal(plan.egress.extraCaFile, join(files.root, "ca.pem"));
+  const file = join(files.root, "ca.pem");
+  const pem = FILES["ca.pem"];
+  // Launch uses what the image's name was made of, not what the file has become.
+  await Deno.remove(file);
+  assert.deepEqual(plan.egress.extraCa, { file, pem });
   assert.deepEqual(plan.fields.skills, [{ name: "review", folder: join(link, "skills/review") }]);
   const gone = await resolvePlan(spec, manifest, {
     env: () => undefined,
