@@ -9,6 +9,7 @@ import {
   type LaunchOptions,
 } from "../../backends/backend.ts";
 import { chainRows, EMPTY_CHAIN } from "../../lib/audit/chain.ts";
+import { parseAuditRow } from "../../lib/audit/row.ts";
 import type { Bottle, ExecOptions, ExecResult } from "../../lib/bottle.ts";
 import type { Context } from "../../lib/context.ts";
 import type { ControlClient } from "../../lib/control/client.ts";
@@ -108,7 +109,7 @@ export class FakeBackend extends Backend {
     if (this.#options.isLedgerDown === true) {
       return Promise.reject(new BottleError("The ledger can't be read", { code: "ledger-broken" }));
     }
-    return Promise.resolve(chainRows(EMPTY_CHAIN, this.#options.rows ?? []));
+    return Promise.resolve(chainRows(EMPTY_CHAIN, (this.#options.rows ?? []).map(parseAuditRow)));
   }
 
   list(_home: HomeId): Promise<readonly BottleSummary[]> {
@@ -175,7 +176,7 @@ export class FakeBackend extends Backend {
   }
 
   #control(): ControlClient {
-    const rows = chainRows(EMPTY_CHAIN, this.#options.rows ?? []);
+    const rows = chainRows(EMPTY_CHAIN, (this.#options.rows ?? []).map(parseAuditRow));
     const blocked = rows.filter(({ row }) => row.verdict === "blocked");
     const stats: StatsResult = {
       requests: rows.length,
