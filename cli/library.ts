@@ -10,7 +10,7 @@ import type { BottleSpec } from "../lib/plan/spec.ts";
 import { findProvider } from "../providers/registry.ts";
 import { createRun } from "../lib/process/create_run.ts";
 import { createBackend } from "./backend.ts";
-import { createClock } from "./clock.ts";
+import { systemClock } from "../lib/clock.ts";
 import { requireBackend } from "./session/availability.ts";
 import { resolveSecrets } from "./session/values.ts";
 import { silentProgress } from "./ui/silent_progress.ts";
@@ -35,7 +35,7 @@ export function createHost(options: HostOptions): Context {
   const cwd = Deno.cwd();
   return {
     env,
-    clock: createClock(),
+    clock: systemClock,
     run: createRun(),
     out: {
       stdout: () => undefined,

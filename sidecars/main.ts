@@ -24,7 +24,7 @@ async function run(name: string | undefined, args: readonly string[]): Promise<v
 async function runInit(): Promise<void> {
   const { runInit } = await import("./init/main.ts");
   const { startSidecar } = await import("./init/daemons.ts");
-  const { systemClock } = await import("./init/clock.ts");
+  const { systemClock } = await import("../lib/clock.ts");
   const ending = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     Deno.addSignalListener(signal, () => ending.abort());

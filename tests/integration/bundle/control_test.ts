@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openBundle, startBundle, waitReady } from "../../../backends/bundle/bundle.ts";
 import { certificateFingerprint } from "../../../lib/pki/authority.ts";
-import { systemClock } from "../../../sidecars/init/clock.ts";
+import { systemClock } from "../../../lib/clock.ts";
 import { engine, request, startTestBundle, until } from "./harness.ts";
 
 Deno.test("a bundle is shut until it is configured, then ready, and tells its rows", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { waitReady } from "../../../backends/bundle/bundle.ts";
 import { findBreak } from "../../../lib/audit/chain.ts";
-import { systemClock } from "../../../sidecars/init/clock.ts";
+import { systemClock } from "../../../lib/clock.ts";
 import { daemonPid, engine, request, startTestBundle, type TestBundle, until } from "./harness.ts";
 
 /** `kill -9` from inside, as root of the bundle. */

@@ -4,7 +4,7 @@ import type { ConfigureDocument } from "../../../lib/control/protocol.ts";
 import type { Context } from "../../../lib/context.ts";
 import { type HomeId, homeId, makeSlug, resourceName, type Slug } from "../../../lib/names.ts";
 import { createRun } from "../../../lib/process/create_run.ts";
-import { systemClock } from "../../../sidecars/init/clock.ts";
+import { systemClock } from "../../../lib/clock.ts";
 import {
   configureBundle,
   type ConfiguredBundle,

@@ -12,7 +12,7 @@ import { createRun } from "../../../lib/process/create_run.ts";
 import type { Run } from "../../../lib/process/run.ts";
 import { provision } from "../../../lib/provision/provision.ts";
 import { findProvider } from "../../../providers/registry.ts";
-import { systemClock } from "../../../sidecars/init/clock.ts";
+import { systemClock } from "../../../lib/clock.ts";
 import { fakeContext } from "../../support/context.ts";
 
 /** A backend with a home of its own. Disposing removes the home and whatever of its bottles is left. */

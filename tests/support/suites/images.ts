@@ -3,7 +3,7 @@
 import { ensureAgentImage } from "../../../backends/docker/agent_image.ts";
 import { ensureBundleImage } from "../../../backends/bundle/image.ts";
 import { createEngine } from "../../../backends/engine/engine.ts";
-import { createClock } from "../../../cli/clock.ts";
+import { systemClock } from "../../../lib/clock.ts";
 import { BottleError } from "../../../lib/errors.ts";
 import { readExtraCa } from "../../../lib/plan/extra_ca.ts";
 import { imageTag } from "../../../lib/plan/image_tag.ts";
@@ -51,7 +51,7 @@ export async function buildImages(options: BuildImagesOptions): Promise<Trouble[
   };
   const troubles = await Promise.all([
     attempt("the bundle", () => {
-      return ensureBundleImage({ run, env, home, clock: createClock() }, engine, { signal });
+      return ensureBundleImage({ run, env, home, clock: systemClock }, engine, { signal });
     }),
     ...PROVIDERS.map((name) => attempt(name, () => buildAgent(name))),
   ]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { bundleTag } from "../../../../backends/bundle/image.ts";
 import { bundleScript, cacheFolder } from "../../../../backends/bundle/bundle_script.ts";
 import { holdLock } from "../../../../backends/bundle/hold_lock.ts";
-import { systemClock } from "../../../../sidecars/init/clock.ts";
+import { systemClock } from "../../../../lib/clock.ts";
 import { fakeContext, fakeRun } from "../../../support/context.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Bundle } from "../../../../sidecars/init/bundle.ts";
 import type { Clock } from "../../../../lib/context.ts";
 import { RpcError } from "../../../../lib/control/rpc.ts";
-import { systemClock } from "../../../../sidecars/init/clock.ts";
+import { systemClock } from "../../../../lib/clock.ts";
 import { auditRow } from "../../../support/audit_rows.ts";
 import { fakeCa, type FakeDaemons, fakeDaemons } from "../../../support/fake_daemons.ts";
 

@@ -3,7 +3,7 @@ import type { ControlClient } from "../../../../lib/control/client.ts";
 import { openControl } from "../../../../lib/control/client_stream.ts";
 import type { ConfigureDocument } from "../../../../lib/control/protocol.ts";
 import type { LedgerRow } from "../../../../lib/egress/audit_row.ts";
-import { systemClock } from "../../../../sidecars/init/clock.ts";
+import { systemClock } from "../../../../lib/clock.ts";
 import { connectionStreams } from "../../../../sidecars/init/connection_streams.ts";
 import { runInit } from "../../../../sidecars/init/main.ts";
 import { auditRow } from "../../../support/audit_rows.ts";

@@ -1,12 +1,12 @@
 /** Time as the machine has it. */
 
-import type { Clock } from "../../lib/context.ts";
+import type { Clock } from "./context.ts";
 
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => new Date(),
   sleep: (ms, signal) => {
-    signal?.throwIfAborted();
+    if (signal?.aborted) return Promise.reject(signal.reason);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const onAbort = (): void => {
       clearTimeout(timer);
