@@ -29,9 +29,12 @@ export interface AuditRow {
   readonly detail?: string;
   /** The host pattern of the route that decided. */
   readonly route?: string;
-  /** Scheme of the credential that was put on. */
+  /** Scheme of the credential that went out with it; absent if none did. */
   readonly credential?: string;
-  /** Things worth a look that did not stop it, such as `foreign-credential`. */
+  /**
+   * Things worth a look: `foreign-credential`, the agent had one of its own where the bottle's goes; `sent-in-part`, it
+   * was blocked when the upstream had got its beginning already.
+   */
   readonly marks?: readonly string[];
   /** Status sent to the agent; 0 if none was. */
   readonly status: number;

@@ -144,6 +144,7 @@ class ForwardState {
       target: request.path,
       headers: withFraming(request.headers, request.framing),
     });
+    record.hasLeft = true;
     const sending = body.send(head);
     try {
       const result = await relayResponse({ ...this.#job, lease, body });

@@ -25,6 +25,8 @@ export class ExchangeRecord {
   path = "";
   route: string | undefined;
   credential: string | undefined;
+  /** Its head, and so the credential, is on its way to the upstream. */
+  hasLeft = false;
   /** Status sent to the client; 0: none yet. */
   status = 0;
   bytesUp = 0;
@@ -35,6 +37,9 @@ export class ExchangeRecord {
 
   /** @param redact takes known credentials out of a text */
   toRow(outcome: Outcome, redact: (text: string) => string): AuditRow {
+    // A body that turns out malformed: the upstream has its beginning.
+    const isPart = this.hasLeft && outcome.verdict === "blocked";
+    const marks = isPart ? [...this.marks, "sent-in-part"] : [...this.marks];
     return {
       time: this.#time.toISOString(),
       kind: this.kind,
@@ -49,8 +54,8 @@ export class ExchangeRecord {
         detail: escapeControl(redact(outcome.detail)).slice(0, MAX_DETAIL),
       }),
       ...(this.route === undefined ? {} : { route: this.route }),
-      ...(this.credential === undefined ? {} : { credential: this.credential }),
-      ...(this.marks.length === 0 ? {} : { marks: [...this.marks] }),
+      ...(this.credential === undefined || !this.hasLeft ? {} : { credential: this.credential }),
+      ...(marks.length === 0 ? {} : { marks }),
       status: this.status,
       bytes_up: this.bytesUp,
       bytes_down: this.bytesDown,

@@ -194,6 +194,10 @@ for (const [name, chunks] of badChunks) {
       const reason = response.headers.get("x-bot-bottle-block");
       assert.ok(reason === "protocol" || reason === "too-large", String(reason));
       assert.ok(!upstream.received.includes("0\r\n\r\n"), upstream.received);
+      await proxy.rowCount(1);
+      assert.deepEqual([proxy.rows[0]?.verdict, proxy.rows[0]?.marks], ["blocked", [
+        "sent-in-part",
+      ]]);
     });
   });
 }

@@ -59,6 +59,8 @@ for (const { name, certificate } of cases) {
     await proxy.rowCount(1);
     assert.equal(proxy.rows[0]?.verdict, "blocked");
     assert.equal(proxy.rows[0]?.reason, "upstream-tls");
+    assert.equal(proxy.rows[0]?.credential, undefined);
+    assert.equal(proxy.rows[0]?.marks, undefined);
   });
 }
 

@@ -93,9 +93,7 @@ async function countRows(program: EgressProgram, rows: MutableRowCounts): Promis
     }
     const row = Object(JSON.parse(line));
     const [verdict, path] = [String(row.verdict), String(row.path)];
-    // A body that turns out malformed, or its trailers too many, has its head at the upstream by then.
-    const isForwarded = verdict !== "blocked" ||
-      (row.reason === "protocol" || row.reason === "too-large") && row.route !== undefined;
+    const isForwarded = verdict !== "blocked" || row.marks?.includes("sent-in-part") === true;
     rows.all++;
     if (verdict === "blocked") rows.blocked++;
     if (verdict === "failed") rows.failed++;
