@@ -3,6 +3,7 @@
 import type { Resources } from "../../lib/manifest/types.ts";
 import type { HomeId, Slug } from "../../lib/names.ts";
 import type { Engine } from "../engine/engine.ts";
+import { START_PROGRAM } from "./altered.ts";
 import { labelArgs } from "./labels.ts";
 import { sealAgent } from "./seal.ts";
 import type { BottleSubnet } from "./subnets.ts";
@@ -69,7 +70,7 @@ export function agentRunArgs(spec: AgentSpec): string[] {
     "--ulimit=core=0",
     "--log-driver=none",
     "--restart=no",
-    "--entrypoint=sleep",
+    `--entrypoint=${START_PROGRAM}`,
     spec.image,
     "infinity",
   ];

@@ -2,6 +2,7 @@
 
 import type { Bottle } from "../../lib/bottle.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
+import { refuseAltered } from "./altered.ts";
 import { privateExceptions } from "./bundle_networks.ts";
 import { ownedBy } from "./inventory.ts";
 import { judge } from "./list.ts";
@@ -25,7 +26,7 @@ import { together } from "./together.ts";
  * Starts both containers, at the addresses that they had, and configures the bundle anew: new certificate, the
  * credentials of now. On a failure they are stopped again, and stay.
  *
- * @throws {BottleError} `bottle-unknown`, `bottle-broken`, `bottle-running`, or as launch
+ * @throws {BottleError} `bottle-unknown`, `bottle-broken`, `bottle-running`, `agent-altered`, or as launch
  */
 export async function resume(parts: LaunchParts): Promise<Bottle> {
   const { engine, context, plan, options } = parts;
@@ -42,6 +43,11 @@ export async function resume(parts: LaunchParts): Promise<Bottle> {
   const [subnet, exceptions] = await together(signal, [
     (either) => subnetOf(engine, slug, either),
     (either) => privateExceptions(engine, plan.egress.bundleNetworks, either),
+    async (either) => {
+      if (found.agent.state !== "running") {
+        await refuseAltered(engine, slug, found.agent.id, either);
+      }
+    },
   ]);
   const secret = makeSelfTestSecret(plan, context);
   const document = documentFor(parts, subnet, {

@@ -32,7 +32,8 @@ export interface SealSpec {
 const RUN_FAILED = 125;
 
 /**
- * Seals the namespace of a container that has just started, and in which nothing of the agent runs yet. Lasts until
+ * Seals the namespace of a container that has just started, and in which nothing of the agent runs yet
+ * (`altered.ts`). Lasts until
  * the container ends. Takes no signal, like every creation.
  *
  * @throws {BottleError} `seal-failed`, exit code 125; what the engine says

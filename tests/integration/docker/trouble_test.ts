@@ -121,6 +121,27 @@ Deno.test("resume joins an outer network that was made anew", async () => {
   await again.control[Symbol.asyncDispose]();
 });
 
+Deno.test("resume starts no container whose first program is the agent's own", async () => {
+  await using subject = await open();
+  const plan = await subject.prepare({}, { keep: true });
+  const first = await subject.launch(plan);
+  const [bundle = ""] = first.endpoints.noProxy;
+  // As uid 0, which nobody should be: a program that sends before the seal is there.
+  const program = `#!/bin/bash
+for ((n = 0; n < 300; n++)); do
+  echo > /dev/udp/${bundle.replace(/\d+$/, "255")}/9 && echo sent >> /tmp/sent
+  /tmp/sleep 0.01
+done 2> /dev/null
+exec /tmp/sleep infinity`;
+  const script = `cp /usr/bin/sleep /tmp/sleep && rm /usr/bin/sleep && cat > /usr/bin/sleep &&
+    chmod 755 /usr/bin/sleep`;
+  const planted = await first.exec(["bash", "-c", script], { user: "root", stdin: program });
+  equal(planted.code, 0, planted.stderr);
+  await first[Symbol.asyncDispose]();
+  await rejects(subject.resume(plan), { code: "agent-altered", exitCode: 125 });
+  equal((await subject.backend.list(subject.home))[0]?.state, "stopped");
+});
+
 Deno.test("an agent that can reach the host fails the self-test, and the launch is undone", async () => {
   // Without the option that keeps the bridge from having an address, and with a seal that seals nothing.
   await using subject = await openWith((argv) =>

@@ -36,7 +36,7 @@ Deno.test("agentRunArgs is this, word for word", () => {
     ...["--cap-drop=ALL", "--security-opt=no-new-privileges", "--user=node", "--init"],
     ...["--pids-limit", "100", "--memory", "1073741824", "--memory-swap", "1073741824"],
     ...["--cpus", "1.5", "--ulimit=core=0", "--log-driver=none", "--restart=no"],
-    ...["--entrypoint=sleep", "bot-bottle-agent-scripted:1", "infinity"],
+    ...["--entrypoint=/bin/sleep", "bot-bottle-agent-scripted:1", "infinity"],
   ]);
 });
 
