@@ -1,13 +1,19 @@
 /** Which home this is, for the labels of everything that belongs to it. */
 
+import { basename, dirname, join } from "node:path";
 import { type HomeId, homeId } from "./names.ts";
 
-/** By the home's real path; one that isn't there yet, as with manifests from objects, has no other. @param home absolute */
+/** By the home's real path, which is the same before the home is made. @param home absolute */
 export async function findHomeId(home: string): Promise<HomeId> {
+  return homeId(await realPath(home));
+}
+
+/** Links are followed as far as the path is there. */
+async function realPath(path: string): Promise<string> {
   try {
-    return homeId(await Deno.realPath(home));
+    return await Deno.realPath(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return homeId(home);
-    throw error;
+    if (!(error instanceof Deno.errors.NotFound) || dirname(path) === path) throw error;
+    return join(await realPath(dirname(path)), basename(path));
   }
 }
