@@ -128,16 +128,18 @@ class DockerBackend extends Backend {
 
   override async cleanup(items: readonly CleanupItem[], signal?: AbortSignal): Promise<void> {
     if (items.length === 0) return;
-    const [{ ownedBy, takeInventory }, { removeItems }] = await Promise.all([
-      import("./inventory.ts"),
-      import("./cleanup.ts"),
-    ]);
-    const ours = await takeInventory(
-      this.#engine,
-      ownedBy(await findHomeId(this.#context.home)),
-      signal,
-    );
+    const [{ ownedBy, takeInventory }, { removeItems }, { removeUnusedOuterNetwork }, { outerOf }] =
+      await Promise.all([
+        import("./inventory.ts"),
+        import("./cleanup.ts"),
+        import("./outer_network.ts"),
+        import("./session.ts"),
+      ]);
+    const home = await findHomeId(this.#context.home);
+    const ours = await takeInventory(this.#engine, ownedBy(home), signal);
     await removeItems(this.#engine, ours, items, signal);
+    // Bottles that were named may have been the last: nobody would come for it.
+    await removeUnusedOuterNetwork(this.#engine, outerOf(this.#context, home));
   }
 
   #parts(plan: BottlePlan): {
