@@ -31,9 +31,9 @@ export interface ExecOptions {
 export interface ExecResult {
   /** Exit code. */
   readonly code: number;
-  /** All of it, as UTF-8. */
+  /** As UTF-8: the first 64 MiB. A guest that prints without end must not fill the host's memory. */
   readonly stdout: string;
-  /** All of it, as UTF-8. */
+  /** As UTF-8: the first 64 MiB. */
   readonly stderr: string;
 }
 

@@ -28,6 +28,9 @@ export interface DockerBottleParts {
   readonly remove: () => Promise<void>;
 }
 
+/** How much of a command's output is kept: {@linkcode ExecResult} has the promise. */
+const KEEP_BYTES = 64 * 1024 ** 2;
+
 /** A running bottle. */
 export class DockerBottle implements Bottle {
   promptPath: string | null;
@@ -58,6 +61,7 @@ export class DockerBottle implements Bottle {
       (call) =>
         this.#parts.engine.raw(call.args, {
           env: call.env,
+          keepBytes: KEEP_BYTES,
           ...(stdin === undefined ? {} : { stdin }),
           ...(signal === undefined ? {} : { signal }),
           ...(timeoutMs === undefined ? {} : { timeoutMs }),

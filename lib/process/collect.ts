@@ -25,8 +25,10 @@ export async function collect(
   });
   const drained = new AbortController();
   const fed = options.stdin === undefined ? undefined : feed(child.stdin, options.stdin);
-  const stdout = readAll(child.stdout, drained.signal, lineSink(options, "stdout"));
-  const stderr = readAll(child.stderr, drained.signal, lineSink(options, "stderr"));
+  const read = (from: "stdout" | "stderr"): Promise<Uint8Array> =>
+    readAll(child[from], drained.signal, lineSink(options, from), options.keepBytes);
+  const stdout = read("stdout");
+  const stderr = read("stderr");
   const ended = Promise.all([child.status, stdout, stderr]);
   const aborted = onAbort(limit.signal);
   try {
@@ -106,14 +108,19 @@ async function readAll(
   stream: ReadableStream<Uint8Array>,
   stop: AbortSignal,
   lines: LineSplitter | undefined,
+  keepBytes = Infinity,
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
+  let left = keepBytes;
   const reader = stream.getReader();
   const cancel = (): void => void reader.cancel().catch(() => {});
   stop.addEventListener("abort", cancel, { once: true });
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      chunks.push(next.value);
+      // A copy, for a view would keep the whole chunk.
+      const kept = next.value.length <= left ? next.value : next.value.slice(0, left);
+      if (kept.length > 0) chunks.push(kept);
+      left -= kept.length;
       lines?.push(next.value);
     }
     lines?.end();

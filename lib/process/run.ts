@@ -4,9 +4,9 @@
 export interface RunResult {
   /** Exit code; 128 + signal number if a signal ended it. */
   readonly code: number;
-  /** All of it. */
+  /** All of it, or the first `keepBytes`. */
   readonly stdout: Uint8Array;
-  /** All of it. */
+  /** All of it, or the first `keepBytes`. */
   readonly stderr: Uint8Array;
 }
 
@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Called with each whole line of stderr and stdout as it comes, without its line end. */
   readonly onLine?: (line: string, from: "stdout" | "stderr") => void;
+  /** Keep this many bytes of stdout and of stderr, each; the rest is read, told by `onLine`, and let go. Default all. */
+  readonly keepBytes?: number;
   /** Ends the program: TERM, a wait, KILL. The call then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Like `signal`, after this time; rejects with a `BottleError` of code `timeout`. */

@@ -36,6 +36,18 @@ Deno.test("run feeds stdin from text, bytes and a stream, and closes it", async 
   equal((await run(["cat"])).stdout.length, 0);
 });
 
+Deno.test("run keeps no more than it is told, and hands every line over all the same", async () => {
+  let lines = 0;
+  const script = "printf '%.0sabcdefg\\n' {1..20000}; printf xyz >&2";
+  const options = { keepBytes: 12, onLine: (): void => void lines++ };
+  const result = await run(["bash", "-c", script], options);
+  equal(text(result.stdout), "abcdefg\nabcd");
+  equal(text(result.stderr), "xyz");
+  equal(lines, 20_001);
+  const none = await run(["bash", "-c", script], { keepBytes: 0 });
+  equal(none.stdout.length + none.stderr.length, 0);
+});
+
 Deno.test("run survives a program that does not read its stdin", async () => {
   equal((await run(["true"], { stdin: new Uint8Array(4_000_000) })).code, 0);
 });
