@@ -47,7 +47,7 @@ export {
   type ProgressStep,
 } from "./backends/backend.ts";
 export { findProvider } from "./providers/registry.ts";
-export type { AgentProvider, ProviderContext } from "./providers/provider.ts";
+export type { AgentProvider } from "./providers/provider.ts";
 export type { Next, ProvisionStep, ProvisionSteps } from "./lib/provision/step.ts";
 
 export {

@@ -1,4 +1,4 @@
-/** What planning needs of a provider. Structural: `providers/provider.ts` has the contract that satisfies it. */
+/** What planning needs of a provider: structural, since `lib` imports nothing from `providers`. */
 
 import type { Manifest } from "../manifest/types.ts";
 import type { Slug } from "../names.ts";
@@ -27,14 +27,14 @@ export type ProviderPlan =
     readonly imageArgs?: Readonly<Record<string, string>>;
   };
 
-/** A provider, as far as planning goes. */
+/** A provider, as far as planning goes; the whole contract is in `providers/provider.ts`. */
 export interface PlanProvider {
-  /** As manifests name it. */
+  /** As `agent_provider.template` has it. */
   readonly name: string;
-  /** Absolute. */
+  /** The agent's home in the guest, absolute. */
   readonly guestHome: string;
   /** Text of the Dockerfile. */
   readonly dockerfile: string;
-  /** Pure but for the placeholders that it draws. */
+  /** Pure but for the placeholders that it draws. @throws {BottleError} when the manifest asks for what this provider can't do */
   readonly plan: (context: PlanContext) => ProviderPlan;
 }

@@ -2,7 +2,7 @@
 
 import { BottleError } from "../../lib/errors.ts";
 import type { ProviderRoute } from "../../lib/plan/agent_plan.ts";
-import type { AgentProvider, ProviderContext } from "../provider.ts";
+import type { AgentProvider, PlanContext } from "../provider.ts";
 import { headlessCommand, launchCommand, resumeCommand } from "./commands.ts";
 import { type CredentialKind, credentialKind } from "./credential.ts";
 import dockerfile from "./Dockerfile" with { type: "text" };
@@ -62,7 +62,7 @@ function messagesRoute(auth: NonNullable<ProviderRoute["auth"]>): ProviderRoute 
 }
 
 function findCredential(
-  { manifest, credential }: ProviderContext,
+  { manifest, credential }: PlanContext,
 ): {
   readonly name: NonNullable<ProviderRoute["auth"]>["token_ref"];
   readonly kind: CredentialKind;

@@ -2,14 +2,14 @@
 
 import { makePlaceholder, parseSlug } from "../../lib/names.ts";
 import { Secret } from "../../lib/secret.ts";
-import type { ProviderContext } from "../../providers/provider.ts";
+import type { PlanContext } from "../../providers/provider.ts";
 import { type FakeManifest, fakeManifest } from "./plan.ts";
 
 /** @param env the host's variables */
 export function fakeProviderContext(
   manifest: FakeManifest,
   env: Readonly<Record<string, string>> = {},
-): ProviderContext {
+): PlanContext {
   const slug = parseSlug("demo-ab12c");
   return {
     slug,
