@@ -1,7 +1,8 @@
 /** The bundle's container, as arguments of `docker create`. Pure. */
 
 import { LEDGER_FOLDER } from "../../lib/control/protocol.ts";
-import { type HomeId, Label, resourceName, type Slug, VERSION } from "../../lib/names.ts";
+import { type HomeId, resourceName, type Slug } from "../../lib/names.ts";
+import { labelsOf } from "../engine/labels.ts";
 
 /** What {@linkcode bundleArgs} makes a container from. */
 export interface BundleSpec {
@@ -22,14 +23,12 @@ export interface BundleSpec {
 }
 
 /** `key=value` of what one bottle's container and volume are found by. */
-function labelsOf(spec: BundleSpec, role: "bundle" | "ledger"): readonly string[] {
-  return [
-    `${Label.home}=${spec.homeId}`,
-    `${Label.slug}=${spec.slug}`,
-    `${Label.role}=${role}`,
-    `${Label.version}=${VERSION}`,
-    ...Object.entries(spec.labels ?? {}).map(([key, value]) => `${key}=${value}`),
-  ];
+function labelTexts(
+  { homeId: home, slug, labels }: BundleSpec,
+  role: "bundle" | "ledger",
+): readonly string[] {
+  return Object.entries({ ...labelsOf({ home, slug, role }), ...labels })
+    .map(([key, value]) => `${key}=${value}`);
 }
 
 /** The argv after `docker`. It holds nothing that is secret: the configuration comes later, by the control channel. */
@@ -39,7 +38,7 @@ export function bundleArgs(spec: BundleSpec): readonly string[] {
     "--pull=never",
     ...["--name", resourceName(spec.slug, "bundle")],
     ...["--hostname", "bundle"],
-    ...labelsOf(spec, "bundle").flatMap((label) => ["--label", label]),
+    ...labelTexts(spec, "bundle").flatMap((label) => ["--label", label]),
     ...processArgs,
     ...fileArgs(spec),
     ...networkArgs(spec),
@@ -62,7 +61,7 @@ const processArgs = [
 ] as const;
 
 function fileArgs(spec: BundleSpec): readonly string[] {
-  const labels = labelsOf(spec, "ledger").map((label) => `,volume-label=${label}`).join("");
+  const labels = labelTexts(spec, "ledger").map((label) => `,volume-label=${label}`).join("");
   const volume = resourceName(spec.slug, "ledger");
   return [
     "--read-only",

@@ -4,8 +4,9 @@ import type { LedgerRow } from "../../lib/egress/audit_row.ts";
 import { parseAuditTailResult } from "../../lib/control/answers.ts";
 import { LEDGER_FOLDER, LEDGER_PATH } from "../../lib/control/protocol.ts";
 import { RpcPeer } from "../../lib/control/rpc.ts";
-import { type HomeId, Label, resourceName, type Slug, VERSION } from "../../lib/names.ts";
+import { type HomeId, resourceName, type Slug } from "../../lib/names.ts";
 import type { Engine } from "../engine/engine.ts";
+import { labelArgs } from "../engine/labels.ts";
 
 /** What {@linkcode readStoredLedger} needs. */
 export interface StoredLedger {
@@ -50,12 +51,7 @@ export async function readStoredLedger(
 
 /** The argv after `docker`. */
 export function readerArgs({ slug, homeId, image }: StoredLedger): readonly string[] {
-  const labels = [
-    [Label.home, homeId],
-    [Label.slug, slug],
-    [Label.role, "builder"],
-    [Label.version, VERSION],
-  ].flatMap(([key, value]) => ["--label", `${key}=${value}`]);
+  const labels = labelArgs({ home: homeId, slug, role: "builder" });
   const volume = resourceName(slug, "ledger");
   return [
     ...["run", "--rm", "--pull=never", "--interactive", ...labels],

@@ -4,7 +4,7 @@ import type { Resources } from "../../lib/manifest/types.ts";
 import type { HomeId, Slug } from "../../lib/names.ts";
 import type { Engine } from "../engine/engine.ts";
 import { START_PROGRAM } from "./altered.ts";
-import { labelArgs } from "./labels.ts";
+import { labelArgs } from "../engine/labels.ts";
 import { sealAgent } from "./seal.ts";
 import type { BottleSubnet } from "./subnets.ts";
 

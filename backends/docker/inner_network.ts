@@ -5,7 +5,7 @@ import { BottleError, ExitCode } from "../../lib/errors.ts";
 import { type HomeId, resourceName, type Slug } from "../../lib/names.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EngineErrorCode } from "../engine/errors.ts";
-import { labelArgs } from "./labels.ts";
+import { labelArgs } from "../engine/labels.ts";
 import { type BottleSubnet, pickSubnet } from "./subnets.ts";
 
 /** Options of {@linkcode createInnerNetwork}. */

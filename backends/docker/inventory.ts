@@ -2,7 +2,7 @@
 
 import { type HomeId, Label, parseSlug, type Slug } from "../../lib/names.ts";
 import type { Engine } from "../engine/engine.ts";
-import { filterArgs } from "./labels.ts";
+import { filterArgs } from "../engine/labels.ts";
 
 /** A labelled container. */
 export interface FoundContainer {

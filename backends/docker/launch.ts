@@ -5,7 +5,7 @@ import type { Cidr } from "../../lib/egress/cidr.ts";
 import type { ConfiguredBundle } from "../bundle/bundle.ts";
 import { type AgentOwner, startAgent } from "./agent.ts";
 import { beginGroundwork, type Groundwork, groundworkParts } from "./groundwork.ts";
-import { LAUNCH_LABEL } from "./labels.ts";
+import { LAUNCH_LABEL } from "../engine/labels.ts";
 import { during } from "./progress.ts";
 import type { SelfTestSecret } from "./self_test.ts";
 import {

@@ -4,7 +4,7 @@ import { holdLock } from "../bundle/hold_lock.ts";
 import type { Clock } from "../../lib/context.ts";
 import { type HomeId, Label, outerNetworkName } from "../../lib/names.ts";
 import type { Engine } from "../engine/engine.ts";
-import { filterArgs, labelArgs } from "./labels.ts";
+import { filterArgs, labelArgs } from "../engine/labels.ts";
 
 /** Whose network, and how others of the same home are kept from making or removing it at the same time. */
 export interface OuterNetworkOptions {

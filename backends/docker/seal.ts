@@ -11,7 +11,7 @@ import { BottleError, ExitCode } from "../../lib/errors.ts";
 import type { HomeId, Slug } from "../../lib/names.ts";
 import type { Engine } from "../engine/engine.ts";
 import { engineError } from "../engine/errors.ts";
-import { labelArgs } from "./labels.ts";
+import { labelArgs } from "../engine/labels.ts";
 import script from "./seal.sh" with { type: "text" };
 
 /** What {@linkcode sealAgent} needs. */

@@ -6,7 +6,7 @@ import { Label } from "../../lib/names.ts";
 import { EngineErrorCode } from "../engine/errors.ts";
 import type { InnerNetwork } from "./inner_network.ts";
 import { findContainers } from "./inventory.ts";
-import { LAUNCH_LABEL } from "./labels.ts";
+import { LAUNCH_LABEL } from "../engine/labels.ts";
 import { ensureOuterNetwork } from "./outer_network.ts";
 import { type LaunchParts, outerOf } from "./session.ts";
 

@@ -1,4 +1,4 @@
-/** The labels of what this backend makes, as arguments and as filters. */
+/** The labels of what the backends make in the engine, as arguments and as filters. */
 
 import { type HomeId, Label, type Role, type Slug, VERSION } from "../../lib/names.ts";
 
