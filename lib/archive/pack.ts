@@ -1,5 +1,7 @@
 /** Making a tar: for the guest, and for the engine's image builds. */
 
+import { concatBytes } from "../concat_bytes.ts";
+
 /** What goes into a tar. Names are relative; `/` between the parts. */
 export type TarEntry =
   | { readonly name: string; readonly mode: number; readonly content: Uint8Array | string }
@@ -14,7 +16,7 @@ const TIME = new Date(0);
  *
  * @throws {TypeError} for an absolute name or one with `..`: a mistake of ours
  */
-export async function packTar(entries: readonly TarEntry[]): Promise<Uint8Array<ArrayBuffer>> {
+export async function packTar(entries: readonly TarEntry[]): Promise<Uint8Array> {
   const { pack } = await import("../deps/tar_stream.ts");
   const tar = pack();
   const chunks = collectBytes(tar);
@@ -27,7 +29,7 @@ export async function packTar(entries: readonly TarEntry[]): Promise<Uint8Array<
     else tar.entry(header, asBuffer(entry.content));
   }
   tar.finalize();
-  return joined(await chunks);
+  return concatBytes(await chunks);
 }
 
 /** An empty content must be bytes: tar-stream waits for a stream where it gets an empty text. */
@@ -41,14 +43,4 @@ async function collectBytes(stream: AsyncIterable<unknown>): Promise<Uint8Array[
     if (chunk instanceof Uint8Array) chunks.push(chunk);
   }
   return chunks;
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }

@@ -1,5 +1,6 @@
 /** Running a program to its end and keeping what it printed. */
 
+import { concatBytes } from "../concat_bytes.ts";
 import { BottleError, ExitCode } from "../errors.ts";
 import { LineSplitter } from "./line_splitter.ts";
 import type { RunOptions, RunResult } from "./run.ts";
@@ -129,15 +130,5 @@ async function readAll(
     await reader.cancel().catch(() => {});
     stop.removeEventListener("abort", cancel);
   }
-  return joinBytes(chunks);
-}
-
-function joinBytes(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return concatBytes(chunks);
 }

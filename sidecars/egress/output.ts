@@ -1,5 +1,7 @@
 /** Gathers small pieces into one write. */
 
+import { concatBytes } from "../../lib/concat_bytes.ts";
+
 /** Past this the pieces go out: a TLS record holds 16 KiB. */
 const FLUSH_BYTES = 64 * 1024;
 
@@ -31,17 +33,4 @@ export class Output {
     this.#size = 0;
     await this.#write(bytes);
   }
-}
-
-/** The pieces as one; a single one is not copied. */
-export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts;
-  if (only !== undefined && parts.length === 1) return only;
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -8,7 +8,7 @@ import type { ConnectTarget } from "../../lib/egress/judge_connect.ts";
 import type { BlockReason } from "../../lib/egress/reason.ts";
 import { refusal } from "../../lib/egress/refusal.ts";
 import type { ClientStream } from "./client_stream.ts";
-import { concatBytes } from "./output.ts";
+import { concatBytes } from "../../lib/concat_bytes.ts";
 
 /** A whole answer. */
 export interface Answer {
