@@ -23,6 +23,3 @@ export const agentSchema = shape({
   color: ignored,
   memory: ignored,
 });
-
-/** An agent's frontmatter that fits. */
-export type AgentFields = z.infer<typeof agentSchema>;
