@@ -1,7 +1,7 @@
 /** Bringing a tree out of a guest: a tar over exec's stdout, unpacked as if its maker were hostile. */
 
 import { unpackTar } from "../../lib/archive/unpack.ts";
-import { BottleError } from "../../lib/errors.ts";
+import { BottleError, ExitCode } from "../../lib/errors.ts";
 import type { Duplex } from "../../lib/process/run.ts";
 
 /** Options of {@linkcode copyOut}. */
@@ -68,14 +68,14 @@ async function receive(
   }
 }
 
-/** The name is the host's file name afterwards. @throws {TypeError} for what is no absolute path below the root */
+/** The name is the host's file name afterwards. @throws {BottleError} `copy-path` for what is no absolute path below the root */
 function splitPath(path: string): { parent: string; name: string } {
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   const name = parts.pop();
   if (!path.startsWith("/") || name === undefined || [...parts, name].includes("..")) {
     throw new BottleError(`Not a path in the guest that can be copied: ${JSON.stringify(path)}`, {
       code: "copy-path",
-      exitCode: 2,
+      exitCode: ExitCode.usage,
       hint: "Give an absolute path without `..`",
     });
   }
