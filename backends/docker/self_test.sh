@@ -1,7 +1,7 @@
 # Runs in the agent's container before the agent does. Arguments: proxy address, proxy port, gateway, an address
-# outside, its port, placeholder. Prints one "name=value" a finding; judges nothing. Needs bash and nothing else.
+# outside, its port, placeholder, a name to be denied. Prints one "name=value" a finding; judges nothing. Needs bash and nothing else.
 export LC_ALL=C
-proxy=$1 port=$2 gateway=$3 outside=$4 outside_port=$5 placeholder=$6
+proxy=$1 port=$2 gateway=$3 outside=$4 outside_port=$5 placeholder=$6 denied=$7
 
 # A datagram that is not for the bundle: the kernel itself must refuse it. Where it goes out unseen, nothing else tells.
 if told=$({ echo > "/dev/udp/$gateway/9"; } 2>&1); then echo sealed=no; else echo "sealed=$told"; fi
@@ -29,7 +29,6 @@ ask() {
   printf '%s\n' "$name-status=${status%$'\r'}" "$name-block=${block# }" "$name-body=${body%$'\r'}"
 }
 
-denied=self-test.bot-bottle.invalid
 ask denied "CONNECT $denied:443 HTTP/1.1\r\nHost: $denied:443\r\n\r\n"
 ask swap "GET http://_egress.local/self-test HTTP/1.1\r\nHost: _egress.local\r\nAuthorization: Bearer $placeholder\r\nConnection: close\r\n\r\n"
 

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { Bottle } from "../../lib/bottle.ts";
+import { SELF_TEST_DENIED_HOST } from "../../lib/egress/self_test_row.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
 import type { BottleSubnet } from "./subnets.ts";
 import script from "./self_test.sh" with { type: "text" };
@@ -46,6 +47,7 @@ export async function runSelfTest(
     OUTSIDE.address,
     String(OUTSIDE.port),
     secret.placeholder,
+    SELF_TEST_DENIED_HOST,
   ];
   const result = await bottle.exec(argv, { bare: true, signal, timeoutMs: TIMEOUT_MS });
   const findings = parseFindings(result.stdout);

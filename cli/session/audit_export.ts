@@ -3,6 +3,7 @@
 import type { Backend } from "../../backends/backend.ts";
 import type { ControlClient } from "../../lib/control/client.ts";
 import type { LedgerRow } from "../../lib/egress/audit_row.ts";
+import { isOfSelfTest } from "../../lib/egress/self_test_row.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { type Slug, VERSION } from "../../lib/names.ts";
 import { type ArchivedSession, writeArchive } from "../../lib/state/archive.ts";
@@ -63,15 +64,10 @@ export async function archiveBottle(
   return await writeArchive(home, session, rows);
 }
 
-/** Whether a row is of the launch's self-test: nothing that the agent asked for. */
-export function isSelfTest({ row }: LedgerRow): boolean {
-  return row.kind === "self-test" || row.host === "self-test.bot-bottle.invalid";
-}
-
 /** What a summary says of the rows: exchanges through the proxy, and those refused. Look-ups and the self-test are not counted. */
 export function countRows(rows: readonly LedgerRow[]): { requests: number; blocked: number } {
   const exchanges = rows.filter((row) =>
-    (row.row.kind === "http" || row.row.kind === "connect") && !isSelfTest(row)
+    (row.row.kind === "http" || row.row.kind === "connect") && !isOfSelfTest(row.row)
   );
   return {
     requests: exchanges.length,

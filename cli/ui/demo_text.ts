@@ -3,7 +3,7 @@
 import { escapeControl } from "../../lib/egress/escape.ts";
 import type { Services } from "../command.ts";
 import type { DemoAudience, StepReport } from "../demo/demo.ts";
-import { isSelfTest } from "../session/audit_export.ts";
+import { isOfSelfTest } from "../../lib/egress/self_test_row.ts";
 import { auditLines } from "./audit_table.ts";
 import { styleOf } from "./style.ts";
 
@@ -42,7 +42,7 @@ export function tellDemo(services: Services): DemoAudience & { onEnd(failed: num
       if (quiet) return;
       say(style.bold("\nThe audit, which the agent can't touch"));
       const width = out.isTerminal.stdout ? out.columns() : Infinity;
-      const shown = rows.filter((row) => !isSelfTest(row));
+      const shown = rows.filter(({ row }) => !isOfSelfTest(row));
       for (const line of auditLines(shown, { useColor: out.useColor, width })) say(line);
     },
     onEnd: (failed) => {

@@ -3,6 +3,7 @@
 import type { Reservation } from "../../lib/egress/audit_queue.ts";
 import { http1ErrorCode } from "../../lib/egress/http1/malformed.ts";
 import type { ConnectTarget, Refused } from "../../lib/egress/judge_connect.ts";
+import { isOfSelfTest } from "../../lib/egress/self_test_row.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { ClientSide, EngineParts, NextStep } from "./parts.ts";
 import { ExchangeRecord, type Outcome } from "./record.ts";
@@ -15,9 +16,10 @@ export function finish(
   reservation: Reservation,
   outcome: Outcome,
 ): void {
-  counters.count(outcome, record.bytesUp, record.bytesDown);
+  const row = record.toRow(outcome, policy.redact);
+  if (!isOfSelfTest(row)) counters.count(outcome, record.bytesUp, record.bytesDown);
   const isKept = policy.log === "all" || policy.log === "blocked" && outcome.verdict !== "allowed";
-  if (isKept) reservation.commit(record.toRow(outcome, policy.redact));
+  if (isKept) reservation.commit(row);
   else reservation.release();
 }
 

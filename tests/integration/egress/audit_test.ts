@@ -23,6 +23,7 @@ Deno.test("the self-test answers with the hash of the swapped credential", async
   await proxy.rowCount(1);
   assert.equal(proxy.rows[0]?.kind, "self-test");
   assert.equal(proxy.rows[0]?.verdict, "allowed");
+  assert.equal(proxy.engine.stats().requests, 0);
   assert.ok(!JSON.stringify(proxy.rows).includes(VALUE));
 });
 

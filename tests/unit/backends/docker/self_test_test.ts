@@ -93,6 +93,7 @@ Deno.test("runSelfTest hands over addresses and placeholder, never the value", a
     "203.0.113.1",
     "443",
     "placeholder-1",
+    "self-test.bot-bottle.invalid",
   ]]);
 });
 
