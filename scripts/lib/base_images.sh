@@ -47,8 +47,8 @@ make_debian_image() {
   fi
   [ "$(id -u)" = 0 ] || give_up "debootstrap needs root" "Allow docker pull $DEBIAN_IMAGE, or run this as root."
   local root=$SCRATCH/debian
-  quietly "$SCRATCH/debootstrap.log" debootstrap --variant=minbase --arch="$(engine_arch)" trixie "$root" \
-    http://deb.debian.org/debian || give_up "debootstrap failed"
+  quietly "$SCRATCH/debootstrap.log" debootstrap --variant=minbase --arch="$(engine_arch)" trixie "$root" ||
+    give_up "debootstrap failed"
   rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*
   tar -C "$root" -c . | docker import --change 'CMD ["bash"]' --change "$STAND_IN" - "$DEBIAN_IMAGE" >/dev/null
   rm -rf "$root"

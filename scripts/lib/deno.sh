@@ -12,7 +12,7 @@ ensure_deno() {
   machine=$(uname -m)
   if ! deno_for "$system" "$machine" "$new"; then
     give_up "Cannot fetch Deno $DENO_VERSION for $system $machine" \
-      "Allow dl.deno.land or the npm registry (NPM_CONFIG_REGISTRY names another one)," \
+      "Allow dl.deno.land, or install npm, or name an npm registry in NPM_CONFIG_REGISTRY," \
       "or put the program at .tools/bin/deno yourself."
   fi
   # A rename is atomic: two set-ups at once leave one whole program.

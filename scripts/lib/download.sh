@@ -18,7 +18,8 @@ sha() {
 }
 
 # npm_package NAME VERSION FILE [SHA512]: the package's tarball, by npm (which knows a company's registry and
-# checks the hash that it publishes), else by curl. Without SHA512 the registry's own hash is asked for.
+# checks the hash that it publishes), else by curl from the registry that NPM_CONFIG_REGISTRY names. Without SHA512
+# the registry's own hash is asked for.
 npm_package() {
   local name=$1 version=$2 file=$3 want=${4:-} folder
   if has npm; then
@@ -28,8 +29,9 @@ npm_package() {
     fi
   fi
   if [ ! -s "$file" ]; then
-    local registry=${NPM_CONFIG_REGISTRY:-https://registry.npmjs.org}
+    local registry=${NPM_CONFIG_REGISTRY:-}
     registry=${registry%/}
+    [ -n "$registry" ] || return 1
     fetch "$registry/$name/-/${name##*/}-$version.tgz" "$file" || return 1
     if [ -z "$want" ]; then
       fetch "$registry/$name/$version" "$file.json" || return 1
