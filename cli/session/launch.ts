@@ -32,7 +32,11 @@ export async function launchNew(
 ): Promise<Bottle> {
   const { states, leftovers, context } = services;
   const backend = await services.backend();
-  await states.create(newState(plan, request, context.cwd, context.clock.now()));
+  try {
+    await states.create(newState(plan, request, context.cwd, context.clock.now()));
+  } catch (error) {
+    throw couldNotStart(error);
+  }
   const leftover = leftoverOf(plan);
   leftovers.add(leftover);
   try {

@@ -1,16 +1,16 @@
 /** Files that are whole or not there: what a crash in the middle of a write must not change. */
 
 import { dirname } from "node:path";
+import { asWriteFailure } from "./write_failure.ts";
 
 /**
  * Replaces a file's content in one step, readable by its owner only. The folder is made, for its owner only, if it is missing.
  *
  * @param file absolute
+ * @throws {BottleError} `disk-full`, `not-writable`
  */
 export async function writeFileAtomically(file: string, text: string): Promise<void> {
-  const folder = dirname(file);
-  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-  const draft = await Deno.makeTempFile({ dir: folder, prefix: ".draft-" });
+  const draft = await makeDraft(file);
   try {
     await Deno.chmod(draft, 0o600);
     using handle = await Deno.open(draft, { write: true });
@@ -19,7 +19,17 @@ export async function writeFileAtomically(file: string, text: string): Promise<v
     await Deno.rename(draft, file);
   } catch (error) {
     await Deno.remove(draft).catch(() => undefined);
-    throw error;
+    throw asWriteFailure(error, file);
+  }
+}
+
+async function makeDraft(file: string): Promise<string> {
+  const folder = dirname(file);
+  try {
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    return await Deno.makeTempFile({ dir: folder, prefix: ".draft-" });
+  } catch (error) {
+    throw asWriteFailure(error, file);
   }
 }
 

@@ -5,6 +5,7 @@ import { BottleError } from "../errors.ts";
 import { isSlug, type Slug } from "../names.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
 import { lockBottle } from "./lock.ts";
+import { asWriteFailure } from "./write_failure.ts";
 import { type BottleState, corrupted, formatState, parseState } from "./state.ts";
 
 /** A state that can't be read: said, skipped, and removed by `cleanup`. */
@@ -30,16 +31,22 @@ export class StateStore {
     this.#root = join(home, "state");
   }
 
-  /** Writes a new bottle's state. @throws {BottleError} `bottle-exists` */
+  /** Writes a new bottle's state, or nothing. @throws {BottleError} `bottle-exists`, `disk-full`, `not-writable` */
   async create(state: BottleState): Promise<void> {
-    await Deno.mkdir(this.#root, { recursive: true, mode: 0o700 });
+    const folder = join(this.#root, state.slug);
     try {
-      await Deno.mkdir(join(this.#root, state.slug), { mode: 0o700 });
+      await Deno.mkdir(this.#root, { recursive: true, mode: 0o700 });
+      await Deno.mkdir(folder, { mode: 0o700 });
     } catch (error) {
       if (error instanceof Deno.errors.AlreadyExists) throw exists(state.slug);
+      throw asWriteFailure(error, folder);
+    }
+    try {
+      await writeFileAtomically(this.#file(state.slug), formatState(state));
+    } catch (error) {
+      await this.remove(state.slug);
       throw error;
     }
-    await writeFileAtomically(this.#file(state.slug), formatState(state));
   }
 
   /** @throws {BottleError} `bottle-unknown`, `state-corrupted` */

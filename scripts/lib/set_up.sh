@@ -18,17 +18,18 @@ done
 set_up() {
   ensure_extra_ca
   ensure_deno
+  ensure_packages
   ensure_docker
   ensure_base_images
-  ensure_packages
 }
 
-# The packages of deno.lock, and nothing that isn't in it.
+# The packages of deno.lock, and nothing that isn't in it. What scripts/bot-bottle looks for is left where that went well.
 ensure_packages() {
   (cd "$ROOT" && "$DENO" install --quiet --frozen --entrypoint lib/deps/*.ts) </dev/null >&2 ||
     give_up "Cannot fetch the packages of deno.lock" \
       "The npm registry has to be within reach the first time; a lock that is out of date is mended by" \
       "deno install --frozen=false --entrypoint lib/deps/*.ts"
+  touch "$ROOT/.tools/packages"
 }
 
 # forward_signals_to PID: waits for a background child, hands it INT and TERM, and ends with its exit code. A shell that

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { makeHome } from "./program.ts";
+import { makeHome, programArgv, runProcess } from "./program.ts";
 
 Deno.test("start without docker on PATH says what to install", async () => {
   await using home = await makeHome();
@@ -53,4 +53,24 @@ Deno.test("a state that can't be read is said, skipped, and removed with what it
   assert.equal((await home.run("cleanup", "--yes")).code, 0);
   assert.deepEqual((await home.left()).filter((name) => name.includes(broken)), []);
   assert.doesNotMatch((await home.run("list")).stderr, /Skipped/);
+});
+
+/** A full disk below the home, in a mount namespace of its own: home, then the program's argv. Lists what is left. */
+const ON_FULL_DISK = `mkdir "$1/state" && mount -t tmpfs -o size=64k tmpfs "$1/state" || exit 99
+head -c 100000 /dev/zero > "$1/state/fill" 2> /dev/null
+home=$1; shift; "$@"; code=$?; ls "$home/state" >&2; exit $code`;
+
+Deno.test("start on a full disk says so, starts nothing and leaves nothing", async () => {
+  await using home = await makeHome();
+  const namespace = ["unshare", "--user", "--map-root-user", "--mount"];
+  const argv = programArgv("start", "demo", "--yes", "--detach", "--quiet");
+  const { code, stdout, stderr } = await runProcess(
+    [...namespace, "sh", "-c", ON_FULL_DISK, "sh", home.folder, ...argv],
+    { env: { BOT_BOTTLE_HOME: home.folder, NO_COLOR: "1" } },
+  );
+  assert.deepEqual([code, stdout], [125, ""], stderr);
+  assert.match(stderr, /^error: Cannot write ".*state\.json": no space is left on the disk$/m);
+  assert.match(stderr, /^hint: Free some space/m);
+  assert.match(stderr, /\nfill\n$/);
+  assert.deepEqual(await home.left(), []);
 });
