@@ -1,5 +1,18 @@
 /** Variables of the guest that bot-bottle sets itself: a manifest that sets one would undo the bottle. */
 
+/** Programs that bring a CA store of their own, and the variable by which each takes the guest's whole bundle instead. */
+export const CA_BUNDLE_VARIABLES = [
+  "SSL_CERT_FILE",
+  "REQUESTS_CA_BUNDLE",
+  "CURL_CA_BUNDLE",
+  "PIP_CERT",
+  "GIT_SSL_CAINFO",
+  "CARGO_HTTP_CAINFO",
+  "AWS_CA_BUNDLE",
+  "DENO_CERT",
+  "CODEX_CA_CERTIFICATE",
+] as const;
+
 /** Proxy, CA and identity of the bottle: `guest_env.ts` sets them; `HOME`, `USER` and the loader's are exec's. */
 export const RESERVED_ENV: ReadonlySet<string> = new Set([
   "HTTP_PROXY",
@@ -13,18 +26,10 @@ export const RESERVED_ENV: ReadonlySet<string> = new Set([
   "NODE_USE_ENV_PROXY",
   "NODE_EXTRA_CA_CERTS",
   "NODE_TLS_REJECT_UNAUTHORIZED",
-  "SSL_CERT_FILE",
   "SSL_CERT_DIR",
-  "REQUESTS_CA_BUNDLE",
-  "CURL_CA_BUNDLE",
-  "PIP_CERT",
-  "GIT_SSL_CAINFO",
-  "CARGO_HTTP_CAINFO",
-  "AWS_CA_BUNDLE",
-  "DENO_CERT",
-  "CODEX_CA_CERTIFICATE",
   "GIT_GATE_URL",
   "MCP_SUPERVISE_URL",
+  ...CA_BUNDLE_VARIABLES,
   "HOME",
   "USER",
 ]);

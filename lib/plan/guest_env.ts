@@ -1,24 +1,12 @@
 /** The environment of everything that runs in the guest (providers.md, "The guest's environment"). Set at exec time. */
 
 import { BottleError, ExitCode } from "../errors.ts";
+import { CA_BUNDLE_VARIABLES } from "../manifest/reserved_env.ts";
 import type { EnvValue } from "../manifest/types.ts";
 import { GUEST_CA_BUNDLE, GUEST_CA_FILE } from "../provision/ca_paths.ts";
 import type { Secret } from "../secret.ts";
 import type { BottleEndpoints } from "./endpoints.ts";
 import type { BottlePlan } from "./plan.ts";
-
-/** Programs that bring a CA store of their own, and the variable by which each takes the whole bundle instead. */
-const BUNDLE_VARIABLES = [
-  "SSL_CERT_FILE",
-  "REQUESTS_CA_BUNDLE",
-  "CURL_CA_BUNDLE",
-  "PIP_CERT",
-  "GIT_SSL_CAINFO",
-  "CARGO_HTTP_CAINFO",
-  "AWS_CA_BUNDLE",
-  "DENO_CERT",
-  "CODEX_CA_CERTIFICATE",
-] as const;
 
 /** Always reached directly: the guest itself, and the two peers that are no proxy. */
 const DIRECT = ["localhost", "127.0.0.1", "::1", "git-gate", "supervise"] as const;
@@ -57,7 +45,7 @@ function bottleTable(plan: BottlePlan, endpoints: BottleEndpoints): Record<strin
     BOT_BOTTLE: "1",
     BOT_BOTTLE_SLUG: plan.slug,
   };
-  for (const name of BUNDLE_VARIABLES) table[name] = GUEST_CA_BUNDLE;
+  for (const name of CA_BUNDLE_VARIABLES) table[name] = GUEST_CA_BUNDLE;
   if (gitGate !== null) {
     table["GIT_GATE_URL"] = `${gitGate.scheme}://${gitGate.host}:${gitGate.port}`;
   }
