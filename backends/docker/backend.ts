@@ -15,6 +15,7 @@ import type { LedgerRow } from "../../lib/egress/audit_row.ts";
 import { findHomeId } from "../../lib/home_id.ts";
 import type { Manifest } from "../../lib/manifest/types.ts";
 import type { HomeId, Slug } from "../../lib/names.ts";
+import type { SourcePlace } from "../../lib/errors.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
 import type { PlanProvider } from "../../lib/plan/provider_plan.ts";
 import type { BottleSpec } from "../../lib/plan/spec.ts";
@@ -22,8 +23,8 @@ import { createEngine, type Engine } from "../engine/engine.ts";
 
 /** What the backend doesn't know by itself. */
 export interface DockerBackendOptions {
-  /** The provider of that name. @throws {BottleError} if there is none */
-  readonly providers: (name: string) => Promise<PlanProvider>;
+  /** The provider of that name, which is written at `place`. @throws {BottleError} if there is none */
+  readonly providers: (name: string, place: SourcePlace) => Promise<PlanProvider>;
 }
 
 /** Makes the backend; starts nothing. */
@@ -59,7 +60,8 @@ class DockerBackend extends Backend {
   protected override async resolvePlan(spec: BottleSpec, manifest: Manifest): Promise<BottlePlan> {
     const { resolvePlan } = await import("../../lib/plan/resolve.ts");
     const { env, random, home } = this.#context;
-    const provider = await this.#options.providers(manifest.bottle.provider.value.template);
+    const { value: { template }, place } = manifest.bottle.provider;
+    const provider = await this.#options.providers(template, place);
     return await resolvePlan(spec, manifest, { env, random, home, provider });
   }
 

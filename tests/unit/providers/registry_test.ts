@@ -29,6 +29,8 @@ const refused = [
 
 for (const { name, ...error } of refused) {
   Deno.test(`findProvider refuses "${name}" with "${error.hint}"`, async () => {
-    await assert.rejects(findProvider(name), error);
+    const place = { file: "/home/bottles/dev.md", line: 2, column: 3 };
+    await assert.rejects(findProvider(name, place), { ...error, place });
+    await assert.rejects(findProvider(name), { ...error, place: undefined });
   });
 }
