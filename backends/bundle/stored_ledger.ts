@@ -3,7 +3,8 @@
 import type { LedgerRow } from "../../lib/egress/audit_row.ts";
 import { parseAuditTailResult } from "../../lib/control/answers.ts";
 import { LEDGER_FOLDER, LEDGER_PATH } from "../../lib/control/protocol.ts";
-import { RpcPeer } from "../../lib/control/rpc.ts";
+import { RpcError, RpcPeer } from "../../lib/control/rpc.ts";
+import { BottleError } from "../../lib/errors.ts";
 import { type HomeId, resourceName, type Slug } from "../../lib/names.ts";
 import type { Engine } from "../engine/engine.ts";
 import { labelArgs } from "../engine/labels.ts";
@@ -23,10 +24,10 @@ const BATCH = 10_000;
 /**
  * Runs the ledger's daemon alone, without a network, on the bottle's volume, and asks it for all rows.
  *
- * @throws {BottleError} what the engine or the ledger says
+ * @throws {BottleError} `ledger-unreadable` with the ledger's word, or what the engine says
  */
 export async function readStoredLedger(
-  engine: Engine,
+  engine: Pick<Engine, "duplex">,
   ledger: StoredLedger,
   signal?: AbortSignal,
 ): Promise<readonly LedgerRow[]> {
@@ -44,6 +45,12 @@ export async function readStoredLedger(
     }
     peer.notify("shutdown", null);
     return rows;
+  } catch (error) {
+    if (!(error instanceof RpcError)) throw error;
+    throw new BottleError(`Cannot read the ledger of "${ledger.slug}": ${error.message}`, {
+      code: "ledger-unreadable",
+      cause: error,
+    });
   } finally {
     await peer.close();
   }

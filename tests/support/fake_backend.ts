@@ -41,6 +41,8 @@ export interface FakeBackendOptions {
   readonly rows?: readonly AuditRow[];
   /** The ledger does not answer. */
   readonly isLedgerDown?: boolean;
+  /** Egress does not answer; while it is so, the ledger's file is locked by the ledger that runs. */
+  readonly isEgressDown?: boolean;
 }
 
 /** A bottle in the fake engine. */
@@ -106,6 +108,9 @@ export class FakeBackend extends Backend {
 
   storedAudit(slug: Slug): Promise<readonly LedgerRow[]> {
     this.#entry(slug);
+    if (this.#options.isEgressDown === true) {
+      return Promise.reject(new BottleError("database is locked", { code: "ledger-unreadable" }));
+    }
     if (this.#options.isLedgerDown === true) {
       return Promise.reject(new BottleError("The ledger can't be read", { code: "ledger-broken" }));
     }
@@ -189,6 +194,9 @@ export class FakeBackend extends Backend {
     };
     const isDown = this.#options.isLedgerDown === true;
     const answer = (method: string): unknown => {
+      if (this.#options.isEgressDown === true) {
+        throw new BottleError('"egress" is backing-off', { code: "control-refused" });
+      }
       if (isDown || method !== "stats") {
         throw new BottleError("The control stream to the bundle ended", { code: "control-lost" });
       }

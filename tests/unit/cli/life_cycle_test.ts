@@ -165,3 +165,27 @@ async function filesBelow(folder: string): Promise<string[]> {
   }
   return found;
 }
+
+Deno.test("stop saves the audit while egress is down: the ledger answers for itself", async () => {
+  const time = "2026-01-02T03:04:05.678Z";
+  const row = {
+    time,
+    kind: "notice",
+    method: "",
+    scheme: "",
+    host: "",
+    port: 0,
+    path: "",
+    verdict: "allowed",
+    status: 0,
+    bytes_up: 0,
+    bytes_down: 0,
+    duration_ms: 0,
+  } as const;
+  await using cli = await makeCli({ rows: [row], isEgressDown: true });
+  await cli.run("start", "demo", "--yes", "--detach");
+  const { code, stderr } = await cli.run("stop", SLUG);
+  assert.equal(code, 0, stderr);
+  const saved = await Deno.readTextFile(`${cli.home}/archive/${SLUG}/audit.jsonl`);
+  assert.deepEqual(JSON.parse(saved).row, row);
+});
