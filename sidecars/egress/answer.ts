@@ -16,10 +16,9 @@ export function finish(
   reservation: Reservation,
   outcome: Outcome,
 ): void {
-  const row = record.toRow(outcome, policy.redact);
-  if (!isOfSelfTest(row)) counters.count(outcome, record.bytesUp, record.bytesDown);
+  if (!isOfSelfTest(record)) counters.count(outcome, record.bytesUp, record.bytesDown);
   const isKept = policy.log === "all" || policy.log === "blocked" && outcome.verdict !== "allowed";
-  if (isKept) reservation.commit(row);
+  if (isKept) reservation.commit(record.toRow(outcome, policy.redact));
   else reservation.release();
 }
 

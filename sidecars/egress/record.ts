@@ -35,6 +35,11 @@ export class ExchangeRecord {
   readonly #time = new Date();
   readonly #started = performance.now();
 
+  /** Canonical; empty where none was understood. */
+  get host(): string {
+    return this.target === undefined ? "" : printHost(this.target.host);
+  }
+
   /** @param redact takes known credentials out of a text */
   toRow(outcome: Outcome, redact: (text: string) => string): AuditRow {
     // A body that turns out malformed: the upstream has its beginning.
@@ -45,7 +50,7 @@ export class ExchangeRecord {
       kind: this.kind,
       method: this.method,
       scheme: this.scheme,
-      host: this.target === undefined ? "" : printHost(this.target.host),
+      host: this.host,
       port: this.target?.port ?? 0,
       path: redactPath(this.path, redact),
       verdict: outcome.verdict satisfies Verdict,

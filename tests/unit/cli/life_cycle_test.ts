@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { auditRow } from "../../support/audit_rows.ts";
 import { markdown } from "../../support/manifest_files.ts";
 import { makeCli } from "../../support/cli.ts";
 
@@ -167,21 +168,7 @@ async function filesBelow(folder: string): Promise<string[]> {
 }
 
 Deno.test("stop saves the audit while egress is down: the ledger answers for itself", async () => {
-  const time = "2026-01-02T03:04:05.678Z";
-  const row = {
-    time,
-    kind: "notice",
-    method: "",
-    scheme: "",
-    host: "",
-    port: 0,
-    path: "",
-    verdict: "allowed",
-    status: 0,
-    bytes_up: 0,
-    bytes_down: 0,
-    duration_ms: 0,
-  } as const;
+  const row = auditRow();
   await using cli = await makeCli({ rows: [row], isEgressDown: true });
   await cli.run("start", "demo", "--yes", "--detach");
   const { code, stderr } = await cli.run("stop", SLUG);

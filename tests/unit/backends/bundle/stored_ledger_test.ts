@@ -2,8 +2,8 @@ import { deepEqual, rejects } from "node:assert/strict";
 import { readStoredLedger } from "../../../../backends/bundle/stored_ledger.ts";
 import { chainRows, EMPTY_CHAIN } from "../../../../lib/audit/chain.ts";
 import { RpcError, type RpcHandler, RpcPeer } from "../../../../lib/control/rpc.ts";
-import type { AuditRow } from "../../../../lib/egress/audit_row.ts";
 import { homeId, parseSlug } from "../../../../lib/names.ts";
+import { auditRow } from "../../../support/audit_rows.ts";
 import { streamPair } from "../../../support/streams.ts";
 
 const ledger = {
@@ -31,23 +31,8 @@ async function readWith(
   }
 }
 
-const row: AuditRow = {
-  time: "2026-01-02T03:04:05.678Z",
-  kind: "notice",
-  method: "",
-  scheme: "",
-  host: "",
-  port: 0,
-  path: "",
-  verdict: "allowed",
-  status: 0,
-  bytes_up: 0,
-  bytes_down: 0,
-  duration_ms: 0,
-};
-
 Deno.test("readStoredLedger reads page after page", async () => {
-  const rows = chainRows(EMPTY_CHAIN, [row, row, row]);
+  const rows = chainRows(EMPTY_CHAIN, [auditRow(), auditRow(), auditRow()]);
   const asked: unknown[] = [];
   const read = await readWith({
     "configure": () => Promise.resolve({ last: 3 }),
