@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { finishedSteps, interruptAfter, makeHome, type TestHome } from "./program.ts";
+import { finishedSteps, interrupt, interruptAfter, makeHome, type TestHome } from "./program.ts";
 
 const START = ["start", "demo", "--yes", "--detach"] as const;
 
@@ -37,7 +37,7 @@ Deno.test("an interrupt at any time leaves nothing, or a bottle that is listed",
     let timer: ReturnType<typeof setTimeout> | undefined;
     const { code, stdout, stderr } = await home.start(START, {
       onLine: (_line, child) => {
-        timer ??= setTimeout(() => child.kill("SIGINT"), ms);
+        timer ??= setTimeout(() => interrupt(child), ms);
       },
     });
     clearTimeout(timer);
@@ -54,7 +54,7 @@ Deno.test("an interrupt during a run keeps the bottle, and says how to go on", a
   await using home = await makeHome();
   const { code, stdout, stderr } = await home.start(
     ["run", "demo", "--prompt", "echo go; sleep 100", "--json"],
-    { onLine: (line, child) => line === "go" && child.kill("SIGINT") },
+    { onLine: (line, child) => line === "go" && interrupt(child) },
   );
   assert.equal(code, 130, stderr);
   const { slug, by } = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");

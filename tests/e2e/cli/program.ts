@@ -102,8 +102,18 @@ export function interruptAfter(step: string | number): NonNullable<StartOptions[
     const [, name] = STEP.exec(line) ?? [];
     if (name === undefined) return;
     ended++;
-    if (step === name || step === ended) process.kill("SIGINT");
+    if (step === name || step === ended) interrupt(process);
   };
+}
+
+/** Sends what Ctrl-C sends, to a process that may have ended by now. */
+export function interrupt(process: Deno.ChildProcess): void {
+  try {
+    process.kill("SIGINT");
+  } catch (error) {
+    // "Child process has already terminated".
+    if (!(error instanceof TypeError) && !(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 /** Runs a program to its end. */

@@ -11,6 +11,8 @@ export interface SuiteResult {
   readonly tests: readonly TestCase[] | undefined;
   /** The files that its report has to name. */
   readonly files: readonly string[];
+  /** Errors that no test of it caught. */
+  readonly uncaught: readonly Trouble[];
 }
 
 /** A failure that is no test's: a check, a suite that crashed, something left behind. */
@@ -60,18 +62,21 @@ export function summarise(
  * What the reports of a suite don't tell: a process that died leaves none, and a test file that throws while it loads is
  * in none (Deno 2.9 only exits with 1).
  */
-function suiteTroubles({ name, exitCode, tests, files }: SuiteResult): Trouble[] {
+function suiteTroubles({ name, exitCode, tests, files, uncaught }: SuiteResult): Trouble[] {
   if (tests === undefined) {
-    return [{ title: `${name}: ended with ${exitCode} and left no report`, details: "" }];
+    return [...uncaught, {
+      title: `${name}: ended with ${exitCode} and left no report`,
+      details: "",
+    }];
   }
   const ran = new Set(tests.map(({ file }) => file));
-  const missing = files.filter((file) => !ran.has(file)).map((file) => ({
+  const missing: Trouble[] = files.filter((file) => !ran.has(file)).map((file) => ({
     title: `${file}: not one test of it ran`,
     details: "",
   }));
   const failed = missing.length > 0 || tests.some(({ outcome }) => outcome === "failed");
-  return exitCode === 0 || failed
-    ? missing
+  return exitCode === 0 || failed || uncaught.length > 0
+    ? [...uncaught, ...missing]
     : [{ title: `${name}: ended with ${exitCode} though no test failed`, details: "" }];
 }
 

@@ -3,6 +3,7 @@
 import type { Run } from "../../../lib/process/run.ts";
 import { parseJUnit, type TestCase } from "../report/junit.ts";
 import type { SuiteResult } from "../report/report.ts";
+import { uncaughtErrors } from "../report/uncaught.ts";
 import { ROOT, walkFiles } from "./files.ts";
 import type { Suite } from "./suites.ts";
 
@@ -23,11 +24,17 @@ export interface RunSuiteOptions {
 export async function runSuite(suite: Suite, options: RunSuiteOptions): Promise<SuiteResult> {
   const report = `${options.reports}/${suite.name}.xml`;
   await Deno.remove(report).catch(() => {});
+  const lines: string[] = [];
+  const onLine = (line: string): void => {
+    lines.push(line);
+    options.onLine(line);
+  };
   return {
     name: suite.name,
-    exitCode: await runTests(suite, report, options),
+    exitCode: await runTests(suite, report, { ...options, onLine }),
     tests: await readReport(report),
     files: await testFiles(suite),
+    uncaught: uncaughtErrors(lines),
   };
 }
 

@@ -8,7 +8,14 @@ const failed: TestCase = { ...passed, name: "b", outcome: "failed", failure: "Er
 const skipped: TestCase = { ...passed, name: "c (needs: kvm)", outcome: "skipped" };
 
 function suite(given: Partial<SuiteResult>): SuiteResult {
-  return { name: "unit", exitCode: 0, tests: [passed], files: ["tests/a_test.ts"], ...given };
+  return {
+    name: "unit",
+    exitCode: 0,
+    tests: [passed],
+    files: ["tests/a_test.ts"],
+    uncaught: [],
+    ...given,
+  };
 }
 
 Deno.test("summarise counts the cases and ends with them", () => {
@@ -56,6 +63,11 @@ const TROUBLES: readonly (readonly [what: string, suites: SuiteResult[], line: R
     "a suite that fails without a failed test",
     [suite({ exitCode: 1 })],
     /^FAILED unit: ended with 1 though no test failed$/,
+  ],
+  [
+    "an error that no test caught",
+    [suite({ exitCode: 1, tests: [failed], uncaught: [{ title: "uncaught", details: "why" }] })],
+    /^FAILED uncaught$/,
   ],
   [
     "a skip that names no need",
