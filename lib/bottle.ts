@@ -3,6 +3,7 @@
 import type { ControlClient } from "./control/client.ts";
 import type { BottleEndpoints } from "./plan/endpoints.ts";
 import type { BottlePlan } from "./plan/plan.ts";
+import type { Duplex } from "./process/run.ts";
 
 /** Who a command runs as in the guest. `root` is uid 0 without any capability: it can't write node's home. */
 export type GuestUser = "node" | "root";
@@ -54,6 +55,14 @@ export interface Bottle extends AsyncDisposable {
   promptPath: string | null;
   /** Runs a command in the guest to its end. */
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /**
+   * Starts a command in the guest and hands over its stdin and stdout as streams: for what doesn't fit into memory.
+   * Disposing it ends the command. What it prints is the guest's word: hostile.
+   */
+  stream(
+    argv: readonly string[],
+    options?: Pick<ExecOptions, "user" | "env" | "cwd" | "bare" | "signal">,
+  ): Duplex;
   /** Gives a command in the guest the person's terminal; returns its exit code. */
   attach(
     argv: readonly string[],

@@ -6,6 +6,7 @@ import type { ControlClient } from "../../lib/control/client.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { BottleEndpoints } from "../../lib/plan/endpoints.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
+import type { Duplex } from "../../lib/process/run.ts";
 import { promptPathOf } from "../../lib/provision/prompt.ts";
 import type { Engine } from "../engine/engine.ts";
 import { copyOut } from "./copy_out.ts";
@@ -91,6 +92,18 @@ export class DockerBottle implements Bottle {
           ...(signal === undefined ? {} : { signal }),
         }),
     );
+  }
+
+  stream(
+    argv: readonly string[],
+    options: Pick<ExecOptions, "user" | "env" | "cwd" | "bare" | "signal"> = {},
+  ): Duplex {
+    const call = this.#call(argv, options, "open");
+    const { signal } = options;
+    return this.#parts.engine.duplex(call.args, {
+      env: call.env,
+      ...(signal === undefined ? {} : { signal }),
+    });
   }
 
   async cpIn(entries: readonly GuestEntry[], as: GuestUser, signal?: AbortSignal): Promise<void> {

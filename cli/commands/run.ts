@@ -1,28 +1,21 @@
 /** `run` */
 
-import { Command, type CommandUnknownOpts } from "../../lib/deps/commander.ts";
-import { collectNetwork, parseTime } from "../arguments.ts";
+import type { CommandUnknownOpts } from "../../lib/deps/commander.ts";
+import { parseTime } from "../arguments.ts";
 import type { Act } from "../command.ts";
 import { examples } from "../examples.ts";
+import { launchCommand, launchRequest } from "../launch_options.ts";
 
 /** The command. */
 export function define(act: Act): CommandUnknownOpts {
-  return new Command("run")
+  return launchCommand("run")
     .description(
       "Run an agent on one prompt, without a terminal and without questions. Its output is streamed, its exit code is the command's.",
     )
     .argument("<agent>", "name of an agent")
     .requiredOption("-p, --prompt <text>", "what to do; - reads it from stdin")
-    .option("--bottle <name>", "another bottle than the agent's own")
-    .option("--label <text>", "shown by list")
-    .option(
-      "--bundle-network <name[=host,...]>",
-      "join the bundle to an engine network; the hosts may have addresses in it (repeatable)",
-      collectNetwork,
-    )
     .option("--timeout <time>", "end it after 90s, 10m, 8h; exit code 124", parseTime)
     .option("--trust-repo", "take an agent that the repository brings")
-    .option("--keep", "keep the bottle when the agent ends")
     .option("--json", "end with a line of JSON: slug, exit_code, by, duration_ms, requests, …")
     .addHelpText(
       "after",
@@ -40,12 +33,7 @@ export function define(act: Act): CommandUnknownOpts {
         const ending = await run(services, {
           request: {
             agent,
-            keep: options.keep ?? false,
-            ...(options.bottle === undefined ? {} : { bottle: options.bottle }),
-            ...(options.label === undefined ? {} : { label: options.label }),
-            ...(options.bundleNetwork === undefined
-              ? {}
-              : { bundleNetworks: options.bundleNetwork }),
+            ...launchRequest(options),
           },
           prompt: await readPrompt(services, options.prompt),
           trustRepository: options.trustRepo ?? false,

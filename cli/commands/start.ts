@@ -1,29 +1,21 @@
 /** `start` */
 
-import { Command, type CommandUnknownOpts } from "../../lib/deps/commander.ts";
-import { collectNetwork } from "../arguments.ts";
+import type { CommandUnknownOpts } from "../../lib/deps/commander.ts";
 import type { Act } from "../command.ts";
 import { examples } from "../examples.ts";
+import { launchCommand, launchRequest } from "../launch_options.ts";
 
 /** The command. */
 export function define(act: Act): CommandUnknownOpts {
-  return new Command("start")
+  return launchCommand("start")
     .description(
       "Show what will happen, ask, start the agent in a bottle, and give it this terminal. At the end it says what was kept.",
     )
     .argument("[agent]", "name of an agent; picked from a list if left out")
-    .option("--bottle <name>", "another bottle than the agent's own")
-    .option("--label <text>", "shown by list")
-    .option(
-      "--bundle-network <name[=host,...]>",
-      "join the bundle to an engine network; the hosts may have addresses in it (repeatable)",
-      collectNetwork,
-    )
     .option("--dry-run", "show the plan and start nothing")
     .option("-y, --yes", "don't ask")
     .option("--trust-repo", "with --yes: take an agent that the repository brings")
     .option("-d, --detach", "start, and leave it running without attaching")
-    .option("--keep", "keep the bottle when the agent ends")
     .option("--json", "results for a program")
     .addHelpText(
       "after",
@@ -45,12 +37,7 @@ export function define(act: Act): CommandUnknownOpts {
         const started = await start(services, {
           request: {
             agent: agent ?? await pickAgent(services),
-            keep: options.keep ?? false,
-            ...(options.bottle === undefined ? {} : { bottle: options.bottle }),
-            ...(options.label === undefined ? {} : { label: options.label }),
-            ...(options.bundleNetwork === undefined
-              ? {}
-              : { bundleNetworks: options.bundleNetwork }),
+            ...launchRequest(options),
           },
           dryRun: options.dryRun ?? false,
           yes: options.yes ?? false,

@@ -7,6 +7,7 @@ import type { BottlePlan } from "../../lib/plan/plan.ts";
 import { provision } from "../../lib/provision/provision.ts";
 import type { Secret } from "../../lib/secret.ts";
 import { type BottleState, STATE_SCHEMA } from "../../lib/state/state.ts";
+import type { WorkspacePlan } from "../../lib/workspace/types.ts";
 import { findProvider } from "../../providers/registry.ts";
 import type { Services } from "../command.ts";
 import { consentDigest } from "./consent.ts";
@@ -154,6 +155,9 @@ function newState(
       name,
       hosts: [...hosts],
     })),
+    image: request.image ?? null,
+    runtime: request.runtime ?? null,
+    workspace: plan.fields.workspace === null ? null : rememberWorkspace(plan.fields.workspace),
     keep: request.keep ?? false,
     created_at: now.toISOString(),
     phase: "launching",
@@ -161,6 +165,11 @@ function newState(
     consent: consentDigest(plan),
     last: null,
   };
+}
+
+function rememberWorkspace(workspace: WorkspacePlan): NonNullable<BottleState["workspace"]> {
+  const { folder, branch, base, include, isShallow } = workspace;
+  return { folder, branch, base, include: [...include], is_shallow: isShallow, fetched: null };
 }
 
 function couldNotStart(error: unknown): unknown {

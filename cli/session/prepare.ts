@@ -5,8 +5,9 @@ import type { Context } from "../../lib/context.ts";
 import { ManifestIndex } from "../../lib/manifest/index.ts";
 import type { Slug } from "../../lib/names.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
-import type { BundleNetwork } from "../../lib/plan/spec.ts";
+import type { BundleNetwork, RuntimeChoice } from "../../lib/plan/spec.ts";
 import type { BottleState } from "../../lib/state/state.ts";
+import type { WorkspaceSource } from "../../lib/workspace/types.ts";
 
 /** What the person asked for, in words of the command line. */
 export interface BottleRequest {
@@ -16,6 +17,11 @@ export interface BottleRequest {
   readonly label?: string;
   readonly bundleNetworks?: readonly BundleNetwork[];
   readonly keep?: boolean;
+  /** Inspected before: planning starts no program. */
+  readonly workspace?: WorkspaceSource;
+  readonly image?: string;
+  readonly rebuild?: boolean;
+  readonly runtime?: RuntimeChoice;
   /** Of a bottle that exists. */
   readonly slug?: Slug;
   /** Where to look for a repository's agents; default the context's. */
@@ -45,7 +51,15 @@ export function requestOf(state: BottleState): BottleRequest {
     bundleNetworks: state.bundle_networks,
     ...(state.bottle === null ? {} : { bottle: state.bottle }),
     ...(state.label === null ? {} : { label: state.label }),
+    ...(state.image === null ? {} : { image: state.image }),
+    ...(state.runtime === null ? {} : { runtime: state.runtime }),
+    ...(state.workspace === null ? {} : { workspace: workspaceOf(state.workspace) }),
   };
+}
+
+function workspaceOf(remembered: NonNullable<BottleState["workspace"]>): WorkspaceSource {
+  const { folder, branch, base, include, is_shallow: isShallow } = remembered;
+  return { folder, branch, base, include, isShallow, uncommitted: null };
 }
 
 function terminalOf(context: Context): Record<string, string> {

@@ -22,7 +22,7 @@ export async function workInteractively(
   const { env, signal } = options;
   const exitCode = await bottle.attach(
     command.argv,
-    env === undefined ? { signal } : { signal, env },
+    { cwd: agent.workFolder, signal, ...(env === undefined ? {} : { env }) },
   );
   return { exitCode, by: "agent" };
 }
@@ -39,6 +39,7 @@ export async function workHeadlessly(
   const { out, signal } = options.context;
   const command = bottle.plan.agent.headless(bottle.promptPath);
   const result = await bottle.exec(command.argv, {
+    cwd: bottle.plan.agent.workFolder,
     signal,
     onLine: (line, from) =>
       from === "stdout"

@@ -66,6 +66,8 @@ export interface AgentProvisionPlan {
   readonly provider: string;
   /** Absolute: `/home/node`. */
   readonly guestHome: string;
+  /** Where the agent program is started, absolute: the workspace, or the guest's home. */
+  readonly workFolder: string;
   /** The container's (docker) or machine's name. */
   readonly instanceName: string;
   /** Guest path of the prompt file. */

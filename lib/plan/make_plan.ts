@@ -34,8 +34,13 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
   const { env, random, home, provider, extraCa } = parts;
   const slug = spec.slug ?? makeSlug(manifest.agent.name, random);
   const instanceName = resourceName(slug, "agent");
+  const workspace = spec.workspace === undefined
+    ? null
+    : { ...spec.workspace, guestFolder: `${provider.guestHome}/workspace` };
+  const workFolder = workspace?.guestFolder ?? provider.guestHome;
   const asked = provider.plan({
     slug,
+    workFolder,
     instanceName,
     manifest,
     credential: (name) => wrap(env(name)),
@@ -56,7 +61,7 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
     homeId: parts.homeId,
     backend: "docker",
     manifest,
-    agent: makeAgentPlan(provider, asked, instanceName, extraCa),
+    agent: makeAgentPlan(provider, asked, { workFolder, instanceName, extraCa }),
     egress: {
       routes,
       tokens,
@@ -71,6 +76,7 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
     ),
     skills: planSkills(manifest, home),
     terminal: cleanTerminal(spec.terminal ?? {}),
+    workspace,
     keep: spec.keep ?? false,
     notices: makeNotices({
       manifest,
@@ -86,8 +92,11 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
 function makeAgentPlan(
   provider: PlanProvider,
   asked: ProviderPlan,
-  instanceName: string,
-  extraCa: ExtraCa | null,
+  { workFolder, instanceName, extraCa }: {
+    readonly workFolder: string;
+    readonly instanceName: string;
+    readonly extraCa: ExtraCa | null;
+  },
 ): AgentProvisionPlan {
   const { imageArgs: args = {}, ...rest } = asked;
   const { name, guestHome, dockerfile } = provider;
@@ -96,6 +105,7 @@ function makeAgentPlan(
     ...rest,
     provider: name,
     guestHome,
+    workFolder,
     instanceName,
     image: { tag, dockerfile, origin: `provider ${name}`, args },
   };

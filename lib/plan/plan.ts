@@ -7,6 +7,7 @@ import type { AgentProvisionPlan } from "./agent_plan.ts";
 import type { ExtraCa } from "./extra_ca.ts";
 import { type Json, planToJson } from "./plan_json.ts";
 import type { BundleNetwork } from "./spec.ts";
+import type { WorkspacePlan } from "../workspace/types.ts";
 
 /** Something that the person should know before saying yes. `danger` is shown in red. */
 export interface Notice {
@@ -90,6 +91,8 @@ export interface BottlePlanFields {
   readonly skills: readonly SkillPlan[];
   /** Of the person's terminal: TERM, LANG, TZ. */
   readonly terminal: Readonly<Record<string, string>>;
+  /** The repository that the agent works on; null: none. */
+  readonly workspace: WorkspacePlan | null;
   /** Whether the guest's file system stays when the agent ends. */
   readonly keep: boolean;
   /** Dangers first. */

@@ -11,6 +11,8 @@ export interface PlanContext {
   readonly slug: Slug;
   /** The container's or machine's name. */
   readonly instanceName: string;
+  /** Where the agent program will be started, absolute: the workspace, or the guest's home. */
+  readonly workFolder: string;
   /** One agent and one effective bottle. */
   readonly manifest: Manifest;
   /** The value of a host variable, wrapped; undefined if it isn't set. */
@@ -21,7 +23,7 @@ export interface PlanContext {
 
 /** What a provider's `plan` answers. */
 export type ProviderPlan =
-  & Omit<AgentProvisionPlan, "provider" | "guestHome" | "instanceName" | "image">
+  & Omit<AgentProvisionPlan, "provider" | "guestHome" | "workFolder" | "instanceName" | "image">
   & {
     /** `--build-arg`s. */
     readonly imageArgs?: Readonly<Record<string, string>>;

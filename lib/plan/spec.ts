@@ -2,6 +2,7 @@
 
 import type { ManifestIndex } from "../manifest/index.ts";
 import type { Slug } from "../names.ts";
+import type { WorkspaceSource } from "../workspace/types.ts";
 
 /** `--bundle-network NAME[=host,…]`. */
 export interface BundleNetwork {
@@ -10,6 +11,9 @@ export interface BundleNetwork {
   /** Hosts whose addresses inside the network's subnets pass the private-address rule. */
   readonly hosts: readonly string[];
 }
+
+/** `--runtime`: gVisor's, or the engine's own. */
+export type RuntimeChoice = "runc" | "runsc";
 
 /** Input of `prepare()`. */
 export interface BottleSpec {
@@ -25,6 +29,14 @@ export interface BottleSpec {
   readonly bundleNetworks?: readonly BundleNetwork[];
   /** Keep the guest's file system at exit. */
   readonly keep?: boolean;
+  /** The repository to bring in; absent: none. */
+  readonly workspace?: WorkspaceSource;
+  /** `--image`: a ready-made image, before any Dockerfile. */
+  readonly image?: string;
+  /** `--rebuild`: the image is built anew, whatever the engine has. */
+  readonly rebuild?: boolean;
+  /** `--runtime`; absent: what the engine has of the stronger kind. */
+  readonly runtime?: RuntimeChoice;
   /** Given by `resume`; otherwise made. */
   readonly slug?: Slug;
   /** Variables of the person's terminal that the guest should have: TERM, LANG, TZ. */

@@ -3,9 +3,11 @@
 import { BottleError } from "../errors.ts";
 import { parseSlug, type Slug } from "../names.ts";
 import { z } from "../deps/zod.ts";
+import { migrateState } from "./migrate.ts";
+import { isOid } from "../workspace/types.ts";
 
-/** The version of the format below. A file with another one is not read. */
-export const STATE_SCHEMA = 1;
+/** The version of the format below. Older ones are read as this one; a newer one is not read. */
+export const STATE_SCHEMA = 2;
 
 const lastSession = z.strictObject({
   /** RFC 3339. */
@@ -28,6 +30,20 @@ const stateSchema = z.strictObject({
   bundle_networks: z.array(
     z.strictObject({ name: z.string().min(1), hosts: z.array(z.string()) }),
   ),
+  /** `--image`. */
+  image: z.string().min(1).nullable(),
+  /** `--runtime`; null: chosen at each launch. */
+  runtime: z.enum(["runc", "runsc"]).nullable(),
+  workspace: z.strictObject({
+    /** The person's work tree, absolute. */
+    folder: z.string().min(1),
+    branch: z.string().min(1).nullable(),
+    base: z.string().refine(isOid),
+    include: z.array(z.string()),
+    is_shallow: z.boolean(),
+    /** What `fetch` brought back last. */
+    fetched: z.string().refine(isOid).nullable(),
+  }).nullable(),
   keep: z.boolean(),
   created_at: z.iso.datetime(),
   /** `launching` in a file that nobody works on: the launch died, `cleanup` removes what it left. */
@@ -50,7 +66,7 @@ export type BottleState = Readonly<Omit<z.infer<typeof stateSchema>, "slug">> & 
  * @throws {BottleError} `state-corrupted` with the file, if it is not JSON of this format
  */
 export function parseState(text: string, file: string): BottleState {
-  const parsed = stateSchema.safeParse(parseJson(text, file));
+  const parsed = stateSchema.safeParse(migrateState(parseJson(text, file)));
   if (parsed.success) return { ...parsed.data, slug: parseSlug(parsed.data.slug) };
   const issue = parsed.error.issues[0];
   const where = issue === undefined || issue.path.length === 0 ? "" : `${issue.path.join(".")}: `;

@@ -35,7 +35,7 @@ export const claude: AgentProvider = {
     return {
       promptFile: `${GUEST_HOME}/.bot-bottle/prompt.md`,
       env: { ...QUIET, [kind.variable]: placeholder },
-      files: settingsFiles({ guestHome: GUEST_HOME, apiKey }),
+      files: settingsFiles({ guestHome: GUEST_HOME, workFolder: context.workFolder, apiKey }),
       commands: [],
       routes: [messagesRoute({ ...kind.auth, token_ref: name })],
       skillsFolder: `${GUEST_HOME}/.claude/skills`,

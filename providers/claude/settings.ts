@@ -8,15 +8,17 @@ const APPROVED_KEY_TAIL = 20;
 /** What differs between bottles. */
 export interface SettingsInput {
   readonly guestHome: string;
+  /** Where Claude Code is started, and what it therefore asks about trusting. */
+  readonly workFolder: string;
   /** The placeholder, where it stands in for an API key; null for an OAuth token, which is not asked about. */
   readonly apiKey: string | null;
 }
 
 /**
- * `~/.claude.json` and `~/.claude/settings.json`: the welcome, the theme, the trust in the home folder, the approval of
+ * `~/.claude.json` and `~/.claude/settings.json`: the welcome, the theme, the trust in its folder, the approval of
  * the key in the environment and the warning about skipped permissions are all answered.
  */
-export function settingsFiles({ guestHome, apiKey }: SettingsInput): readonly GuestFile[] {
+export function settingsFiles({ guestHome, workFolder, apiKey }: SettingsInput): readonly GuestFile[] {
   return [
     file(`${guestHome}/.claude.json`, {
       hasCompletedOnboarding: true,
@@ -25,7 +27,7 @@ export function settingsFiles({ guestHome, apiKey }: SettingsInput): readonly Gu
         customApiKeyResponses: { approved: [apiKey.slice(-APPROVED_KEY_TAIL)], rejected: [] },
       },
       projects: {
-        [guestHome]: { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true },
+        [workFolder]: { hasTrustDialogAccepted: true, hasCompletedProjectOnboarding: true },
       },
     }),
     file(`${guestHome}/.claude/settings.json`, { skipDangerousModePermissionPrompt: true }),

@@ -51,6 +51,7 @@ export function fakeBottle(
       calls.push({ kind: "exec", argv, options });
       return Promise.resolve({ code: 0, stdout: "", stderr: "", ...exec?.(argv, options) });
     },
+    stream: refuse("streams"),
     attach: refuse("terminal"),
     cpIn: async (entries, as) => {
       await Promise.resolve();

@@ -62,6 +62,7 @@ export function fakeAgentPlan(given: Partial<AgentProvisionPlan> = {}): AgentPro
   return {
     provider: "scripted",
     guestHome: "/home/node",
+    workFolder: "/home/node",
     instanceName: "bot-bottle-demo-ab12c-agent",
     promptFile: "/home/node/.bot-bottle/prompt.md",
     image: { tag: "fake:1", dockerfile: "FROM scratch\n", origin: "provider scripted", args: {} },
@@ -96,6 +97,7 @@ export function fakePlan(given: Partial<BottlePlanFields> = {}): BottlePlan {
     env: new Map(),
     skills: [],
     terminal: {},
+    workspace: null,
     keep: false,
     notices: [],
     ...given,

@@ -13,6 +13,7 @@ export function fakeProviderContext(
   const slug = parseSlug("demo-ab12c");
   return {
     slug,
+    workFolder: "/home/node",
     instanceName: "bot-bottle-demo-ab12c-agent",
     manifest: fakeManifest(manifest),
     credential: (name) => {

@@ -7,7 +7,7 @@ import { manifestFiles } from "../../../support/manifest_files.ts";
 const slug = parseSlug("demo-ab12c");
 
 const state: BottleState = {
-  schema: 1,
+  schema: 2,
   slug,
   agent: "demo",
   bottle: null,
@@ -15,6 +15,9 @@ const state: BottleState = {
   backend: "docker",
   cwd: "/work",
   bundle_networks: [{ name: "app_default", hosts: ["db.local"] }],
+  image: null,
+  runtime: null,
+  workspace: null,
   keep: false,
   created_at: "2026-01-02T03:04:05.678Z",
   phase: "launching",
@@ -65,7 +68,7 @@ Deno.test("StateStore says what it does not know", async () => {
 const broken: readonly (readonly [what: string, text: string, why: RegExp])[] = [
   ["empty", "", /the file is empty/],
   ["cut off", '{"schema":1,', /not JSON/],
-  ["of a later version", JSON.stringify({ ...state, schema: 2 }), /schema: /],
+  ["of a later version", JSON.stringify({ ...state, schema: 3 }), /schema: /],
   ["with a key too many", JSON.stringify({ ...state, token: "x" }), /token/],
   ["with a bad value", JSON.stringify({ ...state, sessions: -1 }), /sessions: /],
   ["of another bottle", JSON.stringify({ ...state, slug: "demo-zzzzz" }), /it is of "demo-zzzzz"/],

@@ -1,0 +1,41 @@
+/** A person's repository as a bottle gets it: commits, never a mount. */
+
+import type { BottleError } from "../errors.ts";
+
+/** A commit's name: 40 hex digits (SHA-1) or 64 (SHA-256). */
+export type Oid = string & { readonly brand: "Oid" };
+
+const OID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
+/** Whether a text is a whole object name. */
+export function isOid(text: string): text is Oid {
+  return OID.test(text);
+}
+
+/** What was found in a folder before planning: an input of `prepare()`, which starts no program. */
+export interface WorkspaceSource {
+  /** The work tree's top folder, absolute, links resolved. */
+  readonly folder: string;
+  /** The branch that HEAD is on, without `refs/heads/`; null: detached. */
+  readonly branch: string | null;
+  /** HEAD's commit: what the agent begins with. */
+  readonly base: Oid;
+  /** Untracked or ignored files that the person named, from `folder`. */
+  readonly include: readonly string[];
+  /** Whether history was cut off (`git clone --depth`). */
+  readonly isShallow: boolean;
+  /** How many files differ from `base`, and stay behind; null: that could not be told. */
+  readonly uncommitted: number | null;
+}
+
+/** A bottle's workspace. */
+export interface WorkspacePlan extends WorkspaceSource {
+  /** Where the work tree lies in the guest, absolute. */
+  readonly guestFolder: string;
+}
+
+/** Narrowing for parsers. @throws what `otherwise` makes */
+export function parseOid(text: string, otherwise: () => BottleError): Oid {
+  if (!isOid(text)) throw otherwise();
+  return text;
+}
