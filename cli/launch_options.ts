@@ -3,6 +3,7 @@
 import { Command, Option } from "../lib/deps/commander.ts";
 import type { BundleNetwork, RuntimeChoice } from "../lib/plan/spec.ts";
 import { collectNetwork } from "./arguments.ts";
+import { parseLabel } from "./label.ts";
 import type { BottleRequest } from "./session/prepare.ts";
 
 /** As the parser gives them. */
@@ -20,7 +21,7 @@ export type LaunchFlags = {
 export function launchCommand(name: string): Command<[], LaunchFlags> {
   return new Command(name)
     .option("--bottle <name>", "another bottle than the agent's own")
-    .option("--label <text>", "shown by list")
+    .option("--label <text>", "shown by list", parseLabel)
     .option(
       "--bundle-network <name[=host,...]>",
       "join the bundle to an engine network; the hosts may have addresses in it (repeatable)",

@@ -41,6 +41,12 @@ export const verbs: readonly Verb[] = [
     load: () => import("./commands/exec.ts"),
   },
   {
+    name: "cp",
+    arguments: "<source> <target>",
+    summary: "Copy files into a running bottle, or out of it",
+    load: () => import("./commands/cp.ts"),
+  },
+  {
     name: "list",
     arguments: "[agents|bottles]",
     summary: "List running and resumable bottles",
@@ -57,6 +63,12 @@ export const verbs: readonly Verb[] = [
     arguments: "<slug>",
     summary: "Continue in a bottle that was kept",
     load: () => import("./commands/resume.ts"),
+  },
+  {
+    name: "rename",
+    arguments: "<slug> <label>",
+    summary: "Change the label that list shows",
+    load: () => import("./commands/rename.ts"),
   },
   {
     name: "stop",
