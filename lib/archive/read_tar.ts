@@ -91,9 +91,7 @@ async function feed(
   try {
     signal.throwIfAborted();
     for (let next = await source.read(); !next.done; next = await source.read()) {
-      if (!into.write(next.value)) {
-        await Promise.race([once(into, "drain", { signal }), once(into, "close", { signal })]);
-      }
+      if (!into.write(next.value)) await drained(into, signal);
     }
     signal.throwIfAborted();
     into.end(undefined);
@@ -103,5 +101,16 @@ async function feed(
   } finally {
     signal.removeEventListener("abort", cancel);
     await source.cancel().catch(() => {});
+  }
+}
+
+/** Waits until more is taken, or never will be; leaves no listener behind. */
+async function drained(into: Extract, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const options = { signal: AbortSignal.any([signal, over.signal]) };
+  try {
+    await Promise.race([once(into, "drain", options), once(into, "close", options)]);
+  } finally {
+    over.abort();
   }
 }

@@ -1,4 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
+import process from "node:process";
+import { packTar } from "../../../../lib/archive/pack.ts";
 import { type UnpackOptions, unpackTar } from "../../../../lib/archive/unpack.ts";
 import { type Header, pack } from "../../../../lib/deps/tar_stream.ts";
 
@@ -187,4 +189,24 @@ Deno.test("unpackTar ends with the signal's reason", async () => {
   setTimeout(() => controller.abort(reason), 20);
   await rejects(pending, (error) => error === reason);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("unpackTar takes a big file without piling up listeners", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "bot-bottle-unpack-" });
+  const warnings: unknown[] = [];
+  const warn = (warning: Error): unknown => warnings.push(warning.message);
+  process.on("warning", warn);
+  try {
+    const tar = await packTar([{ name: "big", mode: 0o644, content: new Uint8Array(3_000_000) }]);
+    const chunks = Array.from(
+      { length: Math.ceil(tar.length / 65_536) },
+      (_, index) => tar.subarray(index * 65_536, (index + 1) * 65_536),
+    );
+    await unpackTar(ReadableStream.from(chunks), folder);
+    await new Promise((resolve) => setTimeout(resolve));
+    deepEqual(warnings, []);
+  } finally {
+    process.off("warning", warn);
+    await Deno.remove(folder, { recursive: true });
+  }
 });
