@@ -1,24 +1,8 @@
 import assert from "node:assert/strict";
+import { verbs } from "../../../cli/verbs.ts";
 import { BottleError } from "../../../lib/errors.ts";
 import { markdown } from "../../support/manifest_files.ts";
 import { demoFiles, makeCli } from "../../support/cli.ts";
-
-const verbs = [
-  "demo",
-  "init",
-  "start",
-  "run",
-  "attach",
-  "exec",
-  "list",
-  "info",
-  "resume",
-  "stop",
-  "cleanup",
-  "audit",
-  "schema",
-  "version",
-];
 
 Deno.test("main prints the overview for --help, help and no arguments", async (t) => {
   await using cli = await makeCli();
@@ -30,7 +14,7 @@ Deno.test("main prints the overview for --help, help and no arguments", async (t
   assert.ok(stdout.split("\n").every((line) => line.length <= 80), "wider than 80 columns");
 });
 
-for (const verb of verbs) {
+for (const { name: verb } of verbs) {
   Deno.test(`main prints the help of ${verb} with examples`, async (t) => {
     await using cli = await makeCli();
     const { code, stdout, stderr } = await cli.run(verb, "--help");
