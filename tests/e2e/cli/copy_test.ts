@@ -55,11 +55,7 @@ Deno.test("cp brings files and trees into a bottle and out of it, and replaces n
     await refused(`${slug}:/tmp/other`, at("none/x"), /No file or folder ".*none"/);
     await refused(`${slug}:none`, at("new"), /Cannot copy/);
     await refused(`${slug}:tree`, at("new"), /link/);
-    assert.deepEqual(
-      Array.from(Deno.readDirSync(home.folder), ({ name }) => name).filter((name) =>
-        name.startsWith(".") || name === "new"
-      ),
-      [],
-    );
+    const names = (await Array.fromAsync(Deno.readDir(home.folder))).map(({ name }) => name);
+    assert.deepEqual(names.filter((name) => name.startsWith(".") || name === "new"), []);
   });
 });
