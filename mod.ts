@@ -57,6 +57,12 @@ export {
   type ManifestObjects,
   type ManifestPlaces,
 } from "./lib/manifest/index.ts";
+export {
+  credentialKey,
+  type CredentialSource,
+  type CredentialType,
+  describeCredential,
+} from "./lib/manifest/credential.ts";
 export type {
   AgentManifest,
   AgentProviderChoice,
@@ -70,7 +76,7 @@ export type {
   SourcedResources,
 } from "./lib/manifest/types.ts";
 
-export type { BottleSpec, BundleNetwork } from "./lib/plan/spec.ts";
+export type { BottleSpec, BundleNetwork, Entering } from "./lib/plan/spec.ts";
 export {
   BottlePlan,
   type BottlePlanFields,
@@ -84,6 +90,7 @@ export {
 export type {
   AgentCommand,
   AgentProvisionPlan,
+  CredentialShape,
   GuestCommand,
   GuestFile,
   ImagePlan,

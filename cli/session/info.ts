@@ -2,6 +2,7 @@
 
 import { BottleError } from "../../lib/errors.ts";
 import { ManifestIndex } from "../../lib/manifest/index.ts";
+import { describeCredential } from "../../lib/manifest/credential.ts";
 import { formatPlace } from "../../lib/manifest/problem.ts";
 import type { EnvValue, Manifest, Sourced } from "../../lib/manifest/types.ts";
 import { parseSlug } from "../../lib/names.ts";
@@ -66,14 +67,20 @@ export function effectiveValues(manifest: Manifest): readonly EffectiveValue[] {
     entry(
       "agent_provider",
       bottle.provider,
-      () => authToken === undefined ? template : `${template}, auth_token ← ${authToken}`,
+      () =>
+        authToken === undefined
+          ? template
+          : `${template}, auth_token ← ${describeCredential(authToken)}`,
     ),
     ...[...bottle.env].map(([name, value]) => entry(`env.${name}`, value, envText)),
     ...bottle.routes.map((route) =>
       entry(
         `egress.routes[${route.value.host}]`,
         route,
-        ({ auth }) => auth === undefined ? "no credential" : `${auth.scheme} ← ${auth.token_ref}`,
+        ({ auth }) =>
+          auth === undefined
+            ? "no credential"
+            : `${auth.scheme} ← ${describeCredential(auth.token_ref)}`,
       )
     ),
     entry("egress.log", bottle.log, (log) => log),

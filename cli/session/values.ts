@@ -6,7 +6,9 @@ import { Secret } from "../../lib/secret.ts";
 
 /** Host variables that a plan needs a value of: credentials first, then what is forwarded to the guest. */
 export function hostVariables(plan: BottlePlan): string[] {
-  const names = new Set<string>(plan.egress.tokens.map((token) => token.ref));
+  const names = new Set<string>(
+    plan.egress.tokens.flatMap(({ ref }) => ref.kind === "env" ? [ref.name] : []),
+  );
   for (const value of plan.fields.env.values()) if (value.kind === "host") names.add(value.name);
   return [...names];
 }

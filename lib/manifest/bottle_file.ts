@@ -1,9 +1,9 @@
 /** One bottle's file: what it says itself, before its parents are folded in. */
 
 import type { SourcePlace } from "../errors.ts";
-import { parseEnvName } from "../names.ts";
 import { type BottleFields, bottleSchema } from "./bottle_schema.ts";
 import { parseByteSize } from "./byte_size.ts";
+import { readCredential } from "./credential.ts";
 import type { ManifestDocument } from "./document.ts";
 import { parseEnvForm } from "./env_form.ts";
 import type { Problem } from "./problem.ts";
@@ -90,7 +90,7 @@ function readLayer(fields: BottleFields, tree: ValueTree): BottleLayer {
 function readProvider(
   provider: NonNullable<BottleFields["agent_provider"]>,
 ): AgentProviderChoice {
-  const authToken = parseEnvName(provider.auth_token ?? "");
+  const authToken = readCredential(provider.auth_token ?? "");
   return { template: provider.template, ...(authToken && { authToken }) };
 }
 

@@ -2,7 +2,7 @@
 
 import type { z } from "../deps/zod.ts";
 import type { AuthScheme } from "../egress/route.ts";
-import { type EnvName, parseEnvName } from "../names.ts";
+import { type CredentialSource, readCredential } from "./credential.ts";
 import type { Problem } from "./problem.ts";
 import { canonicalHost } from "./route_host.ts";
 import type { routeSchema } from "./route_schema.ts";
@@ -65,8 +65,8 @@ function readMatch(
 
 function readAuth(
   auth: NonNullable<RouteFields["auth"]>,
-): (AuthScheme & { readonly token_ref: EnvName }) | undefined {
-  const tokenRef = parseEnvName(auth.token_ref);
+): (AuthScheme & { readonly token_ref: CredentialSource }) | undefined {
+  const tokenRef = readCredential(auth.token_ref);
   if (tokenRef === undefined) return undefined;
   // Header names compare without case; the plan has one spelling.
   return auth.scheme === "header"

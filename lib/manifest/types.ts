@@ -3,6 +3,7 @@
 import type { SourcePlace } from "../errors.ts";
 import type { AuthScheme, RouteMatch } from "../egress/route.ts";
 import type { EnvName } from "../names.ts";
+import type { CredentialSource } from "./credential.ts";
 
 /** A value and the place it came from. */
 export interface Sourced<T> {
@@ -28,7 +29,7 @@ export interface GitUser {
   readonly email?: Sourced<string>;
 }
 
-/** A route as a manifest has it: the credential is the name of a host variable. */
+/** A route as a manifest has it: the credential is named, not held. */
 export interface ManifestRoute {
   /** Canonical: exact, `*.example.com`, or a literal address. */
   readonly host: string;
@@ -36,8 +37,8 @@ export interface ManifestRoute {
   readonly ports?: readonly number[];
   /** OR over entries; absent: every request to the host. */
   readonly matches?: readonly RouteMatch[];
-  /** How the credential is put on, and the host variable that holds it. */
-  readonly auth?: AuthScheme & { readonly token_ref: EnvName };
+  /** How the credential is put on, and where it comes from. */
+  readonly auth?: AuthScheme & { readonly token_ref: CredentialSource };
   /** Lets the host resolve to private addresses. Default false. */
   readonly allow_private?: boolean;
 }
@@ -46,8 +47,8 @@ export interface ManifestRoute {
 export interface AgentProviderChoice {
   /** The provider's name: `claude`. */
   readonly template: string;
-  /** The host variable that holds the provider's credential. */
-  readonly authToken?: EnvName;
+  /** Where the provider's credential comes from. */
+  readonly authToken?: CredentialSource;
 }
 
 /** `resources`: limits of the agent's container. */

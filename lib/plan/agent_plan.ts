@@ -1,7 +1,7 @@
 /** The provider's part of a plan. */
 
 import type { AuthScheme, RouteMatch } from "../egress/route.ts";
-import type { EnvName } from "../names.ts";
+import type { CredentialSource, CredentialType } from "../manifest/credential.ts";
 
 /** A file that the provider wants in the guest. */
 export interface GuestFile {
@@ -40,7 +40,15 @@ export interface ImagePlan {
   readonly args: Readonly<Record<string, string>>;
 }
 
-/** A route that the provider needs; its credential names a host variable. */
+/** What a credential's value must be like, for it to be what a provider planned for. */
+export interface CredentialShape {
+  /** How the value begins: what tells kinds of tokens apart. */
+  readonly prefix: string;
+  /** What to do about one that begins otherwise. */
+  readonly hint: string;
+}
+
+/** A route that the provider needs; its credential is named, not held. */
 export interface ProviderRoute {
   /** Canonical; the provider owns it. */
   readonly host: string;
@@ -48,8 +56,11 @@ export interface ProviderRoute {
   readonly ports?: readonly number[];
   /** OR over entries; absent: every request to the host. */
   readonly matches?: readonly RouteMatch[];
-  /** How the credential is put on, and the host variable that holds it. */
-  readonly auth?: AuthScheme & { readonly token_ref: EnvName };
+  /** How the credential is put on, where it comes from, and what it must be like. */
+  readonly auth?: AuthScheme & {
+    readonly token_ref: CredentialSource;
+    readonly expects?: CredentialShape;
+  };
 }
 
 /** How the agent program is started. */
@@ -80,6 +91,8 @@ export interface AgentProvisionPlan {
   readonly files: readonly GuestFile[];
   /** Run in order when the files are there. */
   readonly commands: readonly GuestCommand[];
+  /** What the provider's credential was planned as; absent: it has none, or they are all alike. */
+  readonly credentialType?: CredentialType;
   /** Hosts that the agent program needs. */
   readonly routes: readonly ProviderRoute[];
   /** Guest folder for skills; null: this program has none. */

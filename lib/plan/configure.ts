@@ -4,6 +4,7 @@ import { type ConfigureDocument, LEDGER_PATH } from "../control/protocol.ts";
 import type { EgressConfig, ListenAddress, PrivateException } from "../egress/config.ts";
 import type { TokenSlot } from "../egress/route.ts";
 import { BottleError, ExitCode } from "../errors.ts";
+import { credentialKey, nameCredential } from "../manifest/credential.ts";
 import type { Secret } from "../secret.ts";
 import type { BottlePlan } from "./plan.ts";
 
@@ -17,7 +18,7 @@ export interface EgressAddresses {
 
 /** What the plan doesn't hold: secrets, and what only launch knows. */
 export interface ConfigureInputs {
-  /** By the host variable's name. */
+  /** By `credentialKey`. */
   readonly secrets: ReadonlyMap<string, Secret>;
   readonly addresses: EgressAddresses;
   /** Of the plan's `extraCa`, or null. */
@@ -31,7 +32,7 @@ export interface ConfigureInputs {
 /**
  * Fills the slots with the credentials' values. The result is secret: it goes to the bundle's stdin and nowhere else.
  *
- * @throws {BottleError} `host-variable-missing`, exit code 125
+ * @throws {BottleError} `credential-missing`, exit code 125
  */
 export function configureDocument(plan: BottlePlan, inputs: ConfigureInputs): ConfigureDocument {
   const { addresses, ledgerPath = LEDGER_PATH } = inputs;
@@ -60,12 +61,11 @@ function revealTokens(
 ): EgressConfig["tokens"] {
   const tokens: Partial<Record<TokenSlot, string>> = {};
   for (const { slot, ref } of plan.egress.tokens) {
-    const secret = secrets.get(ref);
+    const secret = secrets.get(credentialKey(ref));
     if (secret === undefined) {
-      throw new BottleError(`The host variable "${ref}" is not set`, {
-        code: "host-variable-missing",
+      throw new BottleError(`${nameCredential(ref)} was not asked for its value`, {
+        code: "credential-missing",
         exitCode: ExitCode.cannotStart,
-        hint: "Export it in your shell",
       });
     }
     tokens[slot] = secret.reveal();

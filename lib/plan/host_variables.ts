@@ -1,32 +1,32 @@
-/** The host's variables that a bottle needs. */
+/** What a bottle needs of its host's variables: credentials that stand in one, and what is forwarded. */
 
 import { BottleError, ExitCode } from "../errors.ts";
+import type { CredentialSource } from "../manifest/credential.ts";
 import { formatPlace } from "../manifest/problem.ts";
 import type { Manifest, Sourced } from "../manifest/types.ts";
+import type { EnvName } from "../names.ts";
 
-/** A variable, where it is named, and what for. */
-export interface HostVariable extends Sourced<string> {
-  /** A credential can't be empty; a forwarded variable can. */
-  readonly isCredential: boolean;
-}
-
-/** All that the manifest names, in its order: the provider's credential, the routes', then what is forwarded. */
-export function listHostVariables({ bottle }: Manifest): readonly HostVariable[] {
-  const { provider, routes, env } = bottle;
+/** All credentials that the manifest names, in its order: the provider's, then the routes'. */
+export function listCredentials({ bottle }: Manifest): readonly Sourced<CredentialSource>[] {
+  const { provider, routes } = bottle;
   const { authToken } = provider.value;
   return [
-    ...authToken === undefined ? [] : [credential(authToken, provider)],
-    ...routes.flatMap((route) =>
-      route.value.auth === undefined ? [] : [credential(route.value.auth.token_ref, route)]
-    ),
-    ...[...env.values()].flatMap(({ value, place }) =>
-      value.kind === "host" ? [{ value: value.name, place, isCredential: false }] : []
+    ...authToken === undefined ? [] : [{ value: authToken, place: provider.place }],
+    ...routes.flatMap(({ value: { auth }, place }) =>
+      auth === undefined ? [] : [{ value: auth.token_ref, place }]
     ),
   ];
 }
 
+/** The variables whose values the guest gets. */
+export function listForwarded({ bottle }: Manifest): readonly Sourced<EnvName>[] {
+  return [...bottle.env.values()].flatMap(({ value, place }) =>
+    value.kind === "host" ? [{ value: value.name, place }] : []
+  );
+}
+
 /**
- * Checks that all of them are set, before anything starts.
+ * Checks that all of them are set, before anything starts. A credential can't be empty; a forwarded variable can.
  *
  * @throws {BottleError} `host-variable-missing`, exit code 125, naming all at once
  */
@@ -34,12 +34,17 @@ export function checkHostVariables(
   manifest: Manifest,
   env: (name: string) => string | undefined,
 ): void {
-  const missing = listHostVariables(manifest).filter(({ value, isCredential }) =>
-    isCredential ? (env(value) ?? "") === "" : env(value) === undefined
-  );
+  const missing = [
+    ...listCredentials(manifest).flatMap(({ value, place }) =>
+      value.kind === "env" && (env(value.name) ?? "") === "" ? [{ name: value.name, place }] : []
+    ),
+    ...listForwarded(manifest).flatMap(({ value: name, place }) =>
+      env(name) === undefined ? [{ name, place }] : []
+    ),
+  ];
   const [first] = missing;
   if (first === undefined) return;
-  const names = [...new Set(missing.map(({ value }) => `"${value}"`))];
+  const names = [...new Set(missing.map(({ name }) => `"${name}"`))];
   throw new BottleError(
     names.length === 1
       ? `The host variable ${names[0]} is not set`
@@ -49,11 +54,7 @@ export function checkHostVariables(
       exitCode: ExitCode.cannotStart,
       hint: "Export them in your shell; nothing was started",
       place: first.place,
-      details: missing.map(({ value, place }) => `${formatPlace(place)}: "${value}"`),
+      details: missing.map(({ name, place }) => `${formatPlace(place)}: "${name}"`),
     },
   );
-}
-
-function credential(name: string, { place }: Sourced<unknown>): HostVariable {
-  return { value: name, place, isCredential: true };
 }

@@ -2,13 +2,14 @@
 
 import { isReservedEnv } from "../manifest/reserved_env.ts";
 import { type Problem, problemsError } from "../manifest/problem.ts";
+import { credentialKey, type CredentialSource } from "../manifest/credential.ts";
 import type { EnvValue, Manifest } from "../manifest/types.ts";
 import { type HomeId, makePlaceholder, makeSlug, resourceName } from "../names.ts";
 import { Secret } from "../secret.ts";
 import type { AgentProvisionPlan } from "./agent_plan.ts";
 import { canonicalNetworks } from "./bundle_networks.ts";
 import type { ExtraCa } from "./extra_ca.ts";
-import { listHostVariables } from "./host_variables.ts";
+import { listCredentials } from "./host_variables.ts";
 import { imageTag } from "./image_tag.ts";
 import { checkProviderPlan } from "./leak_check.ts";
 import { makeNotices } from "./notices.ts";
@@ -27,6 +28,8 @@ export interface PlanParts {
   readonly homeId: HomeId;
   readonly provider: PlanProvider;
   readonly extraCa: ExtraCa | null;
+  /** Credentials that stand in files, by `credentialKey`: a provider tells their kind by their value. */
+  readonly fileCredentials?: ReadonlyMap<string, Secret>;
 }
 
 /** @throws {BottleError} `route-owned`, `env-owned`, `provider-leak`, or what the provider says */
@@ -38,16 +41,22 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
     ? null
     : { ...spec.workspace, guestFolder: `${provider.guestHome}/workspace` };
   const workFolder = workspace?.guestFolder ?? provider.guestHome;
+  const credential = (source: CredentialSource): Secret | undefined =>
+    source.kind === "env"
+      ? wrap(env(source.name))
+      : parts.fileCredentials?.get(credentialKey(source));
   const asked = provider.plan({
     slug,
     workFolder,
     instanceName,
     manifest,
-    credential: (name) => wrap(env(name)),
+    credential,
+    credentialType: spec.entering?.credentialType ?? null,
     placeholder: (prefix) => makePlaceholder(prefix, slug, random),
   });
   checkEnv(manifest, provider.name, asked);
-  checkProviderPlan(provider.name, asked, credentialValues(manifest, env));
+  const values = listCredentials(manifest).flatMap(({ value }) => credential(value) ?? []);
+  checkProviderPlan(provider.name, asked, values.map((value) => value.reveal()));
   const { routes, tokens } = planRoutes({
     provider: provider.name,
     providerRoutes: asked.routes,
@@ -124,15 +133,6 @@ function checkEnv({ bottle }: Manifest, provider: string, asked: ProviderPlan): 
     }];
   });
   if (problems.length > 0) throw problemsError(`bottle "${bottle.name}"`, problems);
-}
-
-function credentialValues(
-  manifest: Manifest,
-  env: (name: string) => string | undefined,
-): readonly string[] {
-  return listHostVariables(manifest)
-    .filter((variable) => variable.isCredential)
-    .flatMap((variable) => env(variable.value) ?? []);
 }
 
 function describeSupervise({ bottle }: Manifest): string {

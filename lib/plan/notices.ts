@@ -5,7 +5,7 @@ import { looksLikeCredential } from "../manifest/credential_shape.ts";
 import { formatPlace } from "../manifest/problem.ts";
 import type { Manifest } from "../manifest/types.ts";
 import type { ExtraCa } from "./extra_ca.ts";
-import { listHostVariables } from "./host_variables.ts";
+import { listCredentials, listForwarded } from "./host_variables.ts";
 import type { Notice } from "./plan.ts";
 import type { BundleNetwork } from "./spec.ts";
 
@@ -62,11 +62,10 @@ function describeNetwork(name: string, hosts: readonly string[]): string {
 
 /** Forwarded variables that hold a credential: the guest gets it, and egress has nothing left to protect. */
 function listExposed({ manifest, env }: NoticeFacts): readonly string[] {
-  const variables = listHostVariables(manifest);
   const credentials = new Set(
-    variables.filter(({ isCredential }) => isCredential).map(({ value }) => value),
+    listCredentials(manifest).map(({ value }) => value.kind === "env" ? value.name : null),
   );
-  return variables.filter(({ isCredential }) => !isCredential).flatMap(({ value, place }) =>
+  return listForwarded(manifest).flatMap(({ value, place }) =>
     credentials.has(value) || looksLikeCredential(env(value) ?? "")
       ? [`"${value}" is a credential, and the guest gets its value (${formatPlace(place)})`]
       : []

@@ -1,9 +1,10 @@
 /** What will happen, whole and printable, before anything does. */
 
+import type { CredentialSource } from "../manifest/credential.ts";
 import type { EnvValue, Manifest } from "../manifest/types.ts";
-import type { EnvName, HomeId, Slug } from "../names.ts";
+import type { HomeId, Slug } from "../names.ts";
 import type { Route, TokenSlot } from "../egress/route.ts";
-import type { AgentProvisionPlan } from "./agent_plan.ts";
+import type { AgentProvisionPlan, CredentialShape } from "./agent_plan.ts";
 import type { ExtraCa } from "./extra_ca.ts";
 import { type Json, planToJson } from "./plan_json.ts";
 import type { BundleNetwork } from "./spec.ts";
@@ -17,19 +18,21 @@ export interface Notice {
   readonly text: string;
 }
 
-/** A credential that egress will get: by the name of the host variable, never by value. */
+/** A credential that egress will get: by where it comes from, never by value. */
 export interface TokenPlan {
   /** Where egress keeps the value. */
   readonly slot: TokenSlot;
-  /** The host variable that holds it. */
-  readonly ref: EnvName;
+  /** Where it comes from. */
+  readonly ref: CredentialSource;
+  /** What the provider planned for; absent: any value. */
+  readonly expects?: CredentialShape;
 }
 
 /** Egress's part. */
 export interface EgressPlan {
   /** The provider's first, then the manifest's. */
   readonly routes: readonly Route[];
-  /** One a distinct host variable. */
+  /** One a distinct credential. */
   readonly tokens: readonly TokenPlan[];
   /** What the audit keeps. */
   readonly log: "all" | "blocked" | "off";

@@ -1,6 +1,7 @@
 /** A plan as JSON of ours: snake case, names of variables and never their values. */
 
 import { createHash } from "node:crypto";
+import type { CredentialSource } from "../manifest/credential.ts";
 import { formatPlace } from "../manifest/problem.ts";
 import type { EnvValue, GitUser, Sourced } from "../manifest/types.ts";
 import type { AgentCommand, AgentProvisionPlan } from "./agent_plan.ts";
@@ -64,7 +65,11 @@ export function planToJson(plan: BottlePlanFields): Readonly<Record<string, Json
         allow_private: route.allow_private ?? false,
         origin: route.origin,
       })),
-      tokens: egress.tokens.map(({ slot, ref }) => ({ slot, host_variable: ref })),
+      tokens: egress.tokens.map(({ slot, ref, expects }) => ({
+        slot,
+        source: sourceToJson(ref),
+        begins_with: expects?.prefix ?? null,
+      })),
       extra_ca_file: egress.extraCa?.file ?? null,
       bundle_networks: egress.bundleNetworks.map(({ name, hosts }) => ({
         name,
@@ -108,6 +113,18 @@ function providerToJson(agent: AgentProvisionPlan): Json {
 
 function commandToJson({ argv, stdin }: AgentCommand): Json {
   return { argv: [...argv], stdin };
+}
+
+function sourceToJson(source: CredentialSource): Json {
+  switch (source.kind) {
+    case "env":
+      return { kind: source.kind, host_variable: source.name };
+    case "command":
+      return { kind: source.kind, argv: [...source.argv], type: source.type ?? null };
+    case "file":
+      return { kind: source.kind, path: source.path };
+  }
+  return source satisfies never;
 }
 
 /** A literal's value stays out as well: a manifest is no place for a secret, and yet. */

@@ -2,6 +2,7 @@
 
 import { escapeControl } from "../egress/escape.ts";
 import type { Route } from "../egress/route.ts";
+import { describeCredential } from "../manifest/credential.ts";
 import { formatPlace } from "../manifest/problem.ts";
 import type { EnvValue, GitUser, Resources } from "../manifest/types.ts";
 import type { BottlePlan, TokenPlan } from "./plan.ts";
@@ -56,7 +57,7 @@ function listRoutes(
   tokens: readonly TokenPlan[],
 ): readonly PreflightLine[] {
   if (routes.length === 0) return [fact("Routes", "none: the agent reaches nothing", "warning")];
-  const refs = new Map(tokens.map(({ slot, ref }) => [slot, ref]));
+  const refs = new Map(tokens.map(({ slot, ref }) => [slot, describeCredential(ref)]));
   return routes.map((route, index) => {
     const auth = route.auth ? `  [auth: ${route.auth.scheme} ← ${refs.get(route.auth.token)}]` : "";
     const isPrivate = route.allow_private === true;

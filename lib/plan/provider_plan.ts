@@ -1,5 +1,6 @@
 /** What planning needs of a provider: structural, since `lib` imports nothing from `providers`. */
 
+import type { CredentialSource, CredentialType } from "../manifest/credential.ts";
 import type { Manifest } from "../manifest/types.ts";
 import type { Slug } from "../names.ts";
 import type { Secret } from "../secret.ts";
@@ -15,8 +16,10 @@ export interface PlanContext {
   readonly workFolder: string;
   /** One agent and one effective bottle. */
   readonly manifest: Manifest;
-  /** The value of a host variable, wrapped; undefined if it isn't set. */
-  readonly credential: (name: string) => Secret | undefined;
+  /** A credential's value, wrapped; undefined if it isn't known yet: a command runs after the person's yes. */
+  readonly credential: (source: CredentialSource) => Secret | undefined;
+  /** What the credential of a bottle that runs was planned as; null: nothing is remembered. */
+  readonly credentialType: CredentialType | null;
   /** A placeholder for this bottle with the real kind's prefix. */
   readonly placeholder: (prefix: string) => string;
 }

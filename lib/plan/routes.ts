@@ -4,8 +4,8 @@ import type { AuthScheme, Route, RouteAuth, RouteMatch, TokenSlot } from "../egr
 import type { SourcePlace } from "../errors.ts";
 import { formatPlace, type Problem, problemsError } from "../manifest/problem.ts";
 import type { ManifestRoute, Sourced } from "../manifest/types.ts";
-import type { EnvName } from "../names.ts";
-import type { ProviderRoute } from "./agent_plan.ts";
+import { credentialKey, type CredentialSource } from "../manifest/credential.ts";
+import type { CredentialShape, ProviderRoute } from "./agent_plan.ts";
 import type { TokenPlan } from "./plan.ts";
 
 /** What {@linkcode planRoutes} takes. */
@@ -15,7 +15,7 @@ export interface RouteSources {
   readonly manifestRoutes: readonly Sourced<ManifestRoute>[];
 }
 
-/** Routes, and which host variable each slot stands for. */
+/** Routes, and which credential each slot stands for. */
 export interface PlannedRoutes {
   readonly routes: readonly Route[];
   readonly tokens: readonly TokenPlan[];
@@ -23,7 +23,7 @@ export interface PlannedRoutes {
 
 /**
  * Provider's routes first, then the manifest's. A provider owns its hosts: a manifest may only add `matches` to them.
- * Slots are numbered from 1 in the order in which host variables first appear.
+ * Slots are numbered from 1 in the order in which credentials first appear.
  *
  * @throws {BottleError} `route-owned` with all that touch a provider's host otherwise
  */
@@ -33,11 +33,12 @@ export function planRoutes(
   const problems = manifestRoutes.flatMap((route) => findOwned(route, provider, providerRoutes));
   if (problems.length > 0) throw problemsError(`the bottle's routes`, problems);
 
-  const slots = new Map<EnvName, TokenSlot>();
-  const slotOf = (ref: EnvName): TokenSlot => {
-    const slot: TokenSlot = slots.get(ref) ?? `EGRESS_TOKEN_${slots.size + 1}`;
-    slots.set(ref, slot);
-    return slot;
+  const tokens = new Map<string, TokenPlan>();
+  const slotOf = ({ token_ref: ref, expects }: NamedCredential): TokenSlot => {
+    const key = credentialKey(ref);
+    const known = tokens.get(key) ?? { slot: `EGRESS_TOKEN_${tokens.size + 1}`, ref };
+    tokens.set(key, { ...known, ...(expects && { expects }) });
+    return known.slot;
   };
   const added = new Map(manifestRoutes.map((route) => [route.value.host, route]));
   const own = providerRoutes.map((route) => {
@@ -53,7 +54,7 @@ export function planRoutes(
   );
   return {
     routes: [...own, ...others],
-    tokens: [...slots].map(([ref, slot]) => ({ slot, ref })),
+    tokens: [...tokens.values()],
   };
 }
 
@@ -89,15 +90,23 @@ function findOwned(
   return (matches ?? []).length === 0 ? problem("a route without matches adds nothing") : [];
 }
 
+/** The part of a route's `auth` that says which credential. */
+interface NamedCredential {
+  readonly token_ref: CredentialSource;
+  readonly expects?: CredentialShape;
+}
+
+type SlotOf = (named: NamedCredential) => TokenSlot;
+
 type RouteInput = Omit<ProviderRoute, "auth"> & {
-  readonly auth?: AuthScheme & { readonly token_ref: EnvName };
+  readonly auth?: AuthScheme & NamedCredential;
   readonly allow_private?: boolean;
 };
 
 function makeRoute(
   { host, ports, matches = [], auth, allow_private }: RouteInput,
   origin: string,
-  slotOf: (ref: EnvName) => TokenSlot,
+  slotOf: SlotOf,
 ): Route {
   return {
     host,
@@ -110,10 +119,10 @@ function makeRoute(
 }
 
 function makeAuth(
-  { token_ref: ref, ...scheme }: AuthScheme & { readonly token_ref: EnvName },
-  slotOf: (ref: EnvName) => TokenSlot,
+  scheme: AuthScheme & NamedCredential,
+  slotOf: SlotOf,
 ): RouteAuth {
-  const token = slotOf(ref);
+  const token = slotOf(scheme);
   switch (scheme.scheme) {
     case "bearer":
     case "token":

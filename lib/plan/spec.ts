@@ -1,5 +1,6 @@
 /** What the person asked for. */
 
+import type { CredentialType } from "../manifest/credential.ts";
 import type { ManifestIndex } from "../manifest/index.ts";
 import type { Slug } from "../names.ts";
 import type { WorkspaceSource } from "../workspace/types.ts";
@@ -14,6 +15,12 @@ export interface BundleNetwork {
 
 /** `--runtime`: gVisor's, or the engine's own. */
 export type RuntimeChoice = "runc" | "runsc";
+
+/** What is remembered of a bottle that runs, for planning that asks for no credential. */
+export interface Entering {
+  /** What the provider's credential was at the launch; null: the provider doesn't tell kinds apart. */
+  readonly credentialType: CredentialType | null;
+}
 
 /** Input of `prepare()`. */
 export interface BottleSpec {
@@ -39,6 +46,8 @@ export interface BottleSpec {
   readonly runtime?: RuntimeChoice;
   /** Given by `resume`; otherwise made. */
   readonly slug?: Slug;
+  /** The bottle runs, and is only gone into: its credentials and variables are not asked for again. */
+  readonly entering?: Entering;
   /** Variables of the person's terminal that the guest should have: TERM, LANG, TZ. */
   readonly terminal?: Readonly<Record<string, string>>;
 }

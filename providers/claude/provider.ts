@@ -1,10 +1,15 @@
 /** Claude Code. */
 
 import { BottleError } from "../../lib/errors.ts";
+import {
+  type CredentialSource,
+  describeCredential,
+  nameCredential,
+} from "../../lib/manifest/credential.ts";
 import type { ProviderRoute } from "../../lib/plan/agent_plan.ts";
 import type { AgentProvider, PlanContext } from "../provider.ts";
 import { headlessCommand, launchCommand, resumeCommand } from "./commands.ts";
-import { type CredentialKind, credentialKind } from "./credential.ts";
+import { type CredentialKind, credentialKind, kindOfValue } from "./credential.ts";
 import dockerfile from "./Dockerfile" with { type: "text" };
 import { settingsFiles } from "./settings.ts";
 
@@ -29,7 +34,7 @@ export const claude: AgentProvider = {
   guestHome: GUEST_HOME,
   dockerfile,
   plan: (context) => {
-    const { name, kind } = findCredential(context);
+    const { source, kind } = findCredential(context);
     const placeholder = context.placeholder(kind.prefix);
     const apiKey = kind.variable === "ANTHROPIC_API_KEY" ? placeholder : null;
     return {
@@ -37,7 +42,8 @@ export const claude: AgentProvider = {
       env: { ...QUIET, [kind.variable]: placeholder },
       files: settingsFiles({ guestHome: GUEST_HOME, workFolder: context.workFolder, apiKey }),
       commands: [],
-      routes: [messagesRoute({ ...kind.auth, token_ref: name })],
+      routes: [messagesRoute({ ...kind.auth, token_ref: source, expects: kind.expects })],
+      credentialType: kind.type,
       skillsFolder: `${GUEST_HOME}/.claude/skills`,
       launch: launchCommand,
       resume: resumeCommand,
@@ -61,14 +67,13 @@ function messagesRoute(auth: NonNullable<ProviderRoute["auth"]>): ProviderRoute 
   };
 }
 
-function findCredential(
-  { manifest, credential }: PlanContext,
-): {
-  readonly name: NonNullable<ProviderRoute["auth"]>["token_ref"];
+/** Planned for by its value where that is at hand; a command has not run yet, and a running bottle's is not asked for. */
+function findCredential({ manifest, credential, credentialType }: PlanContext): {
+  readonly source: CredentialSource;
   readonly kind: CredentialKind;
 } {
-  const { value, place } = manifest.bottle.provider;
-  if (value.authToken === undefined) {
+  const { value: { authToken: source }, place } = manifest.bottle.provider;
+  if (source === undefined) {
     throw new BottleError(`The provider "claude" needs "agent_provider.auth_token"`, {
       code: "auth-token-missing",
       place,
@@ -76,13 +81,15 @@ function findCredential(
         "Write the NAME of a host variable that holds an OAuth token (claude setup-token) or an API key",
     });
   }
-  const secret = credential(value.authToken);
-  if (secret === undefined) {
-    throw new BottleError(`The host variable "${value.authToken}" is not set`, {
-      code: "host-variable-missing",
-      place,
-      hint: `Export ${value.authToken}: an OAuth token (claude setup-token) or an API key`,
-    });
+  if (credentialType !== null) return { source, kind: credentialKind(credentialType) };
+  const secret = credential(source);
+  if (secret !== undefined) return { source, kind: kindOfValue(source, secret) };
+  if (source.kind === "command") {
+    return { source, kind: credentialKind(source.type ?? "oauth_token") };
   }
-  return { name: value.authToken, kind: credentialKind(value.authToken, secret) };
+  throw new BottleError(`${nameCredential(source)} is not set`, {
+    code: "host-variable-missing",
+    place,
+    hint: `Export ${describeCredential(source)}: an OAuth token (claude setup-token) or an API key`,
+  });
 }

@@ -18,7 +18,9 @@ export interface SettingsInput {
  * `~/.claude.json` and `~/.claude/settings.json`: the welcome, the theme, the trust in its folder, the approval of
  * the key in the environment and the warning about skipped permissions are all answered.
  */
-export function settingsFiles({ guestHome, workFolder, apiKey }: SettingsInput): readonly GuestFile[] {
+export function settingsFiles(
+  { guestHome, workFolder, apiKey }: SettingsInput,
+): readonly GuestFile[] {
   return [
     file(`${guestHome}/.claude.json`, {
       hasCompletedOnboarding: true,

@@ -1,7 +1,7 @@
 /** A provider and a plan for unit tests, without a file or a program. */
 
 import { ManifestIndex } from "../../lib/manifest/index.ts";
-import { parseEnvName } from "../../lib/names.ts";
+import { readCredential } from "../../lib/manifest/credential.ts";
 import { makePlan, type PlanParts } from "../../lib/plan/make_plan.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
 import type { PlanProvider, ProviderPlan } from "../../lib/plan/provider_plan.ts";
@@ -36,7 +36,7 @@ export function fakeProvider(
 
 /** A provider like the real one: one host, a path, the bottle's token, a placeholder. */
 export const tokenProvider: PlanProvider = fakeProvider(({ manifest, placeholder }) => {
-  const ref = manifest.bottle.provider.value.authToken ?? parseEnvName("CLAUDE_OAUTH");
+  const ref = manifest.bottle.provider.value.authToken ?? readCredential("CLAUDE_OAUTH");
   return {
     env: { CLAUDE_CODE_OAUTH_TOKEN: placeholder("sk-ant-oat01-") },
     files: [{ path: "/home/node/.config.json", content: "{}", mode: 0o600, owner: "node" }],

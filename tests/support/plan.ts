@@ -1,5 +1,6 @@
 /** A whole plan for unit tests, without manifests on disk. */
 
+import type { CredentialSource } from "../../lib/manifest/credential.ts";
 import type { Manifest } from "../../lib/manifest/types.ts";
 import { type EnvName, homeId, parseEnvName, parseSlug } from "../../lib/names.ts";
 import type { AgentProvisionPlan } from "../../lib/plan/agent_plan.ts";
@@ -12,10 +13,16 @@ export function envName(text: string): EnvName {
   return name;
 }
 
+/** A credential that stands in a host variable. */
+export function envSource(name: string): CredentialSource {
+  return { kind: "env", name: envName(name) };
+}
+
 /** What {@linkcode fakeManifest} varies. */
 export interface FakeManifest {
   readonly template?: string;
-  readonly authToken?: string;
+  /** A variable's name, or another source. */
+  readonly authToken?: string | CredentialSource;
   readonly prompt?: string;
   readonly gitUser?: { readonly name?: string; readonly email?: string };
 }
@@ -43,7 +50,7 @@ export function fakeManifest(
       chain: [place.file],
       provider: {
         place,
-        value: { template, ...authToken === undefined ? {} : { authToken: envName(authToken) } },
+        value: { template, ...authToken === undefined ? {} : { authToken: sourceOf(authToken) } },
       },
       env: new Map(),
       gitUser: user,
@@ -54,6 +61,10 @@ export function fakeManifest(
     },
     gitUser: user,
   };
+}
+
+function sourceOf(authToken: string | CredentialSource): CredentialSource {
+  return typeof authToken === "string" ? envSource(authToken) : authToken;
 }
 
 /** An agent's plan that does nothing, with what the test needs otherwise. */

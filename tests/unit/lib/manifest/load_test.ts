@@ -3,6 +3,7 @@ import { fc } from "../../../../lib/deps/fast_check.ts";
 import { DEFAULT_RESOURCES } from "../../../../lib/manifest/effective.ts";
 import { ManifestIndex } from "../../../../lib/manifest/index.ts";
 import type { Manifest } from "../../../../lib/manifest/types.ts";
+import { envSource } from "../../../support/plan.ts";
 import { manifestFiles, markdown } from "../../../support/manifest_files.ts";
 
 async function load(
@@ -134,8 +135,11 @@ Deno.test("loadForAgent reads routes into the form that plans use", async () => 
   assert.deepEqual(bottle.routes.map((route) => route.value), [
     { host: "*.example.com", ports: [8443], allow_private: true },
     { host: "a.example", matches: [{ methods: ["GET"] }, {}] },
-    { host: "b.example", auth: { scheme: "header", token_ref: "T", header: "x-api-key" } },
-    { host: "c.example", auth: { scheme: "basic", token_ref: "T", username: "me" } },
+    {
+      host: "b.example",
+      auth: { scheme: "header", token_ref: envSource("T"), header: "x-api-key" },
+    },
+    { host: "c.example", auth: { scheme: "basic", token_ref: envSource("T"), username: "me" } },
   ]);
 });
 

@@ -67,6 +67,6 @@ Deno.test("configureDocument never goes on without a credential", async () => {
   const plan = await madePlan({ bottle, parts: { provider: tokenProvider } });
   assert.throws(() => configureDocument(plan, { ...inputs, secrets: new Map() }), (error) => {
     assert.ok(error instanceof BottleError);
-    return error.code === "host-variable-missing" && error.exitCode === 125;
+    return error.code === "credential-missing" && error.exitCode === 125;
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { BottleError } from "../../../../lib/errors.ts";
 import { parseSlug } from "../../../../lib/names.ts";
+import { envSource } from "../../../support/plan.ts";
 import { fakeProvider, madePlan, tokenProvider } from "../../../support/made_plan.ts";
 
 Deno.test("makePlan names everything after the slug, and delegates", async () => {
@@ -26,7 +27,9 @@ Deno.test("makePlan keeps the slug that resume gives", async () => {
 Deno.test("makePlan hands the provider wrapped credentials and placeholders of this bottle", async () => {
   let shown = "";
   const provider = fakeProvider(({ credential, placeholder, slug, instanceName }) => {
-    shown = `${credential("A")} ${credential("B")} ${credential("C")} ${slug} ${instanceName}`;
+    shown = `${credential(envSource("A"))} ${credential(envSource("B"))} ${
+      credential(envSource("C"))
+    } ${slug} ${instanceName}`;
     return { env: { P: placeholder("sk-") } };
   });
   const env = (name: string): string | undefined => ({ A: "value-of-a", B: "" })[name];

@@ -1,16 +1,11 @@
 import assert from "node:assert/strict";
 import { BottleError } from "../../../../lib/errors.ts";
+import { credentialKey } from "../../../../lib/manifest/credential.ts";
 import type { ManifestRoute, Sourced } from "../../../../lib/manifest/types.ts";
-import { type EnvName, parseEnvName } from "../../../../lib/names.ts";
 import type { ProviderRoute } from "../../../../lib/plan/agent_plan.ts";
 import { type PlannedRoutes, planRoutes } from "../../../../lib/plan/routes.ts";
+import { envSource } from "../../../support/plan.ts";
 import { compileRoutes } from "../../../../lib/egress/route_table.ts";
-
-function ref(name: string): EnvName {
-  const parsed = parseEnvName(name);
-  assert.ok(parsed);
-  return parsed;
-}
 
 function written(...routes: ManifestRoute[]): Sourced<ManifestRoute>[] {
   return routes.map((value, index) => ({
@@ -24,7 +19,7 @@ const models = { paths: [{ type: "prefix", value: "/v1/models" }] } as const;
 const own: ProviderRoute = {
   host: "api.anthropic.com",
   matches: [messages],
-  auth: { scheme: "bearer", token_ref: ref("CLAUDE") },
+  auth: { scheme: "bearer", token_ref: envSource("CLAUDE") },
 };
 
 function plan(manifest: ManifestRoute[], provider: ProviderRoute[] = [own]): PlannedRoutes {
@@ -46,17 +41,20 @@ Deno.test("planRoutes puts the provider's first, and says who asked for each", (
     },
     { host: "a.example", ports: [8443], allow_private: true, origin: "manifest dev.md:10" },
   ]);
-  assert.deepEqual(tokens, [{ slot: "EGRESS_TOKEN_1", ref: "CLAUDE" }]);
+  assert.deepEqual(tokens, [{ slot: "EGRESS_TOKEN_1", ref: envSource("CLAUDE") }]);
 });
 
 Deno.test("planRoutes gives one slot a distinct host variable, numbered as they appear", () => {
   const { routes, tokens } = plan([
-    { host: "a.example", auth: { scheme: "token", token_ref: ref("B") } },
-    { host: "b.example", auth: { scheme: "basic", username: "me", token_ref: ref("A") } },
-    { host: "c.example", auth: { scheme: "header", header: "x-api-key", token_ref: ref("B") } },
-    { host: "d.example", auth: { scheme: "bearer", token_ref: ref("CLAUDE") } },
+    { host: "a.example", auth: { scheme: "token", token_ref: envSource("B") } },
+    { host: "b.example", auth: { scheme: "basic", username: "me", token_ref: envSource("A") } },
+    {
+      host: "c.example",
+      auth: { scheme: "header", header: "x-api-key", token_ref: envSource("B") },
+    },
+    { host: "d.example", auth: { scheme: "bearer", token_ref: envSource("CLAUDE") } },
   ]);
-  assert.deepEqual(tokens.map(({ slot, ref }) => `${slot} ${ref}`), [
+  assert.deepEqual(tokens.map(({ slot, ref }) => `${slot} ${credentialKey(ref)}`), [
     "EGRESS_TOKEN_1 CLAUDE",
     "EGRESS_TOKEN_2 B",
     "EGRESS_TOKEN_3 A",
@@ -95,7 +93,7 @@ Deno.test("planRoutes refuses all else about a provider's host, at its place", (
       {
         host: "api.anthropic.com",
         matches: [models],
-        auth: { scheme: "bearer", token_ref: ref("X") },
+        auth: { scheme: "bearer", token_ref: envSource("X") },
       },
       /belongs to the provider "claude": "auth" is not yours/,
     ],
