@@ -55,7 +55,7 @@ const auth = z.discriminatedUnion("scheme", [
 ]);
 
 const pathMatch = z.strictObject({
-  type: z.enum(["prefix", "exact"]),
+  type: z.enum(["prefix", "exact", "glob"]),
   value: z.string().max(2_048),
 })
   .refine((match) => findPathFault(match) === undefined, {

@@ -2,6 +2,7 @@
  * The path of a request: its normal form, what makes it ambiguous, and how a route's paths are compared with it.
  */
 
+import { findGlobFault, matchGlob } from "./path_glob.ts";
 import type { PathMatch } from "./route.ts";
 
 /** A path that was understood. */
@@ -67,12 +68,20 @@ export function parsePath(target: string): RequestPath | BadPath {
 /**
  * Whether a route's path holds. `exact`: the normal forms are equal. `prefix`: every segment of the value is, in
  * order, a segment of the path (Gateway API's PathPrefix): `/repos` and `/repos/` hold for `/repos`, `/repos/` and
- * `/repos/x`, not for `/reposx`. Upper and lower case differ.
+ * `/repos/x`, not for `/reposx`. `glob`: as {@linkcode matchGlob} says. Upper and lower case differ.
  */
-export function matchPath(match: PathMatch, path: string): boolean {
-  if (match.type === "exact") return path === match.value;
-  const prefix = match.value.replace(/\/$/, "");
-  return path === prefix || path.startsWith(`${prefix}/`);
+export function matchPath({ type, value }: PathMatch, path: string): boolean {
+  switch (type) {
+    case "exact":
+      return path === value;
+    case "glob":
+      return matchGlob(value, path);
+    case "prefix": {
+      const prefix = value.replace(/\/$/, "");
+      return path === prefix || path.startsWith(`${prefix}/`);
+    }
+  }
+  return type satisfies never;
 }
 
 /** Why a route can't have a path; undefined if it can. */
@@ -81,7 +90,8 @@ export function findPathFault(match: PathMatch): string | undefined {
   if (parsed.kind === "bad") return parsed.why;
   if (parsed.query !== undefined) return "a path of a route has no query";
   if (parsed.path !== match.value) return `its normal form is ${JSON.stringify(parsed.path)}`;
-  return match.type === "prefix" && parsed.ambiguity ? `it holds ${parsed.ambiguity}` : undefined;
+  if (match.type !== "exact" && parsed.ambiguity) return `it holds ${parsed.ambiguity}`;
+  return match.type === "glob" ? findGlobFault(match.value) : undefined;
 }
 
 function normalise(path: string): string {

@@ -1,10 +1,10 @@
 /** Routes: what a bottle may reach. One vocabulary in manifests, plans and the proxy's configuration. */
 
-/** How a path is compared: by whole segments, or to the letter. */
+/** How a path is compared: by whole segments, to the letter, or with stars. */
 export interface PathMatch {
-  /** `prefix`: whole segments of the path; `exact`: all of it. */
-  readonly type: "prefix" | "exact";
-  /** Begins with `/`; percent-encoding in normal form. */
+  /** `prefix`: whole segments of the path; `exact`: all of it; `glob`: all of it, with stars. */
+  readonly type: "prefix" | "exact" | "glob";
+  /** Begins with `/`; percent-encoding in normal form. Only in a `glob` does a star stand for something else. */
   readonly value: string;
 }
 

@@ -149,7 +149,7 @@ export function decideRequest(table: RouteTable, request: RequestLine): Decision
 /** A match in one line: `GET, HEAD on /repos/*`. */
 export function describeMatch(match: RouteMatch): string {
   const paths = (match.paths ?? []).map(({ type, value }) =>
-    type === "exact" ? value : `${value.replace(/\/$/, "")}/*`
+    type === "prefix" ? `${value.replace(/\/$/, "")}/*` : value
   );
   return `${match.methods?.join(", ") ?? "any method"} on ${paths.join(" or ") || "any path"}`;
 }

@@ -3,11 +3,12 @@
 import { z } from "../deps/zod.ts";
 import { isInjectableHeader } from "../egress/credentials.ts";
 import { findPathFault } from "../egress/path.ts";
+import type { PathMatch } from "../egress/route.ts";
+import { credential } from "./credential_schema.ts";
 import { quote } from "./problem.ts";
 import { findHostFault } from "./route_host.ts";
 import {
   type Fault,
-  hostVariable,
   mustBe,
   mustBeOneOf,
   NOT_IN_THIS_VERSION,
@@ -20,19 +21,19 @@ import { valueAt } from "./value_tree.ts";
 const method = text(findMethodFault);
 
 const path = shape({
-  type: z.enum(["prefix", "exact"], {
+  type: z.enum(["prefix", "exact", "glob"], {
     error: (issue) =>
       issue.input === "regex"
         ? NOT_IN_THIS_VERSION
-        : mustBeOneOf('"prefix" or "exact"', issue.input),
+        : mustBeOneOf('"prefix", "exact" or "glob"', issue.input),
   }),
   value: text(findTextFault),
 }).superRefine((value, context) => {
-  const why = findPathFault(value);
-  // What holds for exact paths too was said of the value itself.
-  if (why !== undefined && findTextFault(value.value) === undefined) {
-    context.addIssue({ code: "custom", path: ["value"], message: `is no path of a route: ${why}` });
-  }
+  // What holds for every path was said of the value itself.
+  const fault = findTextFault(value.value) === undefined ? findTypedFault(value) : undefined;
+  if (fault === undefined) return;
+  const { why, hint } = fault;
+  context.addIssue({ code: "custom", path: ["value"], message: why, params: { hint } });
 });
 
 const match = shape({
@@ -44,18 +45,18 @@ const match = shape({
 });
 
 const auth = z.discriminatedUnion("scheme", [
-  shape({ scheme: z.literal("bearer"), token_ref: hostVariable() }),
-  shape({ scheme: z.literal("token"), token_ref: hostVariable() }),
+  shape({ scheme: z.literal("bearer"), token_ref: credential }),
+  shape({ scheme: z.literal("token"), token_ref: credential }),
   shape({
     scheme: z.literal("basic"),
-    token_ref: hostVariable(),
+    token_ref: credential,
     username: text((value) =>
       /^[\x21-\x39\x3b-\x7e]{1,255}$/.test(value)
         ? undefined
         : { why: "must be visible ASCII without a colon" }
     ),
   }),
-  shape({ scheme: z.literal("header"), token_ref: hostVariable(), header: text(findHeaderFault) }),
+  shape({ scheme: z.literal("header"), token_ref: credential, header: text(findHeaderFault) }),
 ], {
   error: (issue) => {
     if (issue.code !== "invalid_union") return mustBe("a map", issue.input);
@@ -66,7 +67,7 @@ const auth = z.discriminatedUnion("scheme", [
   },
 });
 
-/** One route. `token_ref` names a host variable; the host is canonical only after `canonicalHost`. */
+/** One route. `token_ref` names a credential; the host is canonical only after `canonicalHost`. */
 export const routeSchema = shape({
   host: text(findHostFault),
   ports: z.array(z.int().min(1).max(65_535))
@@ -95,10 +96,20 @@ function findMethodFault(value: string): Fault | undefined {
 /** What egress would refuse in its configuration, it is better to say here. */
 function findTextFault(value: string): Fault | undefined {
   if (value.length > 2_048) return { why: "must have at most 2048 characters" };
-  if (value.includes("*")) {
-    return { why: "must hold no *", hint: "A prefix already covers all below it" };
+  return notOfRoute(findPathFault({ type: "exact", value }));
+}
+
+function findTypedFault(path: PathMatch): Fault | undefined {
+  if (path.type !== "glob" && path.value.includes("*")) {
+    const hint = path.type === "prefix"
+      ? "A prefix already covers all below it; for stars write type: glob"
+      : "For stars write type: glob";
+    return { why: "must hold no *", hint };
   }
-  const why = findPathFault({ type: "exact", value });
+  return notOfRoute(findPathFault(path));
+}
+
+function notOfRoute(why: string | undefined): Fault | undefined {
   return why === undefined ? undefined : { why: `is no path of a route: ${why}` };
 }
 

@@ -130,6 +130,13 @@ Deno.test("matchPath holds an exact path to the letter", () => {
   }
 });
 
+Deno.test("matchPath gives stars a meaning in a glob only", () => {
+  assert.ok(matchPath({ type: "glob", value: "/*/x" }, "/a/x"));
+  assert.equal(matchPath({ type: "glob", value: "/*/x" }, "/a/x/y"), false);
+  assert.equal(matchPath({ type: "exact", value: "/*/x" }, "/a/x"), false);
+  assert.equal(matchPath({ type: "prefix", value: "/*" }, "/a/x"), false);
+});
+
 Deno.test("matchPath agrees with comparing lists of segments", () => {
   const segments = fc.array(fc.constantFrom("a", "b", "ab", "a.b"), { maxLength: 4 });
   const write = (parts: readonly string[], isSlashed: boolean): string =>
@@ -147,7 +154,8 @@ Deno.test("matchPath agrees with comparing lists of segments", () => {
 Deno.test("findPathFault takes normal forms only", () => {
   assert.equal(findPathFault({ type: "prefix", value: "/repos/" }), undefined);
   assert.equal(findPathFault({ type: "exact", value: "/@a%2Fb" }), undefined);
-  const bad: ["prefix" | "exact", string, RegExp][] = [
+  assert.equal(findPathFault({ type: "glob", value: "/*/**" }), undefined);
+  const bad: ["prefix" | "exact" | "glob", string, RegExp][] = [
     ["prefix", "repos", /begins with a slash/],
     ["prefix", "/a b", /visible ASCII/],
     ["exact", "/a?b", /no query/],
@@ -155,6 +163,9 @@ Deno.test("findPathFault takes normal forms only", () => {
     ["exact", "/a%2fb", /normal form is "\/a%2Fb"/],
     ["prefix", "/a/../b", /dot segment/],
     ["prefix", "/a%2Fb", /slash/],
+    ["glob", "/*%2Fb", /slash/],
+    ["glob", "*/b", /begins with a slash/],
+    ["glob", "/a", /without one/],
   ];
   for (const [type, value, why] of bad) {
     assert.match(findPathFault({ type, value }) ?? "none", why, value);

@@ -163,6 +163,7 @@ Deno.test("decideRequest refuses ambiguous paths where paths are limited, and on
     host: "a.com",
     matches: [{ paths: [{ type: "prefix", value: "/ok" }] }],
   } as const;
+  const stars = { host: "a.com", matches: [{ paths: [{ type: "glob", value: "/**" }] }] } as const;
   const anyPath = {
     host: "a.com",
     matches: [{ methods: ["GET"], paths: [{ type: "prefix", value: "/" }] }],
@@ -187,6 +188,7 @@ Deno.test("decideRequest refuses ambiguous paths where paths are limited, and on
     ]);
   for (const path of tricks) {
     assert.match(judge(limited, "GET", `https://a.com${path}`), /^protocol: Ambiguous path/, path);
+    assert.match(judge(stars, "GET", `https://a.com${path}`), /^protocol: Ambiguous path/, path);
     assert.equal(judge(anyPath, "GET", `https://a.com${path}`), "ok", path);
     assert.equal(judge(byMethod, "GET", `https://a.com${path}`), "ok", path);
     assert.equal(judge({ host: "a.com" }, "GET", `https://a.com${path}`), "ok", path);

@@ -226,9 +226,29 @@ Deno.test("values of the wrong form say what they must be", async () => {
     [route("host: a.example, matches: [{ paths: [] }]"), "3:58", /must name a path/],
     [route("host: a.example, matches: [{ paths: [{ value: /x }] }]"), "3:59", /type" is missing/],
     [
-      route("host: a.example, matches: [{ paths: [{ type: glob, value: /x }] }]"),
+      route("host: a.example, matches: [{ paths: [{ type: suffix, value: /x }] }]"),
       "3:67",
-      /"prefix" or "exact", not "glob"/,
+      /"prefix", "exact" or "glob", not "suffix"/,
+    ],
+    [
+      route("host: a.example, matches: [{ paths: [{ type: exact, value: /v1/* }] }]"),
+      "3:81",
+      /no \* \(For stars write type: glob\)/,
+    ],
+    [
+      route("host: a.example, matches: [{ paths: [{ type: glob, value: /x }] }]"),
+      "3:80",
+      /without one it is an exact path/,
+    ],
+    [
+      route('host: a.example, matches: [{ paths: [{ type: glob, value: "/a**/b" }] }]'),
+      "3:80",
+      /stands for whole segments/,
+    ],
+    [
+      route('host: a.example, matches: [{ paths: [{ type: glob, value: "/*/../b" }] }]'),
+      "3:80",
+      /dot segment/,
     ],
     [
       route("host: a.example, matches: [{ paths: [{ type: exact, value: x }] }]"),
