@@ -3,13 +3,13 @@
 import { z } from "../deps/zod.ts";
 import { parseEnvName } from "../names.ts";
 import { parseByteSize } from "./byte_size.ts";
+import { providerCredential } from "./credential_schema.ts";
 import { NAME } from "./name.ts";
 import { parseEnvForm } from "./env_form.ts";
 import { isReservedEnv } from "./reserved_env.ts";
 import { routeSchema } from "./route_schema.ts";
 import {
   type Fault,
-  hostVariable,
   mustBe,
   mustBeOneOf,
   name,
@@ -37,7 +37,7 @@ const provider = shape({
   dockerfile: notYet(),
   image: notYet(),
   version: notYet(),
-  auth_token: hostVariable().exactOptional(),
+  auth_token: providerCredential.exactOptional(),
   forward_host_credentials: z.boolean().refine((value) => !value, { error: NOT_IN_THIS_VERSION })
     .exactOptional(),
 });

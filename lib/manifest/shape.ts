@@ -70,10 +70,7 @@ export function name(what: string): z.ZodString {
 /** The NAME of a host variable. A bad one is never quoted: it may be the credential itself. */
 export function hostVariable(): z.ZodString {
   return z.string({
-    error: (issue) =>
-      isCredentialSource(issue.input)
-        ? NOT_IN_THIS_VERSION
-        : mustBe("NAME of a host variable", issue.input),
+    error: (issue) => mustBe("NAME of a host variable", issue.input),
   }).superRefine((value, context) => {
     if (parseEnvName(value) !== undefined) return;
     context.addIssue({
@@ -96,10 +93,6 @@ export function checkShape<T>(
   const result = schema.safeParse(tree.value, { error: predicate });
   if (result.success) return { value: result.data };
   return { problems: result.error.issues.flatMap((issue) => describeIssue(issue, tree)) };
-}
-
-function isCredentialSource(value: unknown): boolean {
-  return valueAt(value, ["command"]) !== undefined || valueAt(value, ["file"]) !== undefined;
 }
 
 /** What follows the key in a message, for issues that bring no words of their own. */
@@ -142,6 +135,14 @@ function describeIssue(issue: z.core.$ZodIssue, tree: ValueTree): readonly Probl
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => unknownKey(key, issue.path, issue.message.split(KEYS), tree));
   }
+  if (issue.code === "invalid_union") {
+    const meant = formThatWasMeant(issue.errors);
+    if (meant !== undefined) {
+      return meant.flatMap((inner) =>
+        describeIssue({ ...inner, path: [...issue.path, ...inner.path] }, tree)
+      );
+    }
+  }
   const part = issue.code === "invalid_key" ? "key" : "value";
   const own: unknown = issue.code === "custom" ? issue.params?.["hint"] : undefined;
   const hint = own ?? hintFor(issue, tree.value);
@@ -151,6 +152,17 @@ function describeIssue(issue: z.core.$ZodIssue, tree: ValueTree): readonly Probl
     place: tree.placeOf(issue.path, part),
     ...(typeof hint === "string" ? { hint } : {}),
   }];
+}
+
+/** Of several forms, the one of the value's own type that it comes nearest to; undefined if it has none's type. */
+function formThatWasMeant(
+  forms: readonly (readonly z.core.$ZodIssue[])[],
+): readonly z.core.$ZodIssue[] | undefined {
+  return forms
+    .filter((issues) =>
+      !issues.some((issue) => issue.path.length === 0 && issue.code === "invalid_type")
+    )
+    .toSorted((a, b) => a.length - b.length)[0];
 }
 
 function hintFor(issue: z.core.$ZodIssue, root: unknown): string | undefined {
