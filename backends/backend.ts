@@ -122,6 +122,17 @@ export abstract class Backend {
    */
   abstract storedAudit(slug: Slug, signal?: AbortSignal): Promise<readonly LedgerRow[]>;
 
+  /**
+   * Brings a file or tree out of a bottle that may be stopped into an existing folder of the host, under the rules of
+   * `Bottle.cpOut`. @throws {BottleError} `bottle-unknown`, `bottle-broken`, `not-found`, `archive-unsafe`, `copy-failed`
+   */
+  abstract copyOut(
+    slug: Slug,
+    path: string,
+    intoFolder: string,
+    signal?: AbortSignal,
+  ): Promise<void>;
+
   /** Found by labels, so that nothing hides. */
   abstract list(home: HomeId, signal?: AbortSignal): Promise<readonly BottleSummary[]>;
 

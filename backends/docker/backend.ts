@@ -94,6 +94,17 @@ class DockerBackend extends Backend {
     return await storedAuditOf(this.#engine, await findHomeId(this.#context.home), slug, signal);
   }
 
+  override async copyOut(
+    slug: Slug,
+    path: string,
+    intoFolder: string,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { copyStored } = await import("./copy_stored.ts");
+    const home = await findHomeId(this.#context.home);
+    await copyStored(this.#engine, { home, slug, path, intoFolder }, signal);
+  }
+
   override async list(home: HomeId, signal?: AbortSignal): Promise<readonly BottleSummary[]> {
     const [{ ownedBy, takeInventory }, { listBottles }] = await Promise.all([
       import("./inventory.ts"),

@@ -132,7 +132,8 @@ export class DockerBottle implements Bottle {
     await copyOut({
       path,
       intoFolder,
-      open: (argv) => {
+      open: (parent, name) => {
+        const argv = ["tar", "--create", "--file=-", `--directory=${parent}`, "--", `./${name}`];
         const call = this.#call(argv, { bare: true }, "closed");
         return this.#parts.engine.duplex(call.args, signal === undefined ? {} : { signal });
       },

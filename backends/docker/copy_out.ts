@@ -1,4 +1,4 @@
-/** Bringing a tree out of a guest: a tar over exec's stdout, unpacked as if its maker were hostile. */
+/** Bringing a tree out of a guest: a tar over some program's stdout, unpacked as if its maker were hostile. */
 
 import { unpackTar } from "../../lib/archive/unpack.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
@@ -10,8 +10,8 @@ export interface CopyOut {
   readonly path: string;
   /** On the host; exists. */
   readonly intoFolder: string;
-  /** Runs a command in the guest. */
-  readonly open: (argv: readonly string[]) => Duplex;
+  /** Starts what writes the tar of `name` in the folder `parent`, both of the guest. */
+  readonly open: (parent: string, name: string) => Duplex;
   readonly signal?: AbortSignal;
 }
 
@@ -19,7 +19,7 @@ export interface CopyOut {
  * Unpacks beside the target and moves the result there only when it is whole; what is there already is never
  * replaced.
  *
- * @throws {BottleError} `archive-unsafe`, `archive-broken`; `copy-failed` with the guest's word; `exists`
+ * @throws {BottleError} `archive-unsafe`, `archive-broken`; `not-found`, `copy-failed` with the guest's word; `exists`
  */
 export async function copyOut(options: CopyOut): Promise<void> {
   const { parent, name } = splitPath(options.path);
@@ -42,14 +42,7 @@ async function receive(
   name: string,
   folder: string,
 ): Promise<void> {
-  await using tar = options.open([
-    "tar",
-    "--create",
-    "--file=-",
-    `--directory=${parent}`,
-    "--",
-    `./${name}`,
-  ]);
+  await using tar = options.open(parent, name);
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   const unpacked = await unpackTar(tar.readable, folder, signal).catch(async (error: unknown) => {
     const broken = error instanceof BottleError && error.code === "archive-broken";
@@ -101,10 +94,17 @@ function alreadyThere(target: string): BottleError {
 
 function refused(path: string, code: number, stderr: string): BottleError {
   return new BottleError(
-    `Cannot copy ${JSON.stringify(path)} out of the bottle: "tar" ended with ${code}`,
+    `Cannot copy ${JSON.stringify(path)} out of the bottle: the copy ended with ${code}`,
     {
-      code: "copy-failed",
+      code: isMissing(stderr) ? "not-found" : "copy-failed",
       details: stderr.trimEnd().split("\n").slice(-10),
     },
+  );
+}
+
+/** GNU tar's word, and the engine's. */
+function isMissing(stderr: string): boolean {
+  return /Cannot stat: No such file|Could not find the file|no such file or directory/i.test(
+    stderr,
   );
 }

@@ -117,6 +117,11 @@ export class FakeBackend extends Backend {
     return Promise.resolve(chainRows(EMPTY_CHAIN, (this.#options.rows ?? []).map(parseAuditRow)));
   }
 
+  copyOut(slug: Slug, path: string): Promise<void> {
+    this.calls.push(`copyOut ${slug} ${path}`);
+    return Promise.reject(new BottleError(`No "${path}" in the fake guest`, { code: "not-found" }));
+  }
+
   list(_home: HomeId): Promise<readonly BottleSummary[]> {
     return Promise.resolve([...this.entries].map(([slug, { plan, state }]) => ({
       slug,
