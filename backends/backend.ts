@@ -6,12 +6,18 @@ import type { LedgerRow } from "../lib/egress/audit_row.ts";
 import type { Manifest } from "../lib/manifest/types.ts";
 import type { HomeId, Slug } from "../lib/names.ts";
 import type { BottlePlan } from "../lib/plan/plan.ts";
+import type { EngineRuntimes } from "../lib/plan/runtime.ts";
 import type { BottleSpec } from "../lib/plan/spec.ts";
 import type { Secret } from "../lib/secret.ts";
 
 /** Whether a backend can be used here, and what to do if not. */
 export type Availability =
-  | { readonly usable: true; readonly version: string; readonly notes: readonly string[] }
+  | {
+    readonly usable: true;
+    readonly version: string;
+    readonly notes: readonly string[];
+    readonly runtimes: EngineRuntimes;
+  }
   | { readonly usable: false; readonly problem: string; readonly hint: string };
 
 /** Steps of a launch, as progress shows them. */

@@ -6,6 +6,7 @@ import type { Bottle } from "../lib/bottle.ts";
 import type { Context } from "../lib/context.ts";
 import { BottleError } from "../lib/errors.ts";
 import type { BottlePlan } from "../lib/plan/plan.ts";
+import { settleRuntime } from "../lib/plan/runtime.ts";
 import type { BottleSpec } from "../lib/plan/spec.ts";
 import { findProvider } from "../providers/registry.ts";
 import { createRun } from "../lib/process/create_run.ts";
@@ -93,8 +94,8 @@ export async function launch(plan: BottlePlan, options: LaunchBottleOptions): Pr
   const { provision } = await import("../lib/provision/provision.ts");
   const provider = await findProvider(plan.agent.provider);
   const backend = createBackend(host);
-  await requireBackend(backend, host.signal);
-  return await backend.launch(plan, {
+  const { runtimes } = await requireBackend(backend, host.signal);
+  return await backend.launch(settleRuntime(plan, runtimes), {
     secrets: resolveSecrets(plan, host.env),
     answers: new Map(Object.entries(answers)),
     progress,

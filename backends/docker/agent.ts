@@ -2,6 +2,7 @@
 
 import type { Resources } from "../../lib/manifest/types.ts";
 import type { HomeId, Slug } from "../../lib/names.ts";
+import type { RuntimeChoice } from "../../lib/plan/spec.ts";
 import type { Engine } from "../engine/engine.ts";
 import { START_PROGRAM } from "./altered.ts";
 import { labelArgs } from "../engine/labels.ts";
@@ -22,6 +23,8 @@ export interface AgentSpec extends AgentOwner {
   readonly network: string;
   readonly subnet: BottleSubnet;
   readonly resources: Resources;
+  /** Null: the engine's own. */
+  readonly runtime: RuntimeChoice | null;
 }
 
 /** The agent's peers: they all live in the bundle. */
@@ -37,6 +40,7 @@ export function agentRunArgs(spec: AgentSpec): string[] {
     "run",
     "--detach",
     "--pull=never",
+    ...(spec.runtime === null ? [] : ["--runtime", spec.runtime]),
     "--name",
     spec.name,
     "--hostname",
@@ -88,12 +92,20 @@ export async function startAgent(
   sealImage: Promise<string>,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const { home, slug, launch, name, subnet, resources } = spec;
+  const { home, slug, launch, name, subnet, resources, runtime } = spec;
   signal.throwIfAborted();
   await engine.docker(agentRunArgs(spec));
   const image = await sealImage;
   signal.throwIfAborted();
-  await sealAgent(engine, { home, slug, launch, agent: name, image, bundle: subnet.bundle });
+  await sealAgent(engine, {
+    home,
+    slug,
+    launch,
+    agent: name,
+    image,
+    bundle: subnet.bundle,
+    runtime,
+  });
   return droppedLimits(resources, await readLimits(engine, name, signal));
 }
 

@@ -2,7 +2,9 @@
 
 import type { Availability } from "../backend.ts";
 import { BottleError } from "../../lib/errors.ts";
+import type { EngineRuntimes } from "../../lib/plan/runtime.ts";
 import type { Engine } from "../engine/engine.ts";
+import { engineInfo, engineRuntimes } from "./engine_info.ts";
 
 /** What an engine says of itself. */
 export interface EngineFacts {
@@ -29,13 +31,18 @@ export async function engineFacts(engine: Engine, signal?: AbortSignal): Promise
   return { version, api: [major, minor], os };
 }
 
-/** `availability()`. Problems of the engine are its answer; anything else is thrown. */
+/** `availability()`. Problems of the engine are its answer; anything else is thrown. @param home where self-tests are remembered */
 export async function checkAvailability(
   engine: Engine,
+  home: string,
   signal?: AbortSignal,
 ): Promise<Availability> {
   try {
-    return judgeFacts(await engineFacts(engine, signal));
+    const [facts, runtimes] = await Promise.all([
+      engineFacts(engine, signal),
+      askRuntimes(engine, home, signal),
+    ]);
+    return judgeFacts(facts, runtimes);
   } catch (error) {
     if (!(error instanceof BottleError) || !error.code.startsWith("docker-")) throw error;
     return { usable: false, problem: error.message, hint: error.hint ?? "See `docker version`" };
@@ -43,7 +50,7 @@ export async function checkAvailability(
 }
 
 /** The pure half of {@linkcode checkAvailability}. */
-export function judgeFacts(facts: EngineFacts): Availability {
+export function judgeFacts(facts: EngineFacts, runtimes: EngineRuntimes): Availability {
   if (facts.os !== "linux") {
     return {
       usable: false,
@@ -58,7 +65,21 @@ export function judgeFacts(facts: EngineFacts): Availability {
       hint: "Docker 20.10 or newer is needed",
     };
   }
-  return { usable: true, version: facts.version, notes: [] };
+  return { usable: true, version: facts.version, notes: [], runtimes };
+}
+
+/** An engine that does not tell has its own runtime and no other; one that can't be asked, the other call tells of. */
+async function askRuntimes(
+  engine: Engine,
+  home: string,
+  signal?: AbortSignal,
+): Promise<EngineRuntimes> {
+  try {
+    return await engineRuntimes(await engineInfo(engine, signal), home);
+  } catch {
+    signal?.throwIfAborted();
+    return { names: [], byDefault: "", gvisor: { kind: "unlisted" }, keepsFiles: false };
+  }
 }
 
 function isOlder(one: readonly [number, number], other: readonly [number, number]): boolean {

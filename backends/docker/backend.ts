@@ -48,7 +48,7 @@ class DockerBackend extends Backend {
 
   override async availability(signal?: AbortSignal): Promise<Availability> {
     const { checkAvailability } = await import("./availability.ts");
-    return await checkAvailability(this.#engine, signal);
+    return await checkAvailability(this.#engine, this.#context.home, signal);
   }
 
   protected override async validate(spec: BottleSpec): Promise<Manifest> {

@@ -104,6 +104,7 @@ async function bringUpAgent(
       network: inner.name,
       subnet: inner.subnet,
       resources,
+      runtime: plan.fields.runtime.name,
     };
     const dropped = await startAgent(engine, spec, groundwork.bundleImage, signal);
     for (const line of dropped) step.line(line);

@@ -63,6 +63,7 @@ export async function resume(parts: LaunchParts): Promise<Bottle> {
       agent: plan.containerName,
       image: found.bundle.image,
       bundle: subnet.bundle,
+      runtime: plan.fields.runtime.name,
     });
     return undo.use(await withControl(configure(parts, document, signal)));
   });

@@ -9,6 +9,7 @@
 
 import { BottleError, ExitCode } from "../../lib/errors.ts";
 import type { HomeId, Slug } from "../../lib/names.ts";
+import type { RuntimeChoice } from "../../lib/plan/spec.ts";
 import type { Engine } from "../engine/engine.ts";
 import { engineError } from "../engine/errors.ts";
 import { labelArgs } from "../engine/labels.ts";
@@ -26,6 +27,8 @@ export interface SealSpec {
   readonly image: string;
   /** The bundle's address. */
   readonly bundle: string;
+  /** The agent's; null: the engine's own. */
+  readonly runtime: RuntimeChoice | null;
 }
 
 /** The exit code of a `docker run` that could not start its container. */
@@ -61,6 +64,8 @@ export function sealArgs(spec: SealSpec): string[] {
     "run",
     "--rm",
     "--pull=never",
+    // Under gVisor it would write its rules into a network stack of its own: they are for the kernel's.
+    ...(spec.runtime === null ? [] : ["--runtime=runc"]),
     ...labelArgs(owner),
     "--network",
     `container:${spec.agent}`,

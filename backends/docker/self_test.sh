@@ -6,6 +6,9 @@ proxy=$1 port=$2 gateway=$3 outside=$4 outside_port=$5 placeholder=$6 denied=$7
 # A datagram that is not for the bundle: the kernel itself must refuse it. Where it goes out unseen, nothing else tells.
 if told=$({ echo > "/dev/udp/$gateway/9"; } 2>&1); then echo sealed=no; else echo "sealed=$told"; fi
 
+# Every host of the site, by IPv6: a device that has the family takes it, and one without has no way there.
+if told=$({ echo > "/dev/udp/ff05::1/9"; } 2>&1); then echo ipv6=out; else echo "ipv6=$told"; fi
+
 # Bash's own words for how a connection went, or "pending".
 exec 4< <({ exec 3<> "/dev/tcp/$gateway/$outside_port" && echo connected; } 2>&1)
 exec 5< <({ exec 3<> "/dev/tcp/$outside/$outside_port" && echo connected; } 2>&1)

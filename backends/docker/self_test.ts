@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { Bottle } from "../../lib/bottle.ts";
 import { SELF_TEST_DENIED_HOST } from "../../lib/egress/self_test_row.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
+import type { RuntimeChoice } from "../../lib/plan/spec.ts";
 import type { BottleSubnet } from "./subnets.ts";
 import script from "./self_test.sh" with { type: "text" };
 
@@ -17,6 +18,8 @@ export interface SelfTestSecret {
 export interface SelfTestTarget {
   readonly subnet: BottleSubnet;
   readonly proxyPort: number;
+  /** The agent's; null: the engine's own. */
+  readonly runtime: RuntimeChoice | null;
 }
 
 /**
@@ -27,6 +30,12 @@ const OUTSIDE = { address: "203.0.113.1", port: 443 } as const;
 
 /** All of it together takes a fraction of a second; a proxy that hangs must not hang the launch. */
 const TIMEOUT_MS = 30_000;
+
+const HINT = "Nothing was started in the bottle; report this with the output of `docker version`";
+
+/** Its own stack writes frames to the device, where no rule of the namespace's sees them (docs/adr/0012-gvisor-choice.md). */
+const GVISOR_HINT =
+  "Nothing was started in the bottle. The seal binds gVisor only where runsc is registered with --network=host; or pass --runtime runc";
 
 /** Runs the self-test. @throws {BottleError} `self-test-failed`, naming the check */
 export async function runSelfTest(
@@ -56,7 +65,7 @@ export async function runSelfTest(
   throw new BottleError(`The bottle's self-test failed: ${failure}`, {
     code: "self-test-failed",
     exitCode: ExitCode.cannotStart,
-    hint: "Nothing was started in the bottle; report this with the output of `docker version`",
+    hint: target.runtime === "runsc" ? GVISOR_HINT : HINT,
     details: [...result.stdout.split("\n"), ...result.stderr.split("\n")].filter(Boolean).slice(
       -20,
     ),
@@ -85,6 +94,13 @@ export function judgeFindings(
   if (one("end") !== "1") return "the test did not run to its end";
   if (!one("sealed").endsWith("Operation not permitted")) {
     return "the agent's network is not sealed: a datagram for another address than the bundle's went out";
+  }
+  // The seal's rules are for IPv4: the other family must not be there at all.
+  if (
+    !/Network is unreachable$|Cannot assign requested address$|Address family not supported by protocol$/
+      .test(one("ipv6"))
+  ) {
+    return "IPv6 is not off in the agent's network";
   }
   const denied = one("denied-status");
   if (denied === "unreachable" || one("swap-status") === "unreachable") {

@@ -121,7 +121,7 @@ export function makeBottle(
 
 /** Provisions and tests, at once: neither needs the other, and the agent runs after both. */
 export async function makeReady(
-  { options }: Pick<LaunchParts, "options">,
+  { options, plan }: Pick<LaunchParts, "options" | "plan">,
   bottle: DockerBottle,
   subnet: BottleSubnet,
   secret: SelfTestSecret,
@@ -134,7 +134,13 @@ export async function makeReady(
       during(
         progress,
         "Self-test",
-        () => runSelfTest(bottle, { subnet, proxyPort: PROXY_PORT }, secret, either),
+        () =>
+          runSelfTest(
+            bottle,
+            { subnet, proxyPort: PROXY_PORT, runtime: plan.fields.runtime.name },
+            secret,
+            either,
+          ),
       ),
   ]);
   signal.throwIfAborted();

@@ -5,7 +5,7 @@ import type { BottlePlan } from "../../lib/plan/plan.ts";
 
 /**
  * SHA-256, hex, over what widens or narrows a bottle or tells the agent what to do: routes, credentials, networks, environment,
- * prompt, skills, image, identity, limits. The slug and what is drawn at random are left out.
+ * prompt, skills, image, identity, limits, runtime. The slug and what is drawn at random are left out.
  */
 export function consentDigest(plan: BottlePlan): string {
   const { manifest, egress, agent } = plan;
@@ -23,6 +23,7 @@ export function consentDigest(plan: BottlePlan): string {
     skills: plan.fields.skills,
     user: [manifest.gitUser.name?.value ?? null, manifest.gitUser.email?.value ?? null],
     resources: manifest.bottle.resources,
+    runtime: plan.fields.runtime.name,
   };
   return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
 }

@@ -156,7 +156,7 @@ function newState(
       hosts: [...hosts],
     })),
     image: request.image ?? null,
-    runtime: request.runtime ?? null,
+    runtime: plan.fields.runtime.name,
     workspace: plan.fields.workspace === null ? null : rememberWorkspace(plan.fields.workspace),
     keep: request.keep ?? false,
     created_at: now.toISOString(),

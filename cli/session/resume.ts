@@ -4,6 +4,7 @@ import type { Backend } from "../../backends/backend.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { parseSlug, type Slug } from "../../lib/names.ts";
 import { findHomeId } from "../../lib/home_id.ts";
+import { settleRuntime } from "../../lib/plan/runtime.ts";
 import type { Services } from "../command.ts";
 import { createProgress } from "../ui/progress.ts";
 import { agree, type Agreement, askForValues, refuseUntrusted } from "./agree.ts";
@@ -34,9 +35,13 @@ export async function resume(
   const state = await states.read(parseSlug(options.slug));
   if (!options.detach) requireTerminal(services);
   const backend = await services.backend();
-  await requireBackend(backend, context.signal);
+  const { runtimes } = await requireBackend(backend, context.signal);
   await refuseRunning(services, backend, state.slug);
-  const plan = await prepareBottle(context, backend, requestOf(state));
+  const plan = settleRuntime(
+    await prepareBottle(context, backend, requestOf(state)),
+    runtimes,
+    true,
+  );
   if (consentDigest(plan) !== state.consent) {
     context.out.stderr("The manifests have changed since this bottle was started:\n");
     if (!await agree(services, plan, options)) return { kind: "declined" };

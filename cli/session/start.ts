@@ -4,6 +4,7 @@ import { badUsage } from "../usage.ts";
 import type { Bottle } from "../../lib/bottle.ts";
 import type { Slug } from "../../lib/names.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
+import { settleRuntime } from "../../lib/plan/runtime.ts";
 import type { Services } from "../command.ts";
 import { createProgress } from "../ui/progress.ts";
 import { agree, type Agreement, askForValues, refuseUntrusted } from "./agree.ts";
@@ -38,8 +39,8 @@ export async function start(services: Services, options: StartOptions): Promise<
     return { kind: "planned", plan: await prepareBottle(context, backend, request) };
   }
   if (!options.detach) requireTerminal(services);
-  await requireBackend(backend, context.signal);
-  const plan = await prepareBottle(context, backend, request);
+  const { runtimes } = await requireBackend(backend, context.signal);
+  const plan = settleRuntime(await prepareBottle(context, backend, request), runtimes);
   if (!await agree(services, plan, options)) return { kind: "declined" };
 
   const bottle = await launch(services, plan, request);
@@ -64,8 +65,8 @@ export interface RunOptions extends Pick<Agreement, "trustRepository"> {
 export async function run(services: Services, options: RunOptions): Promise<Ending> {
   const { context } = services;
   const backend = await services.backend();
-  await requireBackend(backend, context.signal);
-  const plan = await prepareBottle(context, backend, options.request);
+  const { runtimes } = await requireBackend(backend, context.signal);
+  const plan = settleRuntime(await prepareBottle(context, backend, options.request), runtimes);
   refuseUntrusted(plan, options);
   const bottle = await launch(services, plan, options.request);
   return await carryOut(

@@ -16,6 +16,7 @@ import { makeNotices } from "./notices.ts";
 import { BottlePlan } from "./plan.ts";
 import type { PlanProvider, ProviderPlan } from "./provider_plan.ts";
 import { planRoutes } from "./routes.ts";
+import { plannedRuntime } from "./runtime.ts";
 import { planSkills } from "./skills.ts";
 import type { BottleSpec } from "./spec.ts";
 
@@ -69,6 +70,7 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
     home,
     homeId: parts.homeId,
     backend: "docker",
+    runtime: plannedRuntime(spec.runtime),
     manifest,
     agent: makeAgentPlan(provider, asked, { workFolder, instanceName, extraCa }),
     egress: {

@@ -7,6 +7,7 @@ import type { Route, TokenSlot } from "../egress/route.ts";
 import type { AgentProvisionPlan, CredentialShape } from "./agent_plan.ts";
 import type { ExtraCa } from "./extra_ca.ts";
 import { type Json, planToJson } from "./plan_json.ts";
+import type { RuntimePlan } from "./runtime.ts";
 import type { BundleNetwork } from "./spec.ts";
 import type { WorkspacePlan } from "../workspace/types.ts";
 
@@ -78,6 +79,8 @@ export interface BottlePlanFields {
   readonly homeId: HomeId;
   /** Which backend runs it. */
   readonly backend: "docker";
+  /** Under which of the engine's runtimes the agent runs. */
+  readonly runtime: RuntimePlan;
   /** One agent and one effective bottle. */
   readonly manifest: Manifest;
   /** The provider's part. */

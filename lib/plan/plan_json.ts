@@ -29,6 +29,7 @@ export function planToJson(plan: BottlePlanFields): Readonly<Record<string, Json
     home: plan.home,
     home_id: plan.homeId,
     backend: plan.backend,
+    runtime: { asked: plan.runtime.asked, name: plan.runtime.name, why: plan.runtime.why },
     keep: plan.keep,
     agent: {
       name: manifest.agent.name,

@@ -6,6 +6,7 @@ import { describeCredential } from "../manifest/credential.ts";
 import { formatPlace } from "../manifest/problem.ts";
 import type { EnvValue, GitUser, Resources } from "../manifest/types.ts";
 import type { BottlePlan, TokenPlan } from "./plan.ts";
+import type { RuntimePlan } from "./runtime.ts";
 
 /** How a line is shown. `heading` begins a part; `muted` explains the line above. */
 export type Tone = "heading" | "plain" | "muted" | "warning" | "danger";
@@ -30,6 +31,7 @@ export function preflightLines(plan: BottlePlan): readonly PreflightLine[] {
     fact("Bottle", `${manifest.bottle.name}, ${manifest.bottle.file}`),
     ...manifest.bottle.chain.slice(0, -1).map((file) => fact("", `extends ${file}`, "muted")),
     fact("Backend", `${plan.fields.backend}; ${printResources(resources)}`),
+    fact("Runtime", printRuntime(plan.fields.runtime)),
     fact("Image", `${agent.image.tag} (Dockerfile of ${agent.image.origin})`),
     ...list("Env", printEnv(plan.fields.env), "none"),
     ...listRoutes(egress.routes, egress.tokens),
@@ -106,6 +108,11 @@ function printResources({ cpus, memoryBytes, pids }: Resources): string {
   const mebibytes = Math.round(memoryBytes / 1024 ** 2);
   const memory = mebibytes % 1024 === 0 ? `${mebibytes / 1024} GiB` : `${mebibytes} MiB`;
   return `${cpus} CPUs, ${memory}, ${pids} processes`;
+}
+
+/** Without a name the engine's own runs, or none is chosen yet. */
+function printRuntime({ name, why }: RuntimePlan): string {
+  return name === null ? why : `${name} (${why})`;
 }
 
 function list(label: string, texts: readonly string[], none: string): readonly PreflightLine[] {

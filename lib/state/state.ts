@@ -32,7 +32,7 @@ const stateSchema = z.strictObject({
   ),
   /** `--image`. */
   image: z.string().min(1).nullable(),
-  /** `--runtime`; null: chosen at each launch. */
+  /** The runtime that the container was made with; null: what was the engine's own. */
   runtime: z.enum(["runc", "runsc"]).nullable(),
   workspace: z.strictObject({
     /** The person's work tree, absolute. */

@@ -20,10 +20,19 @@ import type { Manifest } from "../../lib/manifest/types.ts";
 import { type HomeId, resourceName, type Slug } from "../../lib/names.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
 import { resolvePlan } from "../../lib/plan/resolve.ts";
+import type { EngineRuntimes } from "../../lib/plan/runtime.ts";
 import type { BottleSpec } from "../../lib/plan/spec.ts";
 import { validateSpec } from "../../lib/plan/validate.ts";
 import { findProvider } from "../../providers/registry.ts";
 import { fakeBottle } from "./bottle.ts";
+
+/** An engine without gVisor. */
+export const FAKE_RUNTIMES: EngineRuntimes = {
+  names: ["runc"],
+  byDefault: "runc",
+  gvisor: { kind: "unlisted" },
+  keepsFiles: false,
+};
 
 /** What a test decides. */
 export interface FakeBackendOptions {
@@ -65,7 +74,8 @@ export class FakeBackend extends Backend {
 
   availability(): Promise<Availability> {
     return Promise.resolve(
-      this.#options.availability ?? { usable: true, version: "fake", notes: [] },
+      this.#options.availability ??
+        { usable: true, version: "fake", notes: [], runtimes: FAKE_RUNTIMES },
     );
   }
 

@@ -100,6 +100,7 @@ export function fakePlan(given: Partial<BottlePlanFields> = {}): BottlePlan {
     home,
     homeId: homeId(home),
     backend: "docker",
+    runtime: { asked: null, name: null, why: "chosen when it starts" },
     manifest,
     agent: fakeAgentPlan(),
     egress: { routes: [], tokens: [], log: "all", extraCa: null, bundleNetworks: [] },

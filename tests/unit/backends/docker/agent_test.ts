@@ -18,6 +18,7 @@ const spec: AgentSpec = {
   network: "bot-bottle-demo-ab12c-inner",
   subnet: { cidr: "10.7.0.0/29", gateway: "10.7.0.1", bundle: "10.7.0.2", agent: "10.7.0.3" },
   resources: { cpus: 1.5, memoryBytes: 1 << 30, pids: 100 },
+  runtime: null,
 };
 
 Deno.test("agentRunArgs is this, word for word", () => {
@@ -37,6 +38,15 @@ Deno.test("agentRunArgs is this, word for word", () => {
     ...["--pids-limit", "100", "--memory", "1073741824", "--memory-swap", "1073741824"],
     ...["--cpus", "1.5", "--ulimit=core=0", "--log-driver=none", "--restart=no"],
     ...["--entrypoint=/bin/sleep", "bot-bottle-agent-scripted:1", "infinity"],
+  ]);
+});
+
+Deno.test("agentRunArgs names a runtime only where one was chosen", () => {
+  const words = agentRunArgs(spec);
+  deepEqual(agentRunArgs({ ...spec, runtime: "runsc" }), [
+    ...words.slice(0, 3),
+    ...["--runtime", "runsc"],
+    ...words.slice(3),
   ]);
 });
 

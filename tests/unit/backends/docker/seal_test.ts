@@ -11,6 +11,7 @@ const spec = {
   agent: "bot-bottle-demo-ab12c-agent",
   image: "bot-bottle-bundle:1",
   bundle: "10.213.0.2",
+  runtime: null,
 };
 
 Deno.test("sealArgs gives the capabilities of networking, in the agent's network and nowhere else", () => {
@@ -20,6 +21,11 @@ Deno.test("sealArgs gives the capabilities of networking, in the agent's network
   assert.equal(args[args.indexOf("--network") + 1], `container:${spec.agent}`);
   assert.deepEqual(args.filter((arg) => /^--(privileged|pid|ipc|volume|mount)/.test(arg)), []);
   assert.equal(args.at(-1), spec.bundle);
+});
+
+Deno.test("sealArgs takes the kernel's own runtime where the agent's may be another", () => {
+  assert.ok(!sealArgs(spec).some((arg) => arg.startsWith("--runtime")));
+  assert.ok(sealArgs({ ...spec, runtime: "runsc" }).includes("--runtime=runc"));
 });
 
 Deno.test("sealAgent says what the kernel lacks", async () => {

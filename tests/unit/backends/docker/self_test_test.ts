@@ -4,10 +4,16 @@ import {
   judgeFindings,
   parseFindings,
   runSelfTest,
+  type SelfTestTarget,
 } from "../../../../backends/docker/self_test.ts";
 import type { ExecResult } from "../../../../lib/bottle.ts";
 
 const subnet = { cidr: "10.7.0.0/29", gateway: "10.7.0.1", bundle: "10.7.0.2", agent: "10.7.0.3" };
+const target = (runtime: SelfTestTarget["runtime"]): SelfTestTarget => ({
+  subnet,
+  proxyPort: 9099,
+  runtime,
+});
 const VALUE = "value-1";
 const HASH = createHash("sha256").update(VALUE).digest("hex");
 
@@ -22,6 +28,7 @@ const good: Readonly<Record<string, string>> = {
   outside: "bash: line 9: /dev/tcp/203.0.113.1/443: Network is unreachable",
   neighbour: "10.7.0.2",
   sealed: "bash: echo: write error: Operation not permitted",
+  ipv6: "bash: connect: Cannot assign requested address",
   end: "1",
 };
 
@@ -55,6 +62,8 @@ Deno.test("judgeFindings names the check that failed", () => {
     [{ gateway: "pending" }, /gateway 10\.7\.0\.1 is not out of reach/],
     [{ gateway: "bash: connect: No route to host" }, /gateway/],
     [{ sealed: "no" }, /not sealed/],
+    [{ ipv6: "out" }, /IPv6 is not off/],
+    [{ ipv6: "bash: connect: Invalid argument" }, /IPv6 is not off/],
     [{ gateway: "" }, /gateway/],
     [{ gateway: "some words that nobody knows" }, /gateway/],
     [{ neighbour: "10.7.0.2\nneighbour=10.7.0.1" }, /gateway 10\.7\.0\.1 is not out of reach/],
@@ -84,7 +93,7 @@ Deno.test("runSelfTest hands over addresses and placeholder, never the value", a
   };
   const secret = { placeholder: "placeholder-1", value: VALUE };
   const { signal } = new AbortController();
-  await runSelfTest(bottle, { subnet, proxyPort: 9099 }, secret, signal);
+  await runSelfTest(bottle, target(null), secret, signal);
   deepEqual(asked, [[
     "self-test",
     "10.7.0.2",
@@ -104,7 +113,7 @@ Deno.test("runSelfTest throws with what was found", async () => {
   };
   const secret = { placeholder: "p", value: VALUE };
   await rejects(
-    runSelfTest(bottle, { subnet, proxyPort: 9099 }, secret, new AbortController().signal),
+    runSelfTest(bottle, target(null), secret, new AbortController().signal),
     {
       code: "self-test-failed",
       exitCode: 125,
@@ -112,4 +121,18 @@ Deno.test("runSelfTest throws with what was found", async () => {
         "The bottle's self-test failed: the network's gateway 10.7.0.1 is not out of reach: so may the host be",
     },
   );
+});
+
+Deno.test("runSelfTest says under gVisor how the seal would bind it", async () => {
+  const bottle = {
+    exec: (): Promise<ExecResult> =>
+      Promise.resolve({ code: 0, stdout: told({ sealed: "no" }), stderr: "" }),
+  };
+  const secret = { placeholder: "p", value: VALUE };
+  const { signal } = new AbortController();
+  await rejects(runSelfTest(bottle, target("runsc"), secret, signal), {
+    code: "self-test-failed",
+    exitCode: 125,
+    hint: /register.*--network=host; or pass --runtime runc/,
+  });
 });
