@@ -10,10 +10,11 @@ import {
   type Shape,
 } from "../control/shape.ts";
 import { escapeControl } from "../egress/escape.ts";
-import type { AuditRow, FailReason, LedgerRow } from "../egress/audit_row.ts";
+import type { AuditRow, FailReason, LedgerRow, PolicyChange } from "../egress/audit_row.ts";
+import { MAX_CHANGED_HOSTS } from "../egress/policy_row.ts";
 import { type BlockReason, blockReasons } from "../egress/reason.ts";
 
-const KINDS = ["http", "connect", "dns", "self-test", "notice"] as const;
+const KINDS = ["http", "connect", "dns", "self-test", "notice", "policy"] as const;
 const SCHEMES = ["http", "https", "dns", ""] as const;
 const VERDICTS = ["allowed", "blocked", "failed"] as const;
 const FAIL_REASONS = [
@@ -43,6 +44,7 @@ export function parseAuditRow(value: unknown): AuditRow {
   const route = optional(row, "route", () => readShown(row, "route", SHORT));
   const credential = optional(row, "credential", () => readShown(row, "credential", SHORT));
   const marks = optional(row, "marks", () => parseMarks(row));
+  const change = optional(row, "change", () => parseChange(readShape(row.change, "change")));
   return {
     time: readShown(row, "time", 40),
     kind: readChoice(row, "kind", KINDS),
@@ -57,6 +59,7 @@ export function parseAuditRow(value: unknown): AuditRow {
     ...(route === undefined ? {} : { route }),
     ...(credential === undefined ? {} : { credential }),
     ...(marks === undefined ? {} : { marks }),
+    ...(change === undefined ? {} : { change }),
     status: readCount(row, "status"),
     bytes_up: readCount(row, "bytes_up"),
     bytes_down: readCount(row, "bytes_down"),
@@ -82,6 +85,18 @@ function readShown(from: Shape, key: string, maxLength: number): string {
 
 function parseMarks(row: Shape): readonly string[] {
   return readList(row, "marks", 32).map((mark) => readShown({ mark }, "mark", SHORT));
+}
+
+function parseChange(shape: Shape): PolicyChange {
+  const hosts = (key: string): readonly string[] =>
+    readList(shape, key, MAX_CHANGED_HOSTS).map((host) => readShown({ host }, "host", 256));
+  return {
+    by: readChoice(shape, "by", ["host"]),
+    revision: readCount(shape, "revision"),
+    added: hosts("added"),
+    removed: hosts("removed"),
+    changed: hosts("changed"),
+  };
 }
 
 /** Clocks give fractions, and a clock that was set back gives less than nothing. */

@@ -10,6 +10,7 @@ import type {
   ReadyResult,
   StatsResult,
 } from "./protocol.ts";
+import { parseRoutesResult } from "./route_answer.ts";
 import { readChoice, readCount, readFlag, readList, readShape, readText } from "./shape.ts";
 
 /** A reader for each method's answer. Each throws a `BottleError` `shape-invalid`. */
@@ -19,6 +20,8 @@ export const answers: { readonly [M in keyof HostMethods]: (value: unknown) => H
     "ready": parseReadyResult,
     "audit.tail": parseAuditTailResult,
     "stats": parseStatsResult,
+    "routes.get": parseRoutesResult,
+    "routes.put": (value) => ({ revision: readCount(readShape(value, "routes.put"), "revision") }),
     "shutdown": (): null => null,
   };
 

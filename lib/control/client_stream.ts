@@ -5,7 +5,7 @@ import { BottleError } from "../errors.ts";
 import type { Duplex } from "../process/run.ts";
 import { answers, parseAuditRowNotice } from "./answers.ts";
 import type { ControlClient } from "./client.ts";
-import type { AuditTailParams, HostMethods } from "./protocol.ts";
+import { type AuditTailParams, type HostMethods, RpcErrorCode } from "./protocol.ts";
 import { RowQueue } from "./row_queue.ts";
 import { type RpcCallOptions, RpcError, RpcPeer } from "./rpc.ts";
 
@@ -37,6 +37,10 @@ class StreamClient implements ControlClient {
       const error = await this.#lost();
       for (const follower of this.#followers.values()) follower.end(error);
     });
+  }
+
+  get closed(): Promise<void> {
+    return this.#peer.closed;
   }
 
   async call<M extends keyof HostMethods>(
@@ -129,6 +133,9 @@ class StreamClient implements ControlClient {
 }
 
 function refused(method: string, error: RpcError): BottleError {
+  if (error.code === RpcErrorCode.conflict) {
+    return new BottleError(error.message, { code: "control-conflict", cause: error });
+  }
   return new BottleError(`The bundle refused "${method}": ${error.message}`, {
     code: "control-refused",
     cause: error,

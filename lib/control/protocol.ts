@@ -5,6 +5,7 @@
 
 import type { AuditRow, LedgerRow } from "../egress/audit_row.ts";
 import type { CertificateAuthority, EgressConfig } from "../egress/config.ts";
+import type { Route } from "../egress/route.ts";
 
 /** In the bundle; its folder is root's, mode 0700. */
 export const CONTROL_SOCKET = "/run/bot-bottle/control.sock";
@@ -120,6 +121,21 @@ export interface AuditUnfollow {
   readonly subscription: number;
 }
 
+/** `routes.get`: the routes in force. Those that have expired are among them, and let nothing pass. */
+export interface RoutesResult {
+  readonly routes: readonly Route[];
+  /** 1 after `configure`, one more with each change. */
+  readonly revision: number;
+}
+
+/** `routes.put`: all routes, in the place of all there are. */
+export interface RoutesPutParams {
+  /** A credential stays only on the host that has it, and so does `allow_private`. */
+  readonly routes: readonly Route[];
+  /** The revision that the caller has read: `conflict` if the routes have changed since. */
+  readonly expected_revision: number;
+}
+
 /** Methods that init serves to the host: name → [params, result]. */
 export interface HostMethods {
   /** Once, first: the daemons start with it. */
@@ -130,6 +146,10 @@ export interface HostMethods {
   "audit.tail": [AuditTailParams, AuditTailResult];
   /** Egress's counters. */
   "stats": [null, StatsResult];
+  /** What may be reached now. */
+  "routes.get": [null, RoutesResult];
+  /** Swaps what may be reached, at once and whole or not at all; open exchanges go on to their end. */
+  "routes.put": [RoutesPutParams, { readonly revision: number }];
   /** Ends the daemons in order. */
   "shutdown": [null, null];
 }
@@ -138,6 +158,8 @@ export interface HostMethods {
 export interface EgressMethods {
   "configure": [EgressConfig, { readonly ca: CertificateAuthority; readonly ca_sha256: string }];
   "stats": [null, Omit<StatsResult, "rows">];
+  /** `revision` is what the audit calls the routes; the answer is the acknowledgement: they are in force. */
+  "routes.put": [{ readonly routes: readonly Route[]; readonly revision: number }, null];
   /** Stops accepting, lets open exchanges finish for at most 2 s, then ends. */
   "shutdown": [null, null];
 }
@@ -180,4 +202,6 @@ export const RpcErrorCode = {
   alreadyConfigured: -32001,
   /** What was asked for can't be done, for the reason that the message says. */
   refused: -32002,
+  /** What was to be changed is not what the caller has read: read it again. */
+  conflict: -32003,
 } as const;

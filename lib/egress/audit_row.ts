@@ -9,8 +9,8 @@ export type Verdict = "allowed" | "blocked" | "failed";
 export interface AuditRow {
   /** RFC 3339, UTC, milliseconds. */
   readonly time: string;
-  /** What was asked: an exchange, a tunnel that was refused, a look-up. */
-  readonly kind: "http" | "connect" | "dns" | "self-test" | "notice";
+  /** What was asked: an exchange, a tunnel that was refused, a look-up; `policy`: the routes were changed. */
+  readonly kind: "http" | "connect" | "dns" | "self-test" | "notice" | "policy";
   /** Method; for DNS the record type. */
   readonly method: string;
   /** Empty where it is not known. */
@@ -36,6 +36,8 @@ export interface AuditRow {
    * was blocked when the upstream had got its beginning already.
    */
   readonly marks?: readonly string[];
+  /** Of a `policy` row: what was changed. */
+  readonly change?: PolicyChange;
   /** Status sent to the agent; 0 if none was. */
   readonly status: number;
   /** Body bytes from the agent to the upstream. */
@@ -44,6 +46,20 @@ export interface AuditRow {
   readonly bytes_down: number;
   /** From the first byte of the request to the end, in milliseconds. */
   readonly duration_ms: number;
+}
+
+/** A change of the routes while the bottle runs. What the routes let pass then is in the row's `detail`. */
+export interface PolicyChange {
+  /** Who made it: the person, on the host. */
+  readonly by: "host";
+  /** Of the routes after it. */
+  readonly revision: number;
+  /** Hosts that have a route now and had none. */
+  readonly added: readonly string[];
+  /** Hosts whose route is gone. */
+  readonly removed: readonly string[];
+  /** Hosts whose route lets other requests pass than before. */
+  readonly changed: readonly string[];
 }
 
 /** Why an allowed exchange came to nothing. */

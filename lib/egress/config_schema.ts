@@ -11,6 +11,7 @@ import { checkToken, isInjectableHeader } from "./credentials.ts";
 import { parseHost, printHost } from "./host.ts";
 import { parseHostPattern, printHostPattern } from "./host_pattern.ts";
 import { findPathFault } from "./path.ts";
+import type { Route } from "./route.ts";
 import { compileRoutes } from "./route_table.ts";
 
 /** RFC 9110, 9.1: a token; methods in use are upper case. */
@@ -65,6 +66,7 @@ const pathMatch = z.strictObject({
 const match = z.strictObject({
   methods: z.exactOptional(z.array(z.string().regex(METHOD)).min(1).max(32)),
   paths: z.exactOptional(z.array(pathMatch).min(1).max(256)),
+  expires_at: z.exactOptional(z.iso.datetime()),
 });
 
 const route = z.strictObject({
@@ -76,12 +78,14 @@ const route = z.strictObject({
   origin: text,
 });
 
+const routes = z.array(route).max(4_096);
+
 /** Strict: an unknown key is an error, as it may be a rule that this version does not know. */
 export const egressConfigSchema = z.strictObject({
   listen: z.strictObject({ address, port: z.int().min(0).max(65_535) }),
   dns: z.nullable(z.strictObject({ address, port, names: z.record(host, ipv4Address) })),
   peers: z.array(address).max(64),
-  routes: z.array(route).max(4_096),
+  routes,
   tokens: z.partialRecord(slot, z.string().max(65_536)),
   extra_ca_pem: z.nullable(pem),
   private_exceptions: z.array(
@@ -99,13 +103,7 @@ export const egressConfigSchema = z.strictObject({
  */
 export function parseEgressConfig(value: unknown): EgressConfig {
   const parsed = egressConfigSchema.safeParse(value);
-  if (!parsed.success) {
-    throw new BottleError("Not a configuration of egress", {
-      code: "config-invalid",
-      hint: "`bot-bottle schema egress-config` prints what it has to be",
-      details: parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`),
-    });
-  }
+  if (!parsed.success) throw invalid("Not a configuration of egress", parsed.error);
   const config: EgressConfig = parsed.data;
   compileRoutes(config.routes);
   for (const [name, token] of Object.entries(config.tokens)) checkToken(name, token ?? "");
@@ -117,6 +115,25 @@ export function parseEgressConfig(value: unknown): EgressConfig {
     }
   }
   return config;
+}
+
+/**
+ * Parses a list of routes that is to take the place of a configuration's.
+ * @throws {BottleError} `config-invalid`, `route-invalid`, `route-duplicate`
+ */
+export function parseRoutes(value: unknown): readonly Route[] {
+  const parsed = routes.safeParse(value);
+  if (!parsed.success) throw invalid("Not a list of routes", parsed.error);
+  compileRoutes(parsed.data);
+  return parsed.data;
+}
+
+function invalid(message: string, error: z.ZodError): BottleError {
+  return new BottleError(message, {
+    code: "config-invalid",
+    hint: "`bot-bottle schema egress-config` prints what it has to be",
+    details: error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`),
+  });
 }
 
 /**

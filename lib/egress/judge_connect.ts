@@ -30,9 +30,14 @@ export type ConnectDecision = { readonly ok: true; readonly target: ConnectTarge
 /**
  * Judges a CONNECT's head. Its target needs a port; a Host field, which HTTP/1.0 may leave out, must name the same.
  *
+ * @param now milliseconds since 1970; default the clock
  * @throws {BottleError} `http-malformed` for ambiguous framing
  */
-export function judgeConnect(table: RouteTable, head: RequestHead): ConnectDecision {
+export function judgeConnect(
+  table: RouteTable,
+  head: RequestHead,
+  now: number = Date.now(),
+): ConnectDecision {
   const authority = parseAuthority(head.target);
   if ("kind" in authority) return { ok: false, reason: authority.reason, detail: authority.why };
   const { host, port } = authority;
@@ -41,7 +46,7 @@ export function judgeConnect(table: RouteTable, head: RequestHead): ConnectDecis
   if (requestFraming(head).kind !== "none") return protocol("A CONNECT has no body", target);
   const mismatch = findHostFault(head.headers, target, port, head.version === "1.0");
   if (mismatch !== undefined) return protocol(mismatch, target);
-  const decision = decide(table, { scheme: "https", host, port });
+  const decision = decide(table, { scheme: "https", host, port }, now);
   if (decision.ok) return { ok: true, target };
   const { reason, detail, route } = decision;
   return { ok: false, reason, detail, route: route?.host, target };

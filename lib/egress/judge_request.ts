@@ -55,12 +55,14 @@ const PATH_OVERRIDES: ReadonlySet<string> = new Set(["x-original-url", "x-rewrit
  *
  * @param tunnel where the tunnel leads that the request came through; undefined: it came to the proxy itself, and must
  * be in absolute form, over plain http
+ * @param now milliseconds since 1970; default the clock
  * @throws {BottleError} `http-malformed`
  */
 export function judgeRequest(
   table: RouteTable,
   head: RequestHead,
   tunnel: ConnectTarget | undefined,
+  now: number = Date.now(),
 ): RequestDecision {
   const scheme = tunnel === undefined ? "http" : "https";
   const asked = tunnel === undefined ? parseAbsolute(head.target) : throughTunnel(head, tunnel);
@@ -100,7 +102,7 @@ export function judgeRequest(
     port: target.port,
     method: head.method,
     path,
-  });
+  }, now);
   if (!decision.ok) {
     const { reason, detail, route } = decision;
     return { ok: false, reason, detail, route: route?.host, target, path, isReusable };

@@ -8,6 +8,8 @@ export const blockReasons = {
   "no-match": 403,
   /** As `no-match`, and the method alone is why. */
   "method": 403,
+  /** What would have let it pass was allowed for a time, and the time is over. */
+  "expired": 403,
   /** The port is not one of the route's. */
   "port": 403,
   /** The name resolves to a private, loopback, link-local, metadata or reserved address. */

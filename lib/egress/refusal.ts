@@ -32,6 +32,7 @@ const hints = {
   "host-not-allowed": `${ASK} add a route for this host; retrying does not help`,
   "no-match": `${ASK} widen the route's "matches"; retrying does not help`,
   "method": `${ASK} add the method to the route's "matches"; retrying does not help`,
+  "expired": `${ASK} allow it again; retrying does not help`,
   "port": `${ASK} add the port to the route's "ports"; retrying does not help`,
   "private-address":
     `${ASK} set "allow_private" on the route if the host is meant; retrying does not help`,

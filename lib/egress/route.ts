@@ -14,6 +14,8 @@ export interface RouteMatch {
   readonly methods?: readonly string[];
   /** One of them must hold; absent: any path. */
   readonly paths?: readonly PathMatch[];
+  /** RFC 3339, UTC: from then on, by egress's clock, it holds for nothing. Absent: it stays. */
+  readonly expires_at?: string;
 }
 
 /** How the credential is put on a request. */
@@ -45,6 +47,6 @@ export interface Route {
   readonly auth?: RouteAuth;
   /** Lets names of this route resolve to private addresses. */
   readonly allow_private?: boolean;
-  /** Who asked for it: `manifest <file>:<line>`, or `provider claude`. Shown, never judged by. */
+  /** Who asked for it: `manifest <file>:<line>`, `provider claude`, `allow`. Shown, never judged by. */
   readonly origin: string;
 }

@@ -6,6 +6,7 @@ import { parseHostPattern, printHostPattern } from "./host_pattern.ts";
 import { findPathFault, matchPath, parsePath } from "./path.ts";
 import type { BlockReason } from "./reason.ts";
 import type { PathMatch, Route, RouteMatch } from "./route.ts";
+import { isLive, liveMatches } from "./route_expiry.ts";
 
 /** Routes, ready to be looked up. */
 export interface RouteTable {
@@ -40,7 +41,7 @@ export type Decision =
     readonly ok: false;
     readonly reason: Extract<
       BlockReason,
-      "host-not-allowed" | "ip-literal" | "port" | "method" | "no-match" | "protocol"
+      "host-not-allowed" | "ip-literal" | "expired" | "port" | "method" | "no-match" | "protocol"
     >;
     readonly detail: string;
     /** The route that named the host. */
@@ -76,11 +77,19 @@ export function compileRoutes(routes: readonly Route[]): RouteTable {
 /**
  * The one route of a host: the exact one, else the wildcard with the longest suffix. It alone decides: what the
  * most specific route refuses, a wider one does not let through, so that a narrow route can restrict a wide one.
+ *
+ * @param counts leaves out routes that it is false for; default: none
  */
-export function findRoute(table: RouteTable, host: Host): Route | undefined {
+export function findRoute(
+  table: RouteTable,
+  host: Host,
+  counts: (route: Route) => boolean = () => true,
+): Route | undefined {
   const exact = table.exact.get(printHost(host));
-  if (exact || host.kind === "ip") return exact;
-  return table.wildcards.find(([suffix]) => host.name.endsWith(suffix))?.[1];
+  if (exact && counts(exact)) return exact;
+  if (host.kind === "ip") return undefined;
+  return table.wildcards.find(([suffix, route]) => host.name.endsWith(suffix) && counts(route))
+    ?.[1];
 }
 
 /**
@@ -95,10 +104,21 @@ export function findRoute(table: RouteTable, host: Host): Route | undefined {
  * if (!decide(table, { scheme: "https", host, port: 443 }).ok) throw new Error("expected a route");
  * if (decide(table, { scheme: "https", host, port: 22 }).ok) throw new Error("expected a refusal");
  * ```
+ *
+ * @param now milliseconds since 1970: a route all of whose matches have expired is as good as none
  */
-export function decide(table: RouteTable, { scheme, host, port }: Destination): Decision {
-  const route = findRoute(table, host);
+export function decide(
+  table: RouteTable,
+  { scheme, host, port }: Destination,
+  now: number = Date.now(),
+): Decision {
+  const route = findRoute(table, host, (candidate) => isLive(candidate, now));
   const shown = JSON.stringify(printHost(host));
+  const expired = route ? undefined : findRoute(table, host);
+  if (expired) {
+    const detail = `What the route "${expired.host}" let pass was allowed for a time that is over`;
+    return { ok: false, reason: "expired", detail, route: expired };
+  }
   if (!route && host.kind === "ip") {
     const detail =
       `No route names the address ${shown}; a literal address passes only where one does`;
@@ -118,18 +138,31 @@ export function decide(table: RouteTable, { scheme, host, port }: Destination): 
  * Judges a whole request. A path that two servers could read differently is refused where the route limits paths;
  * where it does not, only what is no path at all.
  */
-export function decideRequest(table: RouteTable, request: RequestLine): Decision {
-  const decision = decide(table, request);
+export function decideRequest(
+  table: RouteTable,
+  request: RequestLine,
+  now: number = Date.now(),
+): Decision {
+  const decision = decide(table, request, now);
   if (!decision.ok) return decision;
   const { route } = decision;
   const parsed = parsePath(request.path);
   if (parsed.kind === "bad") {
     return { ok: false, reason: "protocol", detail: `Malformed path: ${parsed.why}`, route };
   }
-  const matches = route.matches ?? [];
-  if (matches.length === 0) return decision;
+  const all = route.matches ?? [];
+  if (all.length === 0) return decision;
+  const matches = liveMatches(all, now);
   const onPath = matches.filter((match) => holdsPath(match, parsed.path, parsed.ambiguity));
   if (onPath.some((match) => holdsMethod(match, request.method))) return decision;
+  const past = all.find((match) =>
+    !matches.includes(match) && holdsPath(match, parsed.path, parsed.ambiguity) &&
+    holdsMethod(match, request.method)
+  );
+  if (past?.expires_at !== undefined) {
+    const detail = `It was allowed on the route "${route.host}" until ${past.expires_at}`;
+    return { ok: false, reason: "expired", detail, route };
+  }
   if (parsed.ambiguity && onPath.length === 0) {
     const detail = `Ambiguous path under a route that limits paths: ${parsed.ambiguity}`;
     return { ok: false, reason: "protocol", detail, route };
@@ -146,12 +179,15 @@ export function decideRequest(table: RouteTable, request: RequestLine): Decision
   return { ok: false, reason: "no-match", detail, route };
 }
 
-/** A match in one line: `GET, HEAD on /repos/*`. */
+/** A match in one line: `GET, HEAD on /repos/*`, `any method on any path until 2026-01-02T03:04:05.000Z`. */
 export function describeMatch(match: RouteMatch): string {
   const paths = (match.paths ?? []).map(({ type, value }) =>
     type === "prefix" ? `${value.replace(/\/$/, "")}/*` : value
   );
-  return `${match.methods?.join(", ") ?? "any method"} on ${paths.join(" or ") || "any path"}`;
+  const until = match.expires_at === undefined ? "" : ` until ${match.expires_at}`;
+  return `${match.methods?.join(", ") ?? "any method"} on ${
+    paths.join(" or ") || "any path"
+  }${until}`;
 }
 
 function holdsPath(match: RouteMatch, path: string, ambiguity: string | undefined): boolean {

@@ -2,7 +2,8 @@
 
 import { type EgressMethods, RpcErrorCode } from "../../lib/control/protocol.ts";
 import { RpcError, RpcPeer } from "../../lib/control/rpc.ts";
-import { parseEgressConfig } from "../../lib/egress/config_schema.ts";
+import { readCount, readShape } from "../../lib/control/shape.ts";
+import { parseEgressConfig, parseRoutes } from "../../lib/egress/config_schema.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { AppendRows } from "./audit_sender.ts";
 import { type Engine, startEngine } from "./engine.ts";
@@ -34,8 +35,7 @@ export async function runDaemon(
       engine = await startEngine({ config: parseEgressConfig(params), append, onLog });
     } catch (error) {
       isConfigured = false;
-      if (!(error instanceof BottleError)) throw error;
-      throw new RpcError(RpcErrorCode.invalidParams, [error.message, ...error.details].join("; "));
+      throw tellable(error, RpcErrorCode.invalidParams);
     }
     return { ca: engine.ca, ca_sha256: engine.caSha256 };
   };
@@ -48,6 +48,17 @@ export async function runDaemon(
         if (engine === undefined) throw new RpcError(RpcErrorCode.notReady, "Not configured");
         return Promise.resolve(engine.stats());
       },
+      "routes.put": (params) =>
+        Promise.try(() => {
+          if (engine === undefined) throw new RpcError(RpcErrorCode.notReady, "Not configured");
+          const shape = readShape(params, "routes.put");
+          try {
+            engine.replaceRoutes(parseRoutes(shape.routes), readCount(shape, "revision"));
+          } catch (error) {
+            throw tellable(error, RpcErrorCode.refused);
+          }
+          return null;
+        }),
       shutdown: async () => {
         // The last rows go to init while it still waits for this answer.
         await engine?.close();
@@ -60,4 +71,10 @@ export async function runDaemon(
   await Promise.race([peer.closed, ended.promise]);
   await engine?.close();
   await peer.close();
+}
+
+/** Our own words name places and never a value; any other error is a bug, of which only the kind is told. */
+function tellable(error: unknown, code: number): unknown {
+  if (!(error instanceof BottleError)) return error;
+  return new RpcError(code, [error.message, ...error.details].join("; "));
 }

@@ -3,6 +3,10 @@
 import type { EgressMethods } from "../../lib/control/protocol.ts";
 import type { AuditRow } from "../../lib/egress/audit_row.ts";
 import type { CertificateAuthority, EgressConfig } from "../../lib/egress/config.ts";
+import { policyRow } from "../../lib/egress/policy_row.ts";
+import type { Route } from "../../lib/egress/route.ts";
+import { checkReplacement } from "../../lib/egress/route_diff.ts";
+import { BottleError } from "../../lib/errors.ts";
 import { certificateFingerprint, createAuthority } from "../../lib/pki/authority.ts";
 import { LeafIssuer } from "../../lib/pki/leaf.ts";
 import { AddressBook, type Resolve } from "./addresses.ts";
@@ -39,6 +43,13 @@ export interface Engine {
   /** SHA-256 of the CA's certificate in hexadecimal. */
   readonly caSha256: string;
   stats(): EgressMethods["stats"][1];
+  /**
+   * Swaps the routes at once: the next request of any connection goes by the new ones, one that is under way ends as
+   * it began. Idle connections to upstreams are closed.
+   *
+   * @throws {BottleError} what `checkReplacement` says; `audit-unavailable`; nothing has changed then
+   */
+  replaceRoutes(routes: readonly Route[], revision: number): void;
   /** Stops accepting, lets open exchanges finish for at most 2 s, hands the last rows over. */
   close(): Promise<void>;
 }
@@ -102,6 +113,22 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     ca,
     caSha256: await certificateFingerprint(ca.cert_pem),
     stats: () => counters.toStats(),
+    replaceRoutes: (routes, revision) => {
+      const diff = checkReplacement(policy.routes, routes);
+      const place = audit.reserve();
+      if (place === undefined) {
+        throw new BottleError("The audit takes no more rows, and nothing changes unrecorded", {
+          code: "audit-unavailable",
+        });
+      }
+      try {
+        policy.replaceRoutes(routes);
+        place.commit(policyRow(diff, revision, Date.now()));
+      } finally {
+        place.release();
+      }
+      pool.clear();
+    },
     close: () => running.disposeAsync(),
   };
 }

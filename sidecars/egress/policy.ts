@@ -21,7 +21,6 @@ export interface SwappedHeaders {
 
 /** A configuration, compiled. */
 export class Policy {
-  readonly table: RouteTable;
   readonly exceptions: OpenBlocks;
   readonly log: EgressConfig["log"];
   readonly selfTest: EgressConfig["self_test"];
@@ -29,10 +28,13 @@ export class Policy {
   readonly redact: (text: string) => string;
   readonly #tokens: EgressConfig["tokens"];
   readonly #peers: ReadonlySet<string>;
+  #routes: readonly Route[];
+  #table: RouteTable;
 
   /** @throws {BottleError} `route-invalid`, `route-duplicate`, `config-invalid` */
   constructor(config: EgressConfig) {
-    this.table = compileRoutes(config.routes);
+    this.#routes = config.routes;
+    this.#table = compileRoutes(config.routes);
     this.exceptions = compileExceptions(config.private_exceptions);
     this.log = config.log;
     this.selfTest = config.self_test;
@@ -40,6 +42,22 @@ export class Policy {
     this.#peers = new Set(config.peers);
     const values = Object.values(config.tokens).filter((value) => value !== undefined);
     this.redact = createRedactor([...values, ...(this.selfTest ? [this.selfTest.value] : [])]);
+  }
+
+  /** Asked anew for every request: what is judged goes by the routes of that moment. */
+  get table(): RouteTable {
+    return this.#table;
+  }
+
+  /** The routes in force. */
+  get routes(): readonly Route[] {
+    return this.#routes;
+  }
+
+  /** Puts other routes in force, whole. @throws {BottleError} `route-invalid`, `route-duplicate`: nothing has changed */
+  replaceRoutes(routes: readonly Route[]): void {
+    this.#table = compileRoutes(routes);
+    this.#routes = routes;
   }
 
   /** Whether an address may use the proxy. @param remote as the socket has it: maybe IPv4 mapped into IPv6 */

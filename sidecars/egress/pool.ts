@@ -72,8 +72,8 @@ export class ConnectionPool implements Disposable {
     }
   }
 
-  [Symbol.dispose](): void {
-    this.#isClosed = true;
+  /** Closes all that is idle. */
+  clear(): void {
     for (const idle of this.#idle.values()) {
       for (const { connection } of idle) {
         connection.unpark();
@@ -81,6 +81,11 @@ export class ConnectionPool implements Disposable {
       }
     }
     this.#idle.clear();
+  }
+
+  [Symbol.dispose](): void {
+    this.#isClosed = true;
+    this.clear();
   }
 
   #remove(key: string, connection: UpstreamConnection): void {

@@ -10,13 +10,14 @@ import {
 } from "../../lib/control/protocol.ts";
 import { parseAuditTailResult } from "../../lib/control/answers.ts";
 import { RpcError, type RpcPeer } from "../../lib/control/rpc.ts";
-import { readCount, readShape, readText } from "../../lib/control/shape.ts";
+import { readCount, readList, readShape, readText } from "../../lib/control/shape.ts";
 import type { Clock } from "../../lib/context.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { DaemonProcess } from "../../lib/process/daemon.ts";
 import { DaemonLog } from "./daemon_log.ts";
 import { type Parts, pemLines, splitDocument } from "./document.ts";
 import type { Follower, TailQuery } from "./followers.ts";
+import { KeptRoutes, MAX_ROUTES } from "./routes.ts";
 import { SupervisedDaemon } from "./supervised.ts";
 import type { CertificateAuthority } from "../../lib/egress/config.ts";
 
@@ -35,9 +36,14 @@ const CONFIGURE_MS = 15_000;
 /** How long the ledger may take over a batch, in milliseconds, before its sender is told to hold the rows. */
 const APPEND_MS = 10_000;
 
+/** How long egress may take over a change of its routes, in milliseconds. */
+const ROUTES_MS = 10_000;
+
 /** What the control channel serves, without the channel. */
 export class Bundle {
   readonly followers = new Set<Follower>();
+  /** What may be reached. */
+  readonly routes = new KeptRoutes((routes, revision) => this.#tellEgress(routes, revision));
   readonly #options: BundleOptions;
   readonly #logs: Readonly<Record<DaemonName, DaemonLog>>;
   #daemons: { readonly egress: SupervisedDaemon; readonly supervise: SupervisedDaemon } | undefined;
@@ -75,6 +81,7 @@ export class Bundle {
       throw failed.reason;
     }
     if (this.#ca === undefined) throw new RpcError(RpcErrorCode.internal, "Egress made no CA");
+    this.routes.begin(readList(parts.egress, "routes", MAX_ROUTES));
     this.#isConfigured = true;
     return { ca_pem: this.#ca.value.cert_pem, ca_sha256: this.#ca.sha256 };
   }
@@ -147,9 +154,12 @@ export class Bundle {
     }, this.#options.clock);
   }
 
-  /** The CA is made by the first egress; each later one gets it back. */
+  /** The CA is made by the first egress; each later one gets it back, and the routes that were accepted last. */
   async #configureEgress(peer: RpcPeer, parts: Parts): Promise<void> {
-    const config = this.#ca === undefined ? parts.egress : { ...parts.egress, ca: this.#ca.value };
+    const { routes = parts.egress.routes } = this.routes;
+    const config = this.#ca === undefined
+      ? parts.egress
+      : { ...parts.egress, routes, ca: this.#ca.value };
     const answer = readShape(
       await peer.call("configure", config, { timeoutMs: CONFIGURE_MS }),
       "configure",
@@ -164,6 +174,18 @@ export class Bundle {
     };
     const secrets = [...parts.secrets, ...pemLines(this.#ca.value.key_pem)];
     for (const log of Object.values(this.#logs)) log.hide(secrets);
+  }
+
+  async #tellEgress(routes: readonly unknown[], revision: number): Promise<void> {
+    const peer = this.#peer("egress");
+    try {
+      await peer.call("routes.put", { routes, revision }, { timeoutMs: ROUTES_MS });
+    } catch (error) {
+      if (!(error instanceof BottleError)) throw error;
+      // It may have swapped them all the same: started anew, it has the routes that we have.
+      void peer.close();
+      throw new RpcError(RpcErrorCode.notReady, error.message);
+    }
   }
 
   async #append(params: unknown, source: string): Promise<{ readonly last: number }> {

@@ -53,6 +53,8 @@ export function serveHost(
         if (subscription !== undefined) follow(subscription, query, page.last);
         return page;
       },
+      "routes.get": () => Promise.try(() => bundle.routes.get()),
+      "routes.put": (params) => bundle.routes.put(params),
       "shutdown": async () => {
         await onShutdown();
         return null;

@@ -9,7 +9,7 @@ import { fakeCa, type FakeDaemons, fakeDaemons } from "../../../support/fake_dae
 const document = {
   version: 1,
   slug: "demo-ab12c",
-  egress: { tokens: { EGRESS_TOKEN_1: "sk-marker-12345" }, ca: null },
+  egress: { routes: [{ host: "a.test" }], tokens: { EGRESS_TOKEN_1: "sk-marker-12345" }, ca: null },
   ledger: { path: "/l.db" },
 };
 
@@ -268,4 +268,71 @@ Deno.test("Bundle.shutdown ends egress before the ledger, and restarts nothing",
   assert.equal(set.daemons.lives.length, 2);
   await assert.rejects(set.bundle.stats(), { code: -32000 });
   await set.bundle.shutdown();
+});
+
+Deno.test("Bundle has no routes before it is configured", async () => {
+  await using set = setting();
+  assert.throws(() => set.bundle.routes.get(), { code: -32000 });
+  await assert.rejects(set.bundle.routes.put({ routes: [], expected_revision: 0 }), {
+    code: -32000,
+  });
+});
+
+Deno.test("Bundle changes routes when egress has acknowledged them, and gives them to a later egress", async () => {
+  await using set = setting();
+  const told: unknown[] = [];
+  set.daemons.override.egress = {
+    "routes.put": (params) => Promise.resolve(told.push(params)),
+  };
+  await set.bundle.configure(document);
+  assert.deepEqual(set.bundle.routes.get(), { routes: [{ host: "a.test" }], revision: 1 });
+  const routes = [{ host: "b.test" }];
+  assert.deepEqual(await set.bundle.routes.put({ routes, expected_revision: 1 }), { revision: 2 });
+  assert.deepEqual(told, [{ routes, revision: 2 }]);
+  assert.deepEqual(set.bundle.routes.get(), { routes, revision: 2 });
+
+  (await set.daemons.life("egress", 1)).kill();
+  const second = await set.daemons.life("egress", 2);
+  assert.deepEqual(await second.configured, { ...document.egress, routes, ca: fakeCa(1) });
+});
+
+Deno.test("Bundle refuses a change of routes that have changed since: of two at once one is told", async () => {
+  await using set = setting();
+  set.daemons.override.egress = { "routes.put": () => Promise.resolve(null) };
+  await set.bundle.configure(document);
+  const put = (host: string): Promise<unknown> =>
+    set.bundle.routes.put({ routes: [{ host }], expected_revision: 1 });
+  const [first, second] = await Promise.allSettled([put("b.test"), put("c.test")]);
+  assert.equal(first.status, "fulfilled");
+  assert.ok(second.status === "rejected" && second.reason instanceof RpcError);
+  assert.equal(second.reason.code, -32003);
+  assert.deepEqual(set.bundle.routes.get(), { routes: [{ host: "b.test" }], revision: 2 });
+});
+
+Deno.test("Bundle keeps its routes when egress refuses others, is down, or dies over them", async () => {
+  await using set = setting();
+  const kept = { routes: [{ host: "a.test" }], revision: 1 };
+  const wish = { routes: [{ host: "b.test" }], expected_revision: 1 };
+  set.daemons.override.egress = {
+    "routes.put": () => Promise.reject(new RpcError(-32002, "no credential for it")),
+  };
+  await set.bundle.configure(document);
+  await assert.rejects(set.bundle.routes.put(wish), { code: -32002, message: /no credential/ });
+  await assert.rejects(set.bundle.routes.put({ routes: "all" }), { code: "shape-invalid" });
+  assert.deepEqual(set.bundle.routes.get(), kept);
+
+  set.daemons.override.egress = {
+    "routes.put": () => {
+      set.daemons.lives.findLast(({ name }) => name === "egress")?.kill();
+      return Promise.resolve(null);
+    },
+  };
+  (await set.daemons.life("egress", 1)).kill();
+  while (set.bundle.ready().ready) await systemClock.sleep(1);
+  await assert.rejects(set.bundle.routes.put(wish), { code: -32000 });
+  await untilReady(set.bundle);
+  await assert.rejects(set.bundle.routes.put(wish), { code: -32000 });
+  const third = await set.daemons.life("egress", 3);
+  assert.deepEqual(await third.configured, { ...document.egress, ca: fakeCa(1) });
+  assert.deepEqual(set.bundle.routes.get(), kept);
 });

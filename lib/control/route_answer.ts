@@ -1,0 +1,106 @@
+/** Routes as the host reads them from a bundle. */
+
+import { escapeControl } from "../egress/escape.ts";
+import type { AuthScheme, PathMatch, Route, RouteMatch, TokenSlot } from "../egress/route.ts";
+import type { RoutesResult } from "./protocol.ts";
+import {
+  optional,
+  readChoice,
+  readCount,
+  readFlag,
+  readList,
+  readShape,
+  readText,
+  type Shape,
+  shapeError,
+} from "./shape.ts";
+
+/** Bounds of `egressConfigSchema`. */
+const MAX_ROUTES = 4_096;
+const MAX_MATCHES = 256;
+const TEXT = 1_024;
+
+/** @throws {BottleError} `shape-invalid` */
+export function parseRoutesResult(value: unknown): RoutesResult {
+  const shape = readShape(value, "routes.get");
+  return {
+    routes: readList(shape, "routes", MAX_ROUTES).map(parseRoute),
+    revision: readCount(shape, "revision"),
+  };
+}
+
+function parseRoute(value: unknown): Route {
+  const shape = readShape(value, "route");
+  const ports = optional(
+    shape,
+    "ports",
+    () => readList(shape, "ports", 64).map((port) => readCount({ port }, "port")),
+  );
+  const matches = optional(
+    shape,
+    "matches",
+    () => readList(shape, "matches", MAX_MATCHES).map(parseMatch),
+  );
+  const auth = optional(shape, "auth", () => parseAuth(readShape(shape.auth, "auth")));
+  const isPrivate = optional(shape, "allow_private", () => readFlag(shape, "allow_private"));
+  return {
+    host: readPlain(shape, "host", 256),
+    ...(ports === undefined ? {} : { ports }),
+    ...(matches === undefined ? {} : { matches }),
+    ...(auth === undefined ? {} : { auth }),
+    ...(isPrivate === undefined ? {} : { allow_private: isPrivate }),
+    origin: readPlain(shape, "origin", TEXT),
+  };
+}
+
+function parseMatch(value: unknown): RouteMatch {
+  const shape = readShape(value, "match");
+  const methods = optional(
+    shape,
+    "methods",
+    () => readList(shape, "methods", 32).map((method) => readPlain({ method }, "method", 32)),
+  );
+  const paths = optional(shape, "paths", () => readList(shape, "paths", 256).map(parsePath));
+  const until = optional(shape, "expires_at", () => readPlain(shape, "expires_at", 40));
+  return {
+    ...(methods === undefined ? {} : { methods }),
+    ...(paths === undefined ? {} : { paths }),
+    ...(until === undefined ? {} : { expires_at: until }),
+  };
+}
+
+function parsePath(value: unknown): PathMatch {
+  const shape = readShape(value, "path");
+  return {
+    type: readChoice(shape, "type", ["prefix", "exact", "glob"]),
+    value: readPlain(shape, "value", 2_048),
+  };
+}
+
+function parseAuth(shape: Shape): AuthScheme & { readonly token: TokenSlot } {
+  const token = readSlot(shape);
+  const scheme = readChoice(shape, "scheme", ["bearer", "token", "basic", "header"]);
+  switch (scheme) {
+    case "bearer":
+    case "token":
+      return { scheme, token };
+    case "basic":
+      return { scheme, username: readPlain(shape, "username", 256), token };
+    case "header":
+      return { scheme, header: readPlain(shape, "header", 128), token };
+  }
+  return scheme satisfies never;
+}
+
+function readSlot(shape: Shape): TokenSlot {
+  const [, digits] = /^EGRESS_TOKEN_([1-9][0-9]{0,3})$/.exec(readText(shape, "token", 32)) ?? [];
+  if (digits === undefined) throw shapeError("token", "a slot");
+  return `EGRESS_TOKEN_${Number(digits)}`;
+}
+
+/** It is shown, and sent back: a control character has no place in it. */
+function readPlain(from: Shape, key: string, maxLength: number): string {
+  const text = readText(from, key, maxLength);
+  if (escapeControl(text) !== text) throw shapeError(key, "a text without control characters");
+  return text;
+}
