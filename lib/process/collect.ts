@@ -15,21 +15,24 @@ export async function collect(
   argv: readonly string[],
   options: RunOptions = {},
 ): Promise<RunResult> {
+  const { stdin, atTerminal = false } = options;
   options.signal?.throwIfAborted();
   using limit = timeLimit(argv, options);
   const child = spawn(argv, {
-    stdin: options.stdin === undefined ? "null" : "piped",
+    stdin: atTerminal ? "inherit" : stdin === undefined ? "null" : "piped",
     stdout: "piped",
-    stderr: "piped",
-    ownSession: true,
-    ...(options.env === undefined ? {} : { env: options.env }),
+    stderr: atTerminal ? "inherit" : "piped",
+    ownSession: !atTerminal,
+    cwd: options.cwd,
+    env: options.env,
+    clearEnv: options.clearEnv,
   });
   const drained = new AbortController();
-  const fed = options.stdin === undefined ? undefined : feed(child.stdin, options.stdin);
+  const fed = stdin === undefined || atTerminal ? undefined : feed(child.stdin, stdin);
   const read = (from: "stdout" | "stderr"): Promise<Uint8Array> =>
     readAll(child[from], drained.signal, lineSink(options, from), options.keepBytes);
   const stdout = read("stdout");
-  const stderr = read("stderr");
+  const stderr = atTerminal ? Promise.resolve(new Uint8Array()) : read("stderr");
   const ended = Promise.all([child.status, stdout, stderr]);
   const aborted = onAbort(limit.signal);
   try {

@@ -1,6 +1,6 @@
 /** A program whose stdin and stdout stay open as streams, with the kernel's pipe as back-pressure. */
 
-import type { Duplex, RunOptions } from "./run.ts";
+import type { Duplex, DuplexOptions } from "./run.ts";
 import { spawn } from "./spawn.ts";
 import { stopProcess } from "./stop.ts";
 
@@ -12,7 +12,7 @@ const DRAIN_MS = 500;
 /** `Run.duplex`. Disposal closes the program's stdin, and ends it if that is not enough. */
 export function startDuplex(
   argv: readonly string[],
-  options: Pick<RunOptions, "env" | "signal"> = {},
+  options: DuplexOptions = {},
 ): Duplex {
   options.signal?.throwIfAborted();
   const child = spawn(argv, {
@@ -20,7 +20,8 @@ export function startDuplex(
     stdout: "piped",
     stderr: "piped",
     ownSession: true,
-    ...(options.env === undefined ? {} : { env: options.env }),
+    env: options.env,
+    clearEnv: options.clearEnv,
   });
   const tail = startTail(child.stderr);
   const abort = (): void => void stopProcess(child);

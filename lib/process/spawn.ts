@@ -10,7 +10,11 @@ export interface SpawnOptions {
   readonly stdin: Stdio;
   readonly stdout: Stdio;
   readonly stderr: Stdio;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Default where we are. */
+  readonly cwd?: string | undefined;
+  /** Nothing is inherited. Default false. */
+  readonly clearEnv?: boolean | undefined;
   /**
    * Give it a session of its own, so that Ctrl-C in the terminal reaches us only: an engine call that is cut in the
    * middle may still take effect later, behind the back of the undo. Then nothing can ask at the terminal either.
@@ -31,6 +35,8 @@ export function spawn(argv: readonly string[], options: SpawnOptions): Deno.Chil
       stdout: options.stdout,
       stderr: options.stderr,
       ...(options.env === undefined ? {} : { env: { ...options.env } }),
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      clearEnv: options.clearEnv ?? false,
       detached: options.ownSession,
     }).spawn();
   } catch (error) {
