@@ -96,7 +96,7 @@ export async function launch(plan: BottlePlan, options: LaunchBottleOptions): Pr
   const backend = createBackend(host);
   const { runtimes } = await requireBackend(backend, host.signal);
   return await backend.launch(settleRuntime(plan, runtimes), {
-    secrets: resolveSecrets(plan, host.env),
+    secrets: await resolveSecrets(plan, { ...host, mayAsk: false }),
     answers: new Map(Object.entries(answers)),
     progress,
     signal: host.signal,

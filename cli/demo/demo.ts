@@ -102,7 +102,7 @@ async function runInOwnHome(services: Services, audience: DemoAudience): Promise
   const plan = await prepareBottle(home.context, backend, request);
   undo.defer(async () => void await engine.raw(["image", "rm", "--no-prune", plan.image]));
   audience.onPlan(plan);
-  const secrets = resolveSecrets(plan, home.context.env);
+  const secrets = await resolveSecrets(plan, { ...home.context, mayAsk: false });
   const bottle = undo.use(
     await launchNew(own, plan, request, { secrets, answers: new Map(), progress }),
   );

@@ -1,11 +1,13 @@
 /** The person's yes. */
 
+import { escapeControl } from "../../lib/egress/escape.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
 import type { Services } from "../command.ts";
 import { askText, confirm } from "../ui/ask.ts";
+import type { Secret } from "../../lib/secret.ts";
 import { preflightText } from "../ui/preflight.ts";
-import { resolveAnswers } from "./values.ts";
+import { resolveAnswers, resolveSecrets } from "./values.ts";
 
 /** What the command line says for the person. */
 export interface Agreement {
@@ -49,6 +51,28 @@ export function refuseUntrusted(
       place: { file: agent.file },
     },
   );
+}
+
+/**
+ * Asks the sources of the credentials, after the yes.
+ *
+ * @param mayAsk whether a command may ask the person at the terminal, for a passphrase
+ * @throws {BottleError} what `resolveSecrets` says; exit code 125
+ */
+export async function askForSecrets(
+  { context, settings }: Services,
+  plan: BottlePlan,
+  mayAsk: boolean,
+): Promise<ReadonlyMap<string, Secret>> {
+  return await resolveSecrets(plan, {
+    ...context,
+    mayAsk,
+    onCommand: (command) => {
+      if (!settings.quiet) {
+        context.out.stderr(`Running ${escapeControl(command)} for a credential\n`);
+      }
+    },
+  });
 }
 
 /** Asks what the bottle says to ask. @throws {BottleError} `no-terminal` */

@@ -5,8 +5,8 @@ import { parseSlug } from "../../lib/names.ts";
 import type { BottleState } from "../../lib/state/state.ts";
 import type { Services } from "../command.ts";
 import { askForValues } from "./agree.ts";
-import { prepareBottle, requestOf } from "./prepare.ts";
-import { guestValues, resolveSecrets } from "./values.ts";
+import { prepareBottle, requestToEnter } from "./prepare.ts";
+import { forwardedSecrets, guestValues } from "./values.ts";
 
 /** A running bottle, opened. */
 export interface OpenedBottle {
@@ -17,7 +17,8 @@ export interface OpenedBottle {
 }
 
 /**
- * Opens it by what is remembered. The manifests are read again: the guest's variables come from them.
+ * Opens it by what is remembered. The manifests are read again: the guest's variables come from them. No credential is
+ * asked for: the bundle has them.
  *
  * @throws {BottleError} `slug-invalid`, `bottle-unknown`, `bottle-not-running`, or the manifests' problems
  */
@@ -25,9 +26,9 @@ export async function openBottle(services: Services, name: string): Promise<Open
   const { context } = services;
   const state = await services.states.read(parseSlug(name));
   const backend = await services.backend();
-  const plan = await prepareBottle(context, backend, requestOf(state));
+  const plan = await prepareBottle(context, backend, requestToEnter(state));
   const bottle = await backend.open(plan, context.signal);
-  const secrets = resolveSecrets(plan, context.env);
+  const secrets = forwardedSecrets(plan, context.env);
   const env = guestValues(plan, secrets, await askForValues(services, plan));
   return { bottle, state, env };
 }

@@ -7,14 +7,13 @@ import { findHomeId } from "../../lib/home_id.ts";
 import { settleRuntime } from "../../lib/plan/runtime.ts";
 import type { Services } from "../command.ts";
 import { createProgress } from "../ui/progress.ts";
-import { agree, type Agreement, askForValues, refuseUntrusted } from "./agree.ts";
+import { agree, type Agreement, askForSecrets, askForValues, refuseUntrusted } from "./agree.ts";
 import { requireBackend } from "./availability.ts";
 import { consentDigest } from "./consent.ts";
 import { detach, launchKept } from "./launch.ts";
 import { prepareBottle, requestOf } from "./prepare.ts";
 import { carryOut } from "./session.ts";
 import { requireTerminal, type Started } from "./start.ts";
-import { resolveSecrets } from "./values.ts";
 import { workInteractively } from "./work.ts";
 
 /** What `resume` is asked to do. */
@@ -49,7 +48,7 @@ export async function resume(
     refuseUntrusted(plan, options);
   }
 
-  const secrets = resolveSecrets(plan, context.env);
+  const secrets = await askForSecrets(services, plan, true);
   const answers = await askForValues(services, plan);
   using progress = createProgress(context, services.settings);
   const bottle = await launchKept(services, plan, { secrets, answers, progress });

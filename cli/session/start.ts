@@ -7,13 +7,12 @@ import type { BottlePlan } from "../../lib/plan/plan.ts";
 import { settleRuntime } from "../../lib/plan/runtime.ts";
 import type { Services } from "../command.ts";
 import { createProgress } from "../ui/progress.ts";
-import { agree, type Agreement, askForValues, refuseUntrusted } from "./agree.ts";
+import { agree, type Agreement, askForSecrets, askForValues, refuseUntrusted } from "./agree.ts";
 import { requireBackend } from "./availability.ts";
 import type { Ending } from "./end.ts";
 import { detach, launchNew } from "./launch.ts";
 import { type BottleRequest, prepareBottle } from "./prepare.ts";
 import { carryOut } from "./session.ts";
-import { resolveSecrets } from "./values.ts";
 import { workHeadlessly, workInteractively } from "./work.ts";
 
 /** What `start` is asked to do. */
@@ -43,7 +42,7 @@ export async function start(services: Services, options: StartOptions): Promise<
   const plan = settleRuntime(await prepareBottle(context, backend, request), runtimes);
   if (!await agree(services, plan, options)) return { kind: "declined" };
 
-  const bottle = await launch(services, plan, request);
+  const bottle = await launch(services, plan, request, { mayAsk: true });
   if (options.detach) {
     await detach(services, bottle, "new");
     return { kind: "detached", slug: plan.slug };
@@ -68,7 +67,7 @@ export async function run(services: Services, options: RunOptions): Promise<Endi
   const { runtimes } = await requireBackend(backend, context.signal);
   const plan = settleRuntime(await prepareBottle(context, backend, options.request), runtimes);
   refuseUntrusted(plan, options);
-  const bottle = await launch(services, plan, options.request);
+  const bottle = await launch(services, plan, options.request, { mayAsk: false });
   return await carryOut(
     services,
     bottle,
@@ -94,8 +93,9 @@ async function launch(
   services: Services,
   plan: BottlePlan,
   request: BottleRequest,
+  { mayAsk }: { readonly mayAsk: boolean },
 ): Promise<Bottle> {
-  const secrets = resolveSecrets(plan, services.context.env);
+  const secrets = await askForSecrets(services, plan, mayAsk);
   const answers = await askForValues(services, plan);
   using progress = createProgress(services.context, services.settings);
   return await launchNew(services, plan, request, { secrets, answers, progress });

@@ -1,34 +1,45 @@
 /** The values that a launch needs and a plan only names: credentials, forwarded variables, answers. Never stored. */
 
+import { type AskContext, askCredentials } from "../../lib/credential/ask.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
 import { Secret } from "../../lib/secret.ts";
 
-/** Host variables that a plan needs a value of: credentials first, then what is forwarded to the guest. */
-export function hostVariables(plan: BottlePlan): string[] {
-  const names = new Set<string>(
-    plan.egress.tokens.flatMap(({ ref }) => ref.kind === "env" ? [ref.name] : []),
-  );
-  for (const value of plan.fields.env.values()) if (value.kind === "host") names.add(value.name);
-  return [...names];
+/**
+ * All that a launch needs, by `credentialKey`: credentials, asked of their sources now, and variables that the guest gets. Commands
+ * run last, when nothing else is missing.
+ *
+ * @throws {BottleError} what `askCredentials` says; exit code 125
+ */
+export async function resolveSecrets(
+  plan: BottlePlan,
+  context: AskContext,
+): Promise<ReadonlyMap<string, Secret>> {
+  const forwarded = forwardedSecrets(plan, context.env);
+  return new Map([...forwarded, ...await askCredentials(plan, context)]);
 }
 
-/** Reads them from the host's environment; planning has made sure that they are set. */
-export function resolveSecrets(
+/**
+ * The host's variables that the guest gets, by name: no credential of egress's is asked for.
+ *
+ * @throws {BottleError} `host-variable-missing`; exit code 125
+ */
+export function forwardedSecrets(
   plan: BottlePlan,
   env: (name: string) => string | undefined,
 ): ReadonlyMap<string, Secret> {
   const secrets = new Map<string, Secret>();
-  for (const name of hostVariables(plan)) {
-    const value = env(name);
+  for (const source of plan.fields.env.values()) {
+    if (source.kind !== "host") continue;
+    const value = env(source.name);
     if (value === undefined) {
-      throw new BottleError(`The host variable "${name}" is not set`, {
+      throw new BottleError(`The host variable "${source.name}" is not set`, {
         code: "host-variable-missing",
         exitCode: ExitCode.cannotStart,
         hint: "Export it in your shell; nothing was started",
       });
     }
-    secrets.set(name, new Secret(value));
+    secrets.set(source.name, new Secret(value));
   }
   return secrets;
 }

@@ -113,12 +113,17 @@ export function isInjectableHeader(name: string): boolean {
   return HEADER_NAME.test(name) && !framing.has(foldHeaderName(name));
 }
 
+/** Whether a value can be put into a header whole: visible ASCII and inner spaces only. */
+export function isHeaderValue(value: string): boolean {
+  return /^[!-~](?:[ -~]*[!-~])?$/.test(value);
+}
+
 /**
  * Checks a credential's value before it can get onto a request: visible ASCII and inner spaces only.
  * @throws {BottleError} `token-invalid`; names the slot, never the value
  */
 export function checkToken(slot: string, value: string): void {
-  if (/^[!-~](?:[ -~]*[!-~])?$/.test(value)) return;
+  if (isHeaderValue(value)) return;
   throw new BottleError(`The credential for "${slot}" can't stand in a header`, {
     code: "token-invalid",
     hint: value === ""

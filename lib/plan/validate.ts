@@ -15,8 +15,8 @@ export interface ValidateOptions {
 }
 
 /**
- * Loads the agent and its bottle, and checks that skills exist and host variables are set. Reads files; starts no
- * program, opens no socket.
+ * Loads the agent and its bottle, and checks that skills exist and, for a launch, that host variables are set. Reads
+ * files; starts no program, opens no socket.
  *
  * @throws {BottleError} `agent-unknown`, `bottle-unknown`, `manifest-invalid` (all problems at once), `skill-missing`;
  * `bundle-network-invalid` (exit code 2); `host-variable-missing` (exit code 125, all at once)
@@ -32,6 +32,6 @@ export async function validateSpec(
     bottle === undefined ? {} : { bottle },
   );
   await checkSkills(manifest, home);
-  checkHostVariables(manifest, env);
+  if (spec.entering === undefined) checkHostVariables(manifest, env);
   return manifest;
 }

@@ -1,0 +1,80 @@
+/** The values of a plan's credentials: asked at each launch, given to egress, stored nowhere. */
+
+import type { Context } from "../context.ts";
+import { credentialKey, describeCredential } from "../manifest/credential.ts";
+import { listCredentials } from "../plan/host_variables.ts";
+import type { BottlePlan, TokenPlan } from "../plan/plan.ts";
+import type { Secret } from "../secret.ts";
+import { runCredentialCommand } from "./command.ts";
+import { credentialError, type PlacedCredential } from "./error.ts";
+import { readCredentialFile } from "./file.ts";
+import { credentialValue } from "./value.ts";
+
+/** What asking takes. */
+export interface AskContext extends Pick<Context, "env" | "run" | "out" | "signal"> {
+  /** A person sits at the terminal, and a command may ask them. */
+  readonly mayAsk: boolean;
+  /** Told of each command before it runs: it may ask for a passphrase of its own accord. */
+  readonly onCommand?: (command: string) => void;
+}
+
+/**
+ * Asks each source once, commands last and one after the other: each may want the terminal.
+ *
+ * @returns values by `credentialKey`
+ * @throws {BottleError} `host-variable-missing`, `credential-file`, `credential-command`, `credential-timeout`,
+ * `credential-invalid`, `credential-mismatch`; exit code 125, with the place in the manifest
+ */
+export async function askCredentials(
+  plan: BottlePlan,
+  context: AskContext,
+): Promise<ReadonlyMap<string, Secret>> {
+  const places = new Map(
+    listCredentials(plan.manifest).map(({ value, place }) => [credentialKey(value), place]),
+  );
+  const secrets = new Map<string, Secret>();
+  for (const token of [...plan.egress.tokens].sort(commandsLast)) {
+    const key = credentialKey(token.ref);
+    const place = places.get(key);
+    const placed = { source: token.ref, ...(place && { place }) };
+    const secret = await askOne(placed, context);
+    refuseOtherKind(placed, token, secret);
+    secrets.set(key, secret);
+  }
+  return secrets;
+}
+
+async function askOne(placed: PlacedCredential, context: AskContext): Promise<Secret> {
+  const { source, ...rest } = placed;
+  switch (source.kind) {
+    case "env": {
+      const value = context.env(source.name);
+      if (value !== undefined) return credentialValue(placed, new TextEncoder().encode(value));
+      throw credentialError(placed, {
+        code: "host-variable-missing",
+        why: "is not set",
+        hint: "Export it in your shell; nothing was started",
+      });
+    }
+    case "file":
+      return await readCredentialFile({ ...rest, source }, context.env);
+    case "command":
+      context.onCommand?.(describeCredential(source));
+      return await runCredentialCommand({ ...rest, source }, context);
+  }
+  return source satisfies never;
+}
+
+function refuseOtherKind(placed: PlacedCredential, { expects }: TokenPlan, secret: Secret): void {
+  if (expects === undefined || secret.startsWith(expects.prefix)) return;
+  throw credentialError(placed, {
+    code: "credential-mismatch",
+    why:
+      `gives another kind of credential than is planned for: it does not begin with "${expects.prefix}"`,
+    hint: expects.hint,
+  });
+}
+
+function commandsLast(a: TokenPlan, b: TokenPlan): number {
+  return Number(a.ref.kind === "command") - Number(b.ref.kind === "command");
+}
