@@ -168,8 +168,17 @@ function newState(
 }
 
 function rememberWorkspace(workspace: WorkspacePlan): NonNullable<BottleState["workspace"]> {
-  const { folder, branch, base, include, isShallow } = workspace;
-  return { folder, branch, base, include: [...include], is_shallow: isShallow, fetched: null };
+  const { folder, branch, base, include, isShallow, guestFolder } = workspace;
+  return {
+    folder,
+    branch,
+    base,
+    include: [...include],
+    is_shallow: isShallow,
+    guest_folder: guestFolder,
+    fetched: null,
+    work: null,
+  };
 }
 
 function couldNotStart(error: unknown): unknown {

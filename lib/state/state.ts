@@ -17,6 +17,19 @@ const lastSession = z.strictObject({
   by: z.enum(["agent", "bot-bottle"]),
 });
 
+const workspaceWork = z.strictObject({
+  collected_at: z.iso.datetime(),
+  head: z.string().refine(isOid),
+  branch: z.string().max(200).nullable(),
+  /** A commit on top of `head` with what was not committed. */
+  uncommitted: z.string().refine(isOid).nullable(),
+  left_out: z.enum(["none", "some", "too-big", "failed"]),
+  /** Commits that only other branches or the stash have. */
+  elsewhere: z.int().min(0),
+  /** Size of `work.bundle`; null: there is none, for the person has all. */
+  bytes: z.int().min(0).nullable(),
+});
+
 const stateSchema = z.strictObject({
   schema: z.literal(STATE_SCHEMA),
   slug: z.string(),
@@ -41,8 +54,12 @@ const stateSchema = z.strictObject({
     base: z.string().refine(isOid),
     include: z.array(z.string()),
     is_shallow: z.boolean(),
+    /** Where the work tree lies in the guest. */
+    guest_folder: z.string().min(1),
     /** What `fetch` brought back last. */
     fetched: z.string().refine(isOid).nullable(),
+    /** How the agent's work stood when it was collected last; the guest's word. */
+    work: workspaceWork.nullable(),
   }).nullable(),
   keep: z.boolean(),
   created_at: z.iso.datetime(),
