@@ -14,7 +14,7 @@ const MAX_LINKS = 40;
 export function leadsInside(
   link: readonly string[],
   target: string,
-  links: ReadonlyMap<string, string>,
+  links: Pick<ReadonlyMap<string, string>, "get">,
 ): boolean {
   if (target === "" || target.startsWith("/") || target.includes("\0")) return false;
   const at = link.slice(0, -1);

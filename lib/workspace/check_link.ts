@@ -1,0 +1,35 @@
+/** Symbolic links that come out of a bottle: where they lead on the person's machine. */
+
+import { leadsInside } from "../archive/link_target.ts";
+import { isDotGit } from "./dot_git.ts";
+
+/** Longer ones no system takes. In bytes. */
+export const MAX_TARGET_BYTES = 4096;
+
+/** A folder above the tree's top, as the rule for archives wants it: nothing may climb out of it. */
+const TOP = "tree";
+
+/**
+ * What is wrong with a link; undefined: it stays in the tree, and out of `.git`.
+ *
+ * @param path of the link, in the tree
+ * @param target what it says
+ * @param links every link of the tree that it lies in: path → target. A link may lead out through another one
+ */
+export function faultOfLink(
+  path: string,
+  target: string,
+  links: ReadonlyMap<string, string>,
+): string | undefined {
+  if (target.length > MAX_TARGET_BYTES) return "says more than a link can";
+  if (target.split(/[/\\]/).some((part) => isDotGit(part))) return `leads into ".git"`;
+  const lookup = { get: (key: string) => links.get(key.slice(TOP.length + 1)) };
+  const parts = [TOP, ...path.split("/")];
+  // "\" parts folders where Windows follows it; a drive is as absolute as "/".
+  const spellings = target.includes("\\") ? [target, target.replaceAll("\\", "/")] : [target];
+  for (const spelling of spellings) {
+    if (/^(?:\/|[a-z]:)/iu.test(spelling)) return "leads to an absolute path";
+    if (!leadsInside(parts, spelling, lookup)) return "leads out of the tree";
+  }
+  return undefined;
+}
