@@ -139,6 +139,14 @@ export abstract class Backend {
     signal?: AbortSignal,
   ): Promise<void>;
 
+  /**
+   * The programs of a bottle whose agent's container runs, found by its labels: the work in it can be had without the manifests that
+   * the bottle was made from, and while its bundle is shut. Commands run as the agent's user, with nothing in their environment.
+   *
+   * @throws {BottleError} `bottle-unknown`, `bottle-broken`, `bottle-not-running`
+   */
+  abstract openGuest(slug: Slug, signal?: AbortSignal): Promise<Pick<Bottle, "stream">>;
+
   /** Found by labels, so that nothing hides. */
   abstract list(home: HomeId, signal?: AbortSignal): Promise<readonly BottleSummary[]>;
 

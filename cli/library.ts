@@ -40,6 +40,7 @@ export function createHost(options: HostOptions): Context {
     run: createRun(),
     out: {
       stdout: () => undefined,
+      stdoutBytes: () => undefined,
       stderr: () => undefined,
       isTerminal: { stdin: false, stdout: false, stderr: false },
       columns: () => 80,

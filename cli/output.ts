@@ -19,15 +19,23 @@ export function createOutput(wish: ColorWish): Output {
   };
   const plain = wish.noColor || (wish.env("NO_COLOR") ?? "") !== "" || wish.env("TERM") === "dumb";
   return {
-    stdout: (text) => writeWhole(Deno.stdout, text),
-    stderr: (text) => writeWhole(Deno.stderr, text),
+    stdout: (text) => writeText(Deno.stdout, text),
+    stdoutBytes: (bytes) => writeWhole(Deno.stdout, bytes),
+    stderr: (text) => writeText(Deno.stderr, text),
     isTerminal,
     columns: () => isTerminal.stdout || isTerminal.stderr ? Deno.consoleSize().columns || 80 : 80,
     useColor: !plain && isTerminal.stdout && isTerminal.stderr,
   };
 }
 
-function writeWhole(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  const bytes = new TextEncoder().encode(text);
+interface Sink {
+  writeSync(bytes: Uint8Array): number;
+}
+
+function writeText(stream: Sink, text: string): void {
+  writeWhole(stream, new TextEncoder().encode(text));
+}
+
+function writeWhole(stream: Sink, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
 }

@@ -14,6 +14,8 @@ export interface Clock {
 export interface Output {
   /** Writes a result. */
   stdout(text: string): void;
+  /** Writes a result that need not be text: a patch has the bytes of the files. */
+  stdoutBytes(bytes: Uint8Array): void;
   /** Writes talk. */
   stderr(text: string): void;
   /** Which of the three a person sits at. */

@@ -105,6 +105,11 @@ class DockerBackend extends Backend {
     await copyStored(this.#engine, { home, slug, path, intoFolder }, signal);
   }
 
+  override async openGuest(slug: Slug, signal?: AbortSignal): Promise<Pick<Bottle, "stream">> {
+    const { openGuestOf } = await import("./guest_programs.ts");
+    return await openGuestOf(this.#engine, await findHomeId(this.#context.home), slug, signal);
+  }
+
   override async list(home: HomeId, signal?: AbortSignal): Promise<readonly BottleSummary[]> {
     const [{ ownedBy, takeInventory }, { listBottles }] = await Promise.all([
       import("./inventory.ts"),

@@ -43,6 +43,7 @@ export function fakeContext(
     run: fakeRun(),
     out: {
       stdout: (text) => void (printed.stdout += text),
+      stdoutBytes: (bytes) => void (printed.stdout += new TextDecoder().decode(bytes)),
       stderr: (text) => void (printed.stderr += text),
       isTerminal: { stdin: false, stdout: false, stderr: false },
       columns: () => 80,

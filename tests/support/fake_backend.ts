@@ -46,6 +46,8 @@ export interface FakeBackendOptions {
     argv: readonly string[],
     options: ExecOptions,
   ) => Partial<ExecResult> | Promise<Partial<ExecResult>>;
+  /** A program in the guest, spoken to by streams. */
+  readonly stream?: Bottle["stream"];
   /** What every bottle's ledger holds. */
   readonly rows?: readonly AuditRow[];
   /** The ledger does not answer. */
@@ -132,6 +134,15 @@ export class FakeBackend extends Backend {
     return Promise.reject(new BottleError(`No "${path}" in the fake guest`, { code: "not-found" }));
   }
 
+  openGuest(slug: Slug): Promise<Pick<Bottle, "stream">> {
+    if (this.#entry(slug).state !== "running") {
+      return Promise.reject(
+        new BottleError(`The bottle "${slug}" does not run`, { code: "bottle-not-running" }),
+      );
+    }
+    return Promise.resolve(this.#guest());
+  }
+
   list(_home: HomeId): Promise<readonly BottleSummary[]> {
     return Promise.resolve([...this.entries].map(([slug, { plan, state }]) => ({
       slug,
@@ -180,6 +191,7 @@ export class FakeBackend extends Backend {
     };
     return {
       ...fakeBottle({ plan }),
+      ...this.#guest(),
       promptPath: plan.manifest.agent.prompt === "" ? null : plan.promptFile,
       control: this.#control(),
       attach: async (argv, options = {}) => {
@@ -192,6 +204,15 @@ export class FakeBackend extends Backend {
       },
       stop,
       [Symbol.asyncDispose]: dispose,
+    };
+  }
+
+  #guest(): Pick<Bottle, "stream"> {
+    return {
+      stream: (argv, options = {}) => {
+        if (this.#options.stream !== undefined) return this.#options.stream(argv, options);
+        throw new Error("the fake bottle has no streams");
+      },
     };
   }
 
