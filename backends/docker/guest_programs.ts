@@ -1,0 +1,29 @@
+/** Programs in an agent's container, whatever becomes of its bundle. */
+
+import type { Bottle } from "../../lib/bottle.ts";
+import type { HomeId, Slug } from "../../lib/names.ts";
+import type { Engine } from "../engine/engine.ts";
+import { findContainers, ownedBy } from "./inventory.ts";
+import { containerOf } from "./list.ts";
+import { findBottle, notRunning } from "./running.ts";
+
+/** @throws {BottleError} `bottle-unknown`, `bottle-broken`, `bottle-not-running` */
+export async function openGuestOf(
+  engine: Engine,
+  home: HomeId,
+  slug: Slug,
+  signal?: AbortSignal,
+): Promise<Pick<Bottle, "stream">> {
+  const containers = await findContainers(engine, ownedBy(home, slug), signal);
+  const agent = containerOf({ containers }, slug, "agent") ??
+    (await findBottle(engine, home, slug, signal)).agent;
+  if (agent.state !== "running") throw notRunning(slug);
+  return {
+    stream: (argv, { user = "node", signal } = {}) =>
+      // HOME is the one in the guest's own passwd.
+      engine.duplex(
+        ["exec", "--interactive", "--user", user, agent.id, ...argv],
+        signal === undefined ? {} : { signal },
+      ),
+  };
+}
