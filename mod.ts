@@ -57,6 +57,7 @@ export {
   type ManifestObjects,
   type ManifestPlaces,
 } from "./lib/manifest/index.ts";
+export type { PresetEntry } from "./lib/manifest/presets.ts";
 export {
   credentialKey,
   type CredentialSource,

@@ -11,23 +11,34 @@ export function define(act: Act): CommandUnknownOpts {
     .description(
       "Show what starting an agent would do, each effective value with the file it comes from, and the Dockerfile chosen.",
     )
-    .argument("<name>", "an agent, or the slug of a bottle")
+    .argument("<name>", "an agent, the slug of a bottle, or a preset")
     .option("--json", "for a program")
     .addHelpText(
       "after",
       examples([
         ["bot-bottle info reviewer", "its plan and where each value is written"],
         ["bot-bottle info reviewer-4k2pz --json", "of a bottle that exists"],
+        ["bot-bottle info builtin/npm", "a preset as it is written, to read or to copy"],
       ]),
     )
     .action((name, options) =>
       act(async (services) => {
+        if (name.startsWith("builtin/")) {
+          return await showPreset(services, name, options.json ?? false);
+        }
         const { describe } = await import("../session/info.ts");
         const info = await describe(services, name);
         await (options.json ? printJson(services, info) : printText(services, info));
         return 0;
       })
     );
+}
+
+async function showPreset({ context }: Services, name: string, json: boolean): Promise<number> {
+  const { describePreset } = await import("../session/preset.ts");
+  const preset = describePreset(name);
+  context.out.stdout(json ? `${JSON.stringify({ preset }, null, 2)}\n` : preset.text);
+  return 0;
 }
 
 async function printJson({ context }: Services, { plan, values, problem }: Info): Promise<void> {

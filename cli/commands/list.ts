@@ -11,7 +11,7 @@ export function define(act: Act): CommandUnknownOpts {
     .description(
       "List bottles: those that run, those that can be resumed, and what a crash left. Or the agents and bottles there are manifests of.",
     )
-    .argument("[what]", "agents or bottles; left out: what runs or is kept")
+    .argument("[what]", "agents, or bottles and presets; left out: what runs or is kept")
     .option("--json", "for a program")
     .addHelpText(
       "after",
@@ -69,7 +69,8 @@ async function listManifests(
   const index = await ManifestIndex.load({ home: context.home, cwd: context.cwd });
   const found = what === "agents" ? index.agents() : index.bottles();
   if (json) {
-    context.out.stdout(`${JSON.stringify({ [what]: found }, null, 2)}\n`);
+    const presets = what === "bottles" ? { presets: index.presets() } : {};
+    context.out.stdout(`${JSON.stringify({ [what]: found, ...presets }, null, 2)}\n`);
     return 0;
   }
   for (const warning of index.warnings) context.out.stderr(`! ${warning}\n`);
@@ -78,7 +79,7 @@ async function listManifests(
   }
   const lines = what === "agents"
     ? agentLines(index.agents(), context.out)
-    : manifestLines(index.bottles(), context.out);
+    : manifestLines(index.bottles(), index.presets(), context.out);
   for (const line of lines) context.out.stdout(`${line}\n`);
   return 0;
 }

@@ -3,6 +3,7 @@
 import type { Output } from "../../lib/context.ts";
 import { escapeControl } from "../../lib/egress/escape.ts";
 import type { AgentEntry, BottleEntry } from "../../lib/manifest/index.ts";
+import type { PresetEntry } from "../../lib/manifest/presets.ts";
 import type { ListedBottle, Listing } from "../session/list.ts";
 import { roughDuration } from "./duration.ts";
 import { type Style, styleOf } from "./style.ts";
@@ -53,15 +54,22 @@ export function agentLines(agents: readonly AgentEntry[], out: Output): string[]
   );
 }
 
-/** Bottles' manifests. */
-export function manifestLines(bottles: readonly BottleEntry[], out: Output): string[] {
-  if (bottles.length === 0) return [];
+/** Bottles' manifests, and the presets that they can extend. */
+export function manifestLines(
+  bottles: readonly BottleEntry[],
+  presets: readonly PresetEntry[],
+  out: Output,
+): string[] {
+  const rows = [
+    ...bottles,
+    ...presets.map(({ name, summary }) => ({ name, file: `(preset) ${summary}` })),
+  ];
   return tableLines<BottleEntry>(
     [
-      { title: "BOTTLE", text: (bottle) => bottle.name },
-      { title: "FILE", text: (bottle) => bottle.file },
+      { title: "BOTTLE", text: (row) => row.name },
+      { title: "FILE", text: (row) => row.file },
     ],
-    bottles,
+    rows,
     widthOf(out),
   );
 }

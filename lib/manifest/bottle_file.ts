@@ -9,6 +9,7 @@ import { parseEnvForm } from "./env_form.ts";
 import type { Problem } from "./problem.ts";
 import { findRepeatedHosts, readRoutes } from "./route_list.ts";
 import { NAME } from "./name.ts";
+import { isPresetName } from "./presets.ts";
 import { checkShape } from "./shape.ts";
 import type {
   AgentProviderChoice,
@@ -65,7 +66,7 @@ function readParents(tree: ValueTree): readonly Sourced<string>[] {
     : [["extends"]];
   return paths.flatMap((path) => {
     const name = valueAt(tree.value, path);
-    return typeof name === "string" && NAME.test(name)
+    return typeof name === "string" && (NAME.test(name) || isPresetName(name))
       ? [{ value: name, place: tree.placeOf(path) }]
       : [];
   });

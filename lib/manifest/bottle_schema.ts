@@ -5,6 +5,7 @@ import { parseEnvName } from "../names.ts";
 import { parseByteSize } from "./byte_size.ts";
 import { providerCredential } from "./credential_schema.ts";
 import { NAME } from "./name.ts";
+import { isPresetName, nearestPreset } from "./presets.ts";
 import { parseEnvForm } from "./env_form.ts";
 import { isReservedEnv } from "./reserved_env.ts";
 import { routeSchema } from "./route_schema.ts";
@@ -23,10 +24,11 @@ import { quote } from "./problem.ts";
 const MIN_MEMORY_BYTES = 64 * 1024 ** 2;
 
 const parent = text((value) => {
-  if (NAME.test(value)) return undefined;
-  return value.startsWith("builtin/")
-    ? { why: `${NOT_IN_THIS_VERSION}: ${quote(value)}`, hint: "Write the routes out" }
-    : { why: `must be the name of a bottle, not ${quote(value)}` };
+  if (NAME.test(value) || isPresetName(value)) return undefined;
+  return {
+    why: `must be the name of a bottle, not ${quote(value)}`,
+    hint: hintAtPreset(value),
+  };
 }, "the name of a bottle");
 
 const provider = shape({
@@ -90,6 +92,13 @@ export const bottleSchema = shape({
 
 /** A bottle's frontmatter that fits. */
 export type BottleFields = z.infer<typeof bottleSchema>;
+
+function hintAtPreset(value: string): string {
+  const preset = value.includes("/") ? nearestPreset(value) : undefined;
+  return preset === undefined
+    ? "Write the stem of its file, or builtin/ and the name of a preset"
+    : `Did you mean "${preset}"?`;
+}
 
 /** git forbids angle brackets and line ends in an identity; no terminal should see control characters. */
 function findIdentityFault(value: string): Fault | undefined {

@@ -6,6 +6,7 @@ import { findRepositoryFolders, isRealFolder, listFolder } from "./discover.ts";
 import { didYouMean } from "./nearest.ts";
 import { quote, quotePath } from "./problem.ts";
 import { NAME } from "./name.ts";
+import { isPresetName, listPresets, type PresetEntry } from "./presets.ts";
 import { fileSource, type ManifestSource, objectSource } from "./source.ts";
 import type { AgentManifest, Manifest } from "./types.ts";
 
@@ -98,7 +99,7 @@ export class ManifestIndex {
     return new ManifestIndex(
       shadow(all),
       bottles.found.map(({ name, file }) => fileSource(name, file, "home")),
-      [...misnamed, ...repository.warnings],
+      [...misnamed, ...await warnOfPresets(home), ...repository.warnings],
     );
   }
 
@@ -132,6 +133,11 @@ export class ManifestIndex {
     return sortByName(this.#bottles).map(({ name, file }) => ({ name, file }));
   }
 
+  /** Bottles that come with the program, to extend from, by name: {@linkcode bottles} has none of them. */
+  presets(): readonly PresetEntry[] {
+    return listPresets();
+  }
+
   /**
    * Reads the agent, its bottle and all that it extends.
    *
@@ -149,6 +155,14 @@ export class ManifestIndex {
     const { loadManifest } = await import("./load.ts");
     return await loadManifest(agent, this.#bottles, bottle);
   }
+}
+
+/** Who puts a file there wants to change a preset: it would be wrong to say nothing. */
+async function warnOfPresets(home: string): Promise<readonly string[]> {
+  const folder = join(home, "bottles", "builtin");
+  return await isRealFolder(folder)
+    ? [`${quotePath(folder)} is not read: builtin/… are presets, which no file takes the place of`]
+    : [];
 }
 
 async function findRepositoryAgents(
@@ -193,6 +207,12 @@ function unknown(
   name: string,
   known: ReadonlyMap<string, unknown>,
 ): BottleError {
+  if (kind === "bottle" && isPresetName(name)) {
+    return new BottleError(`${quote(name)} is a preset, not a bottle to start`, {
+      code: "bottle-unknown",
+      hint: `Write extends: ${name} in a bottle of yours`,
+    });
+  }
   const otherwise = known.size === 0
     ? `There is no ${kind} yet: \`bot-bottle init\` writes a first one`
     : `See them with \`bot-bottle list ${kind}s\``;

@@ -1,6 +1,7 @@
 /** In which order a bottle and those that it extends are folded. */
 
 import { didYouMean } from "./nearest.ts";
+import { isPresetName, nearestPreset } from "./presets.ts";
 import { type Problem, quote } from "./problem.ts";
 import type { Sourced } from "./types.ts";
 
@@ -68,10 +69,21 @@ function describeUnknown(
 ): Omit<Problem, "place"> {
   const name = chain.at(-1) ?? "";
   return {
-    message: `No bottle ${quote(name)} to extend: ${printChain(chain)}`,
-    hint: didYouMean(name, known, "See the bottles with `bot-bottle list bottles`"),
+    message: `No ${isPresetName(name) ? "preset" : "bottle"} ${quote(name)} to extend: ${
+      printChain(chain)
+    }`,
+    hint: hintAtParent(name, known),
     code: "bottle-unknown",
   };
+}
+
+function hintAtParent(name: string, known: readonly string[]): string {
+  const otherwise = "See them with `bot-bottle list bottles`";
+  const preset = nearestPreset(name);
+  if (preset !== undefined && (isPresetName(name) || preset === `builtin/${name}`)) {
+    return `Did you mean "${preset}"?`;
+  }
+  return isPresetName(name) ? otherwise : didYouMean(name, known, otherwise);
 }
 
 function printChain(chain: readonly string[]): string {

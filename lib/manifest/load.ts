@@ -6,6 +6,7 @@ import { makeEffective, overlayUser } from "./effective.ts";
 import { foldLayers } from "./fold.ts";
 import { orderLineage } from "./lineage.ts";
 import { didYouMean } from "./nearest.ts";
+import { presetSources } from "./presets.ts";
 import { type Problem, problemsError, quote } from "./problem.ts";
 import type { ManifestSource } from "./source.ts";
 import type { EffectiveBottle, Manifest, Sourced } from "./types.ts";
@@ -29,7 +30,9 @@ export async function loadManifest(
   const missing = isSilent
     ? []
     : [describeMissing(source.file, agentFile.bottle, [...bottles.keys()])];
-  const loaded = root ? await loadBottle(root, bottles) : { bottle: null, problems: [] };
+  const loaded = root
+    ? await loadBottle(root, new Map([...bottles, ...presetSources()]))
+    : { bottle: null, problems: [] };
 
   const problems = [...agentFile.problems, ...missing, ...loaded.problems];
   const { agent } = agentFile;
@@ -42,12 +45,12 @@ export async function loadManifest(
 
 async function loadBottle(
   root: ManifestSource,
-  bottles: ReadonlyMap<string, ManifestSource>,
+  parents: ReadonlyMap<string, ManifestSource>,
 ): Promise<{ readonly bottle: EffectiveBottle | null; readonly problems: readonly Problem[] }> {
-  const files = await readKin(root, bottles);
+  const files = await readKin(root, parents);
   const own = files.get(root.name);
   if (own === undefined) return { bottle: null, problems: [] };
-  const { order, problems } = orderLineage(own, files, [...bottles.keys()]);
+  const { order, problems } = orderLineage(own, files, [...parents.keys()]);
   const found = [...files.values()].flatMap((file) => file.problems).concat(problems);
   const layers = order.flatMap((file): BottleLayer[] => file.layer ? [file.layer] : []);
   // What is missing from the whole can be said only when every part could be read.
@@ -59,7 +62,7 @@ async function loadBottle(
 /** Reads the bottle and everything that can be reached by `extends`, each file once. */
 async function readKin(
   root: ManifestSource,
-  bottles: ReadonlyMap<string, ManifestSource>,
+  parents: ReadonlyMap<string, ManifestSource>,
 ): Promise<ReadonlyMap<string, BottleFile>> {
   const files = new Map<string, BottleFile>();
   const waiting = [root];
@@ -68,7 +71,7 @@ async function readKin(
     const file = readBottle(source.name, await source.read());
     files.set(source.name, file);
     for (const { value } of file.parents) {
-      const parent = bottles.get(value);
+      const parent = parents.get(value);
       if (parent !== undefined) waiting.push(parent);
     }
   }

@@ -1,4 +1,4 @@
-/** Where an index takes its manifests from: files, or a program's objects. */
+/** Where an index takes its manifests from: files, texts that come with the program, or a program's objects. */
 
 import type { AgentManifest } from "./types.ts";
 import type { ManifestDocument } from "./document.ts";
@@ -7,7 +7,7 @@ import { readSource } from "./source_file.ts";
 /** One manifest that can be read when it is wanted. */
 export interface ManifestSource {
   readonly name: string;
-  /** The path; for an object, a name in angle brackets. */
+  /** The path; for a preset its name; for an object, a name in angle brackets. */
   readonly file: string;
   readonly origin: AgentManifest["origin"];
   readonly read: () => Promise<ManifestDocument>;
@@ -29,6 +29,19 @@ export function fileSource(
       return typeof text === "string"
         ? parseDocumentText(text, file)
         : { file, tree: null, body: "", problems: [text] };
+    },
+  };
+}
+
+/** A text that comes with the program. */
+export function textSource(name: string, text: string): ManifestSource {
+  return {
+    name,
+    file: name,
+    origin: "object",
+    read: async () => {
+      const { parseDocumentText } = await import("./document.ts");
+      return parseDocumentText(text, name);
     },
   };
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { listPresets, presetText } from "../../../lib/manifest/presets.ts";
 import { type CliOptions, makeCli } from "../../support/cli.ts";
 import { markdown } from "../../support/manifest_files.ts";
 
@@ -119,9 +120,33 @@ Deno.test("list agents shows the file that won and the one it hides", async () =
     /demo +home +\/root\/home\/agents\/demo\.md \(hides \/root\/\.bot-bottle\/agents\/demo\.md\)/,
   );
   assert.match(stderr, /a repository can't grant itself credentials/);
-  assert.deepEqual(Object.keys(JSON.parse((await cli.run("list", "bottles", "--json")).stdout)), [
-    "bottles",
-  ]);
+});
+
+Deno.test("list bottles shows the presets after the home's own", async () => {
+  await using cli = await makeCli();
+  const { stdout } = await cli.run("list", "bottles");
+  assert.match(stdout, /^dev +\/root\/home\/bottles\/dev\.md$/m);
+  assert.match(stdout, /^builtin\/npm +\(preset\) Installs packages from npm's public registry$/m);
+  const { bottles, presets } = JSON.parse((await cli.run("list", "bottles", "--json")).stdout);
+  assert.deepEqual(bottles.map(({ name }: { name: string }) => name), ["dev"]);
+  assert.deepEqual(presets, listPresets());
+});
+
+Deno.test("info prints a preset as it is written, and in JSON what it opens", async () => {
+  await using cli = await makeCli();
+  const { code, stdout } = await cli.run("info", "builtin/npm");
+  assert.deepEqual([code, stdout], [0, presetText("builtin/npm")]);
+  const { preset } = JSON.parse((await cli.run("info", "builtin/npm", "--json")).stdout);
+  assert.deepEqual(Object.keys(preset), ["name", "summary", "routes", "text"]);
+  assert.equal(preset.routes[0].host, "registry.npmjs.org");
+});
+
+Deno.test("info names the nearest preset to one that does not exist", async () => {
+  await using cli = await makeCli();
+  const near = await cli.run("info", "builtin/nmp");
+  assert.equal(near.code, 1);
+  assert.match(near.stderr, /No preset "builtin\/nmp"[^]*Did you mean "builtin\/npm"\?/);
+  assert.match((await cli.run("info", "builtin/x\u001b[2J")).stderr, /list bottles/);
 });
 
 for (const what of ["bottle", "agent", "egress-config"]) {

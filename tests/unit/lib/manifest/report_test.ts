@@ -93,8 +93,6 @@ Deno.test("keys and values of later versions are refused as such, each at its pl
       /forward_host_credentials"/,
     ],
     ["agent_provider: { template: claude, auth_token: { command: [a] } }", "2:49", /auth_token"/],
-    [`extends: builtin/npm\n${CLAUDE}`, "2:10", /"extends"/],
-    [`extends: [builtin/npm]\n${CLAUDE}`, "2:11", /"extends\[0\]"/],
   ];
   for (const [bottle, at, what] of cases) {
     await assertProblem(bottle, at, new RegExp(`${what.source} is not in this version`));
