@@ -3,6 +3,7 @@
 import { table } from "../bench/start/stats.ts";
 import { soakEgress } from "./egress/soak.ts";
 import { soakLaunch } from "./launch/soak.ts";
+import { soakLife } from "./life/soak.ts";
 import { parseSoakOptions, type SoakOptions, USAGE } from "./options.ts";
 import { seededRandom } from "./random.ts";
 import type { SoakReport } from "./report.ts";
@@ -19,11 +20,14 @@ function say(line: string): void {
 }
 
 async function soak(options: SoakOptions, signal: AbortSignal): Promise<number> {
-  const { minutes, rounds, requests, parts, seed } = options;
+  const { minutes, rounds, requests, kills, parts, seed } = options;
   say(`seed ${seed}`);
   const random = seededRandom(seed);
   const reports: SoakReport[] = [];
   if (parts.has("launch")) reports.push(await soakLaunch({ rounds, random, say, signal }));
+  if (parts.has("life") && !signal.aborted) {
+    reports.push(await soakLife({ rounds: kills, random, say, signal }));
+  }
   if (parts.has("egress") && !signal.aborted) {
     const isMemoryJudged = minutes >= MIN_MINUTES_OF_MEMORY;
     const ms = minutes * 60_000;

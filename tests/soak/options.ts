@@ -8,27 +8,29 @@ export interface SoakOptions {
   readonly rounds: number;
   /** Requests with mutations. */
   readonly requests: number;
+  /** Kills at random instants of bottles' lives. */
+  readonly kills: number;
   readonly parts: ReadonlySet<SoakPart>;
   /** The same seed makes the same choices. */
   readonly seed: number;
 }
 
-/** Its two halves. */
-export type SoakPart = "launch" | "egress";
+/** What it is made of. */
+export type SoakPart = "launch" | "life" | "egress";
 
 /** Names of {@linkcode SoakPart}. */
-const PARTS = ["launch", "egress"] as const;
+const PARTS = ["launch", "life", "egress"] as const;
 
 /** How it is called. */
 export const USAGE =
-  "Usage: deno task soak [--minutes N] [--rounds N] [--requests N] [--only launch|egress] [--seed N]";
+  "Usage: deno task soak [--minutes N] [--rounds N] [--requests N] [--kills N] [--only launch|life|egress] [--seed N]";
 
 /** Parses it; undefined: not such a command line. */
 export function parseSoakOptions(
   args: readonly string[],
   randomSeed: number,
 ): SoakOptions | undefined {
-  const numbers = { minutes: 10, rounds: 60, requests: 20_000, seed: randomSeed };
+  const numbers = { minutes: 10, rounds: 60, requests: 20_000, kills: 200, seed: randomSeed };
   let parts: readonly SoakPart[] = PARTS;
   for (let at = 0; at < args.length; at += 2) {
     const name = args[at]?.replace(/^--/, "");
@@ -47,6 +49,6 @@ export function parseSoakOptions(
 
 function isNumberName(
   name: string | undefined,
-): name is "minutes" | "rounds" | "requests" | "seed" {
-  return name === "minutes" || name === "rounds" || name === "requests" || name === "seed";
+): name is "minutes" | "rounds" | "requests" | "kills" | "seed" {
+  return name !== undefined && ["minutes", "rounds", "requests", "kills", "seed"].includes(name);
 }

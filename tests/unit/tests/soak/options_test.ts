@@ -7,8 +7,9 @@ Deno.test("parseSoakOptions takes figures and a part, and has a default for each
     minutes: 10,
     rounds: 60,
     requests: 20_000,
+    kills: 200,
     seed: 7,
-    parts: new Set(["launch", "egress"]),
+    parts: new Set(["launch", "life", "egress"]),
   });
   const some = parseSoakOptions(["--only", "egress", "--minutes", "0.5", "--seed", "3"], 7);
   assert.deepEqual(some, { ...all, minutes: 0.5, seed: 3, parts: new Set(["egress"]) });
