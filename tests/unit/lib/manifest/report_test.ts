@@ -81,8 +81,6 @@ Deno.test("keys and values of later versions are refused as such, each at its pl
     [route("matches: [{ headers: [{ name: a, value: b }] }]"), "3:60", /matches\[0\].headers"/],
     [route("matches: [{ paths: [{ type: regex, value: /x }] }]"), "3:67", /paths\[0\].type"/],
     [route("auth: { scheme: agent }"), "3:55", /auth.scheme"/],
-    [route("auth: { scheme: bearer, token_ref: { command: [pass, show] } }"), "3:74", /token_ref"/],
-    [route("auth: { scheme: bearer, token_ref: { file: ~/x } }"), "3:74", /token_ref"/],
     ["agent_provider: { template: codex }", "2:29", /template"/],
     ["agent_provider: { template: claude, dockerfile: ./D }", "2:49", /dockerfile"/],
     ["agent_provider: { template: claude, image: x }", "2:44", /image"/],
@@ -92,11 +90,51 @@ Deno.test("keys and values of later versions are refused as such, each at its pl
       "2:63",
       /forward_host_credentials"/,
     ],
-    ["agent_provider: { template: claude, auth_token: { command: [a] } }", "2:49", /auth_token"/],
   ];
   for (const [bottle, at, what] of cases) {
     await assertProblem(bottle, at, new RegExp(`${what.source} is not in this version`));
   }
+});
+
+Deno.test("a credential may come from a program or a file, and what is wrong with one is said at its place", async () => {
+  const token = (text: string): string =>
+    `agent_provider: { template: claude, auth_token: ${text} }`;
+  const ref = (text: string): string =>
+    `${CLAUDE}egress: { routes: [{ host: a.example, auth: { scheme: bearer, token_ref: ${text} } }] }`;
+  const fine = [
+    token("{ command: [pass, show, x] }"),
+    token("{ command: [/usr/bin/pass], kind: api_key }"),
+    token("{ file: ~/.config/token }"),
+    ref("{ command: [op, read, 'op://a b/c'] }"),
+    ref("{ file: /run/secrets/token }"),
+  ];
+  for (const bottle of fine) assert.deepEqual(await problemsOf(bottle), [], bottle);
+  const cases: [bottle: string, at: string, message: RegExp][] = [
+    [token("5"), "2:49", /must be the NAME of a host variable, { command: \[pass, show, x\] } or/],
+    [token("[A]"), "2:49", /or { file: ~\/x }, not a list/],
+    [
+      token("{ command: pass show x }"),
+      "2:60",
+      /must be a list such as \[pass, show, x\], not text/,
+    ],
+    [token("{ command: [] }"), "2:60", /auth_token.command" must name a program/],
+    [token("{ command: [pass, 5] }"), "2:67", /command\[1\]" must be text, not a number/],
+    [token("{ command: [./pass] }"), "2:61", /must be a program on PATH, or an absolute path/],
+    [token("{ command: ['~/bin/pass'] }"), "2:61", /\(No shell reads it: ~ and \$NAME stay/],
+    [token("{ command: [''] }"), "2:61", /must be a program on PATH/],
+    [token('{ command: [a, "b\\u202ec"] }'), "2:64", /must hold no control characters/],
+    [token("{ command: [a], kind: other }"), "2:71", /kind" must be oauth_token or api_key/],
+    [
+      token("{ command: [a], file: ~/x }"),
+      "2:65",
+      /Unknown key "file" in "agent_provider.auth_token"/,
+    ],
+    [token("{ file: x }"), "2:57", /must be an absolute path, or one that begins with ~\//],
+    [token("{ file: ~x }"), "2:57", /must be an absolute path/],
+    [token("{ file: ~/x, kind: api_key }"), "2:62", /Unknown key "kind"/],
+    [ref("{ command: [a], kind: api_key }"), "3:90", /Unknown key "kind" .* \(Allowed: command\)/],
+  ];
+  for (const [bottle, at, message] of cases) await assertProblem(bottle, at, message);
 });
 
 Deno.test("an unknown key names the allowed ones and the nearest", async () => {
@@ -163,7 +201,7 @@ Deno.test("values of the wrong form say what they must be", async () => {
     [
       "agent_provider: { template: claude, auth_token: 5 }",
       "2:49",
-      /must be NAME of a host variable, not a number/,
+      /must be the NAME of a host variable, {.*}, not a number/,
     ],
     [
       'agent_provider: { template: claude, auth_token: "${A}" }',
@@ -376,6 +414,7 @@ Deno.test("credentials are refused wherever they stand, and no message repeats o
     [`agent_provider: { template: claude, auth_token: ${token} }`, "2:49"],
     [`agent_provider: { template: claude, auth_token: "${other}" }`, "2:50"],
     [`agent_provider: { template: ${other} }`, "2:29"],
+    [`agent_provider: { template: claude, auth_token: { command: [echo, ${other}] } }`, "2:67"],
     [`${CLAUDE}env: { A: "x ${token} y" }`, "3:14"],
     [`${CLAUDE}# old: ${token}`, "3:8"],
     [
