@@ -5,6 +5,7 @@ import type { ControlClient } from "../lib/control/client.ts";
 import type { LedgerRow } from "../lib/egress/audit_row.ts";
 import type { Manifest } from "../lib/manifest/types.ts";
 import type { HomeId, Slug } from "../lib/names.ts";
+import type { LimitsInForce } from "../lib/plan/limits.ts";
 import type { BottlePlan } from "../lib/plan/plan.ts";
 import type { EngineRuntimes } from "../lib/plan/runtime.ts";
 import type { BottleSpec } from "../lib/plan/spec.ts";
@@ -46,6 +47,21 @@ export interface LaunchOptions {
   readonly signal: AbortSignal;
   /** Runs after the bundle is ready and before the self-test; a failure undoes the launch. */
   readonly provision: (bottle: Bottle) => Promise<void>;
+  /** Told what the person should know of the bottle that starts: a limit that the engine dropped. */
+  readonly onNotice?: (text: string) => void;
+}
+
+/** What really holds for a bottle's agent, as the engine says. */
+export interface InForce {
+  /** The engine's name of the runtime. */
+  readonly runtime: string;
+  readonly limits: LimitsInForce;
+}
+
+/** Memory in use, in bytes; null: unknown. The agent's is its own word: good for being shown only. */
+export interface BottleMemory {
+  readonly agentBytes: number | null;
+  readonly bundleBytes: number | null;
 }
 
 /** A bottle as the engine shows it, without our own state. */
@@ -149,6 +165,15 @@ export abstract class Backend {
 
   /** Found by labels, so that nothing hides. */
   abstract list(home: HomeId, signal?: AbortSignal): Promise<readonly BottleSummary[]>;
+
+  /** What really holds for a bottle's agent. @throws {BottleError} `bottle-unknown`, `bottle-broken` */
+  abstract inForce(slug: Slug, signal?: AbortSignal): Promise<InForce>;
+
+  /** Memory of those bottles that run, in bounded time; what can't be told is null. */
+  abstract memory(
+    bottles: readonly BottleSummary[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<Slug, BottleMemory>>;
 
   /** Ends the bottle's processes, keeps its containers. */
   abstract stop(slug: Slug, signal?: AbortSignal): Promise<void>;

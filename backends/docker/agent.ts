@@ -1,10 +1,12 @@
-/** The agent's container: how it is started, and what of its limits the engine kept. */
+/** The agent's container: how it is started. */
 
 import type { Resources } from "../../lib/manifest/types.ts";
 import type { HomeId, Slug } from "../../lib/names.ts";
+import { describeDropped, droppedLimits } from "../../lib/plan/limits.ts";
 import type { RuntimeChoice } from "../../lib/plan/spec.ts";
 import type { Engine } from "../engine/engine.ts";
 import { START_PROGRAM } from "./altered.ts";
+import { limitArgs, readInForce } from "./in_force.ts";
 import { labelArgs } from "../engine/labels.ts";
 import { sealAgent } from "./seal.ts";
 import type { BottleSubnet } from "./subnets.ts";
@@ -62,15 +64,7 @@ export function agentRunArgs(spec: AgentSpec): string[] {
     "--security-opt=no-new-privileges",
     "--user=node",
     "--init",
-    "--pids-limit",
-    String(resources.pids),
-    "--memory",
-    String(resources.memoryBytes),
-    // The same as the memory: no swap on top.
-    "--memory-swap",
-    String(resources.memoryBytes),
-    "--cpus",
-    String(resources.cpus),
+    ...limitArgs(resources),
     "--ulimit=core=0",
     "--log-driver=none",
     "--restart=no",
@@ -106,40 +100,6 @@ export async function startAgent(
     bundle: subnet.bundle,
     runtime,
   });
-  return droppedLimits(resources, await readLimits(engine, name, signal));
-}
-
-/** Limits by `docker inspect`; 0 or null: none. */
-export interface LimitsInForce {
-  readonly memoryBytes: number;
-  readonly nanoCpus: number;
-  readonly pids: number | null;
-}
-
-/** Reads back what the engine made of the limits: rootless engines drop those that their cgroups can't do. */
-export async function readLimits(
-  engine: Engine,
-  name: string,
-  signal: AbortSignal,
-): Promise<LimitsInForce> {
-  const format =
-    "[{{json .HostConfig.Memory}},{{json .HostConfig.NanoCpus}},{{json .HostConfig.PidsLimit}}]";
-  const answer: unknown = JSON.parse(
-    await engine.docker(["container", "inspect", "--format", format, name], { signal }),
-  );
-  const [memory, cpus, pids] = Array.isArray(answer) ? answer : [];
-  return {
-    memoryBytes: typeof memory === "number" ? memory : 0,
-    nanoCpus: typeof cpus === "number" ? cpus : 0,
-    pids: typeof pids === "number" ? pids : null,
-  };
-}
-
-/** A line for each limit that was asked for and isn't in force. */
-export function droppedLimits(asked: Resources, real: LimitsInForce): readonly string[] {
-  const dropped: string[] = [];
-  if (real.memoryBytes !== asked.memoryBytes) dropped.push("memory");
-  if (real.nanoCpus !== Math.round(asked.cpus * 1e9)) dropped.push("cpus");
-  if (real.pids !== asked.pids) dropped.push("pids");
-  return dropped.map((limit) => `The engine dropped the limit "${limit}"`);
+  const { limits } = await readInForce(engine, name, signal);
+  return droppedLimits(resources, limits).map(describeDropped);
 }

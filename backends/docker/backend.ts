@@ -3,9 +3,11 @@
 import {
   type Availability,
   Backend,
+  type BottleMemory,
   type BottleSummary,
   type CleanupItem,
   type CleanupSelection,
+  type InForce,
   type LaunchOptions,
 } from "../backend.ts";
 import type { Bottle } from "../../lib/bottle.ts";
@@ -119,6 +121,24 @@ class DockerBackend extends Backend {
       this.#engine,
       await takeInventory(this.#engine, ownedBy(home), signal),
     );
+  }
+
+  override async inForce(slug: Slug, signal?: AbortSignal): Promise<InForce> {
+    const [{ findBottle }, { readInForce }] = await Promise.all([
+      import("./running.ts"),
+      import("./in_force.ts"),
+    ]);
+    const home = await findHomeId(this.#context.home);
+    const { agent } = await findBottle(this.#engine, home, slug, signal);
+    return await readInForce(this.#engine, agent.id, signal);
+  }
+
+  override async memory(
+    bottles: readonly BottleSummary[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<Slug, BottleMemory>> {
+    const { readMemory } = await import("./memory.ts");
+    return await readMemory(this.#engine, bottles, signal);
   }
 
   override async stop(slug: Slug, signal?: AbortSignal): Promise<void> {

@@ -88,13 +88,13 @@ async function bringUpBundle(
 }
 
 async function bringUpAgent(
-  { engine, plan, options: { progress } }: LaunchParts,
+  { engine, plan, options: { progress, onNotice } }: LaunchParts,
   groundwork: Groundwork,
   launchId: string,
   signal: AbortSignal,
 ): Promise<void> {
   const [inner] = await Promise.all([groundwork.inner, groundwork.agentImage]);
-  await during(progress, "Agent", async (step) => {
+  await during(progress, "Agent", async () => {
     const { homeId: home, slug } = plan.fields;
     const owner: AgentOwner = { home, slug, launch: launchId, name: plan.containerName };
     const { resources } = plan.manifest.bottle;
@@ -107,6 +107,6 @@ async function bringUpAgent(
       runtime: plan.fields.runtime.name,
     };
     const dropped = await startAgent(engine, spec, groundwork.bundleImage, signal);
-    for (const line of dropped) step.line(line);
+    for (const line of dropped) onNotice?.(line);
   });
 }

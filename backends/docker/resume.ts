@@ -2,8 +2,10 @@
 
 import type { Bottle } from "../../lib/bottle.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
+import { describeDropped, droppedLimits } from "../../lib/plan/limits.ts";
 import { refuseAltered } from "./altered.ts";
 import { privateExceptions } from "./bundle_networks.ts";
+import { readInForce } from "./in_force.ts";
 import { ownedBy } from "./inventory.ts";
 import { judge } from "./list.ts";
 import { during } from "./progress.ts";
@@ -68,6 +70,10 @@ export async function resume(parts: LaunchParts): Promise<Bottle> {
     return undo.use(await withControl(configure(parts, document, signal)));
   });
   const bottle = makeBottle(parts, endpointsOf(subnet, bundle.result), bundle.control);
+  const { limits } = await readInForce(engine, found.agent.id, signal);
+  for (const limit of droppedLimits(plan.manifest.bottle.resources, limits)) {
+    options.onNotice?.(describeDropped(limit));
+  }
   await makeReady(parts, bottle, subnet, secret, signal);
   undo.move();
   return bottle;

@@ -9,14 +9,16 @@ import type { Info } from "../session/info.ts";
 export function define(act: Act): CommandUnknownOpts {
   return new Command("info")
     .description(
-      "Show what starting an agent would do, each effective value with the file it comes from, and the Dockerfile chosen.",
+      "Show what starting an agent would do, and the Dockerfile chosen; of a bottle, also what the engine really holds it to. With --effective: each value that counts, and where it is written.",
     )
     .argument("<name>", "an agent, the slug of a bottle, or a preset")
+    .option("--effective", "every value, with the file, line and column that it comes from")
     .option("--json", "for a program")
     .addHelpText(
       "after",
       examples([
-        ["bot-bottle info reviewer", "its plan and where each value is written"],
+        ["bot-bottle info reviewer", "its plan"],
+        ["bot-bottle info reviewer --effective", "each value, and where it is written"],
         ["bot-bottle info reviewer-4k2pz --json", "of a bottle that exists"],
         ["bot-bottle info builtin/npm", "a preset as it is written, to read or to copy"],
       ]),
@@ -28,7 +30,8 @@ export function define(act: Act): CommandUnknownOpts {
         }
         const { describe } = await import("../session/info.ts");
         const info = await describe(services, name);
-        await (options.json ? printJson(services, info) : printText(services, info));
+        if (options.json) await printJson(services, info);
+        else await printText(services, info, options.effective ?? false);
         return 0;
       })
     );
@@ -41,30 +44,36 @@ async function showPreset({ context }: Services, name: string, json: boolean): P
   return 0;
 }
 
-async function printJson({ context }: Services, { plan, values, problem }: Info): Promise<void> {
+async function printJson({ context }: Services, info: Info): Promise<void> {
   const { planToJson } = await import("../../lib/plan/plan_json.ts");
+  const { plan, values, problem, held } = info;
   const shown = {
     plan: plan === null ? null : planToJson(plan.fields),
     effective: values,
+    in_force: held === null ? null : {
+      runtime: held.runtime,
+      cpus: held.limits.cpus,
+      memory_bytes: held.limits.memoryBytes,
+      memory_swap_bytes: held.limits.memorySwapBytes,
+      pids: held.limits.pids,
+      dropped: held.dropped,
+    },
     problem: problem === null ? null : { code: problem.code, message: problem.message },
   };
   context.out.stdout(`${JSON.stringify(shown, null, 2)}\n`);
 }
 
-async function printText({ context }: Services, { plan, values, problem }: Info): Promise<void> {
+async function printText({ context }: Services, info: Info, effective: boolean): Promise<void> {
   const { preflightText } = await import("../ui/preflight.ts");
-  const { tableLines } = await import("../ui/table.ts");
+  const { effectiveLines, heldLines } = await import("../ui/info.ts");
   const { out } = context;
-  if (plan !== null) out.stdout(`${preflightText(plan, out)}\n`);
+  const { plan, problem, values, held } = info;
   if (problem !== null) out.stderr(`! It can't be started now: ${problem.message}\n`);
-  const lines = tableLines(
-    [
-      { title: "KEY", text: (row) => row.key },
-      { title: "VALUE", text: (row) => row.value },
-      { title: "FROM", text: (row) => row.from },
-    ],
-    values,
-    Infinity,
-  );
-  for (const line of lines) out.stdout(`${line}\n`);
+  // Where there is no plan to show, what the files say is what there is.
+  if (effective || plan === null) {
+    for (const line of effectiveLines(values)) out.stdout(`${line}\n`);
+    return;
+  }
+  out.stdout(preflightText(plan, out));
+  for (const line of held === null ? [] : heldLines(held)) out.stdout(`${line}\n`);
 }

@@ -1,23 +1,24 @@
 /** `info`: a plan, and the file that each value comes from. */
 
+import type { InForce } from "../../backends/backend.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { ManifestIndex } from "../../lib/manifest/index.ts";
-import { describeCredential } from "../../lib/manifest/credential.ts";
-import { formatPlace } from "../../lib/manifest/problem.ts";
-import type { EnvValue, Manifest, Sourced } from "../../lib/manifest/types.ts";
-import { parseSlug } from "../../lib/names.ts";
+import type { Manifest } from "../../lib/manifest/types.ts";
+import { parseSlug, type Slug } from "../../lib/names.ts";
+import { droppedLimits, type LimitName } from "../../lib/plan/limits.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
 import type { Services } from "../command.ts";
+import { type EffectiveValue, effectiveValues } from "./effective.ts";
 import { type BottleRequest, prepareBottle, requestOf } from "./prepare.ts";
 
-/** One effective value. */
-export interface EffectiveValue {
-  /** As a path into the manifest: `egress.routes[api.github.com]`. */
-  readonly key: string;
-  readonly value: string;
-  /** `file:line:column` */
-  readonly from: string;
+/** What the engine says of a bottle that is there. */
+export interface Held extends InForce {
+  /** Limits that the manifest asks for and the engine doesn't hold. */
+  readonly dropped: readonly LimitName[];
 }
+
+/** How long the engine may take to tell of a bottle. */
+const ASK_MS = 5000;
 
 /** What there is to say about an agent or a bottle. */
 export interface Info {
@@ -26,6 +27,8 @@ export interface Info {
   /** Null where it can't be made now, as when a host variable is not set. */
   readonly plan: BottlePlan | null;
   readonly problem: BottleError | null;
+  /** What really holds; null: it is no bottle, or the engine can't tell. */
+  readonly held: Held | null;
 }
 
 /** @param name an agent's, or the slug of a bottle that is remembered */
@@ -38,12 +41,32 @@ export async function describe(services: Services, name: string): Promise<Info> 
     request.bottle === undefined ? {} : { bottle: request.bottle },
   );
   const values = effectiveValues(manifest);
+  const held = request.slug === undefined
+    ? null
+    : await whatHolds(services, request.slug, manifest);
   try {
     const plan = await prepareBottle(context, await services.backend(), request);
-    return { manifest, values, plan, problem: null };
+    return { manifest, values, plan, problem: null, held };
   } catch (error) {
     if (!(error instanceof BottleError)) throw error;
-    return { manifest, values, plan: null, problem: error };
+    return { manifest, values, plan: null, problem: error, held };
+  }
+}
+
+/** Info is of use without an engine too. */
+async function whatHolds(
+  services: Services,
+  slug: Slug,
+  { bottle }: Manifest,
+): Promise<Held | null> {
+  const { signal } = services.context;
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)]);
+  try {
+    const inForce = await (await services.backend()).inForce(slug, limit);
+    return { ...inForce, dropped: droppedLimits(bottle.resources, inForce.limits) };
+  } catch {
+    signal.throwIfAborted();
+    return null;
   }
 }
 
@@ -55,62 +78,4 @@ async function requestFor(services: Services, name: string): Promise<BottleReque
   const state = known.states.find((each) => each.slug === name);
   if (state !== undefined) return requestOf(state);
   return { agent: name };
-}
-
-/** Every value that a manifest sets, with its place; credentials by name only. */
-export function effectiveValues(manifest: Manifest): readonly EffectiveValue[] {
-  const { agent, bottle, gitUser } = manifest;
-  const { template, authToken } = bottle.provider.value;
-  return [
-    ...some("bottle", agent.bottle, (name) => name),
-    ...agent.skills.map((skill) => entry(`skills[${skill.value}]`, skill, (name) => name)),
-    entry(
-      "agent_provider",
-      bottle.provider,
-      () =>
-        authToken === undefined
-          ? template
-          : `${template}, auth_token ← ${describeCredential(authToken)}`,
-    ),
-    ...[...bottle.env].map(([name, value]) => entry(`env.${name}`, value, envText)),
-    ...bottle.routes.map((route) =>
-      entry(
-        `egress.routes[${route.value.host}]`,
-        route,
-        ({ auth }) =>
-          auth === undefined
-            ? "no credential"
-            : `${auth.scheme} ← ${describeCredential(auth.token_ref)}`,
-      )
-    ),
-    entry("egress.log", bottle.log, (log) => log),
-    ...some("git-gate.user.name", gitUser.name, (name) => name),
-    ...some("git-gate.user.email", gitUser.email, (email) => email),
-    ...some("supervise", bottle.supervise, (on) => `${on}`),
-  ];
-}
-
-function entry<T>(key: string, sourced: Sourced<T>, text: (value: T) => string): EffectiveValue {
-  return { key, value: text(sourced.value), from: formatPlace(sourced.place) };
-}
-
-function some<T>(
-  key: string,
-  sourced: Sourced<T> | undefined,
-  text: (value: T) => string,
-): readonly EffectiveValue[] {
-  return sourced === undefined ? [] : [entry(key, sourced, text)];
-}
-
-function envText(value: EnvValue): string {
-  switch (value.kind) {
-    case "literal":
-      return value.value;
-    case "host":
-      return `← ${value.name}`;
-    case "ask":
-      return `asked: ${value.question}`;
-    default:
-      return value satisfies never;
-  }
 }

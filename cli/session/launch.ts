@@ -2,6 +2,7 @@
 
 import type { Progress } from "../../backends/backend.ts";
 import type { Bottle } from "../../lib/bottle.ts";
+import { escapeControl } from "../../lib/egress/escape.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
 import { provision } from "../../lib/provision/provision.ts";
@@ -33,6 +34,7 @@ export async function launchNew(
 ): Promise<Bottle> {
   const { states, leftovers, context } = services;
   const backend = await services.backend();
+  const notices: string[] = [];
   try {
     await states.create(newState(plan, request, context.cwd, context.clock.now()));
   } catch (error) {
@@ -46,7 +48,9 @@ export async function launchNew(
       ...values,
       signal: context.signal,
       provision: (bottle) => provisionWith(services, bottle, values, false),
+      onNotice: (text) => notices.push(text),
     });
+    tellNotices(services, notices);
     await states.update(plan.slug, { phase: "running" });
     return bottle;
   } catch (error) {
@@ -68,6 +72,7 @@ export async function launchKept(
 ): Promise<Bottle> {
   const { states, leftovers, context } = services;
   const backend = await services.backend();
+  const notices: string[] = [];
   using _lock = await states.lock(plan.slug);
   leftovers.add(leftoverOf(plan));
   try {
@@ -75,13 +80,20 @@ export async function launchKept(
       ...values,
       signal: context.signal,
       provision: (bottle) => provisionWith(services, bottle, values, true),
+      onNotice: (text) => notices.push(text),
     });
+    tellNotices(services, notices);
     await states.update(plan.slug, { phase: "running", consent: consentDigest(plan) });
     return bottle;
   } catch (error) {
     leftovers.delete(leftoverOf(plan));
     throw couldNotStart(error);
   }
+}
+
+/** Once the progress is drawn: even with `--quiet`, for it is about what holds the agent. */
+function tellNotices({ context: { out } }: Services, notices: readonly string[]): void {
+  for (const text of notices) out.stderr(`! ${escapeControl(text)}\n`);
 }
 
 /** What a second Ctrl-C would leave of it. */

@@ -1,6 +1,6 @@
 /** `list`: what runs, what can be resumed, what is broken. */
 
-import type { Backend, BottleSummary } from "../../backends/backend.ts";
+import type { Backend, BottleMemory, BottleSummary } from "../../backends/backend.ts";
 import type { Slug } from "../../lib/names.ts";
 import type { BottleState } from "../../lib/state/state.ts";
 import type { CorruptedState } from "../../lib/state/store.ts";
@@ -19,6 +19,8 @@ export interface ListedBottle {
   /** Of the egress that runs now; null where none answers. */
   readonly requests: number | null;
   readonly blocked: number | null;
+  /** In use by its two containers now, in bytes, each null where it can't be told. The agent's is its own word. */
+  readonly memory_bytes: { readonly agent: number | null; readonly bundle: number | null };
 }
 
 /** All bottles of the home. */
@@ -39,12 +41,18 @@ export async function listBottles(services: Services): Promise<Listing> {
     states.all(),
   ]);
   const remembered = new Map(known.states.map((state) => [state.slug, state]));
-  const inEngine = await Promise.all(found.map(async (summary) => {
-    const stats = summary.state === "running"
-      ? await countersOf(backend, summary.slug, context.signal)
-      : undefined;
-    return listed(summary, remembered.get(summary.slug), stats);
-  }));
+  const [memory, counters] = await Promise.all([
+    backend.memory(found, context.signal),
+    Promise.all(
+      found.map(async ({ slug, state }) =>
+        state === "running" ? await countersOf(backend, slug, context.signal) : undefined
+      ),
+    ),
+  ]);
+  const inEngine = found.map((summary, at) => {
+    const { slug } = summary;
+    return listed(summary, remembered.get(slug), counters[at], memory.get(slug));
+  });
   const seen = new Set(found.map((summary) => summary.slug));
   const gone = known.states.filter((state) => !seen.has(state.slug)).map(listedGone);
   const bottles = [...inEngine, ...gone].sort((a, b) => a.slug.localeCompare(b.slug));
@@ -55,6 +63,7 @@ function listed(
   summary: BottleSummary,
   state: BottleState | undefined,
   stats: { readonly requests: number; readonly blocked: number } | undefined,
+  memory: BottleMemory | undefined,
 ): ListedBottle {
   return {
     slug: summary.slug,
@@ -66,6 +75,10 @@ function listed(
     created_at: state?.created_at ?? summary.agent?.createdAt ?? null,
     requests: stats?.requests ?? null,
     blocked: stats?.blocked ?? null,
+    memory_bytes: {
+      agent: memory?.agentBytes ?? null,
+      bundle: memory?.bundleBytes ?? null,
+    },
   };
 }
 
@@ -82,6 +95,7 @@ function listedGone(state: BottleState): ListedBottle {
     created_at: state.created_at,
     requests: null,
     blocked: null,
+    memory_bytes: { agent: null, bundle: null },
   };
 }
 

@@ -2,6 +2,7 @@
 
 import type { Output } from "../../lib/context.ts";
 import { escapeControl } from "../../lib/egress/escape.ts";
+import { sizeText } from "../../lib/size_text.ts";
 import type { AgentEntry, BottleEntry } from "../../lib/manifest/index.ts";
 import type { PresetEntry } from "../../lib/manifest/presets.ts";
 import type { ListedBottle, Listing } from "../session/list.ts";
@@ -18,6 +19,7 @@ export function bottleLines(listing: Listing, out: Output, now: Date): string[] 
     { title: "LABEL", text: (row) => row.label ?? "" },
     { title: "STATE", text: (row) => row.state, tone: (cell, row) => toned(cell, row, style) },
     { title: "AGE", text: (row) => ageOf(row, now), align: "right" },
+    { title: "MEMORY", text: memoryText, align: "right" },
     { title: "REQUESTS", text: (row) => countText(row.requests), align: "right" },
     { title: "BLOCKED", text: (row) => countText(row.blocked), align: "right" },
     { title: "WHY", text: (row) => row.why ?? "" },
@@ -96,6 +98,11 @@ function ageOf(row: ListedBottle, now: Date): string {
   return row.created_at === null
     ? "-"
     : roughDuration(Math.max(0, now.getTime() - Date.parse(row.created_at)));
+}
+
+/** Of both containers; half of it would be taken for the whole. */
+function memoryText({ memory_bytes: { agent, bundle } }: ListedBottle): string {
+  return agent === null || bundle === null ? "-" : sizeText(agent + bundle);
 }
 
 function countText(count: number | null): string {

@@ -3,9 +3,11 @@
 import {
   type Availability,
   Backend,
+  type BottleMemory,
   type BottleSummary,
   type CleanupItem,
   type CleanupSelection,
+  type InForce,
   type LaunchOptions,
 } from "../../backends/backend.ts";
 import { chainRows, EMPTY_CHAIN } from "../../lib/audit/chain.ts";
@@ -18,6 +20,7 @@ import type { AuditRow, LedgerRow } from "../../lib/egress/audit_row.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { Manifest } from "../../lib/manifest/types.ts";
 import { type HomeId, resourceName, type Slug } from "../../lib/names.ts";
+import { describeDropped, droppedLimits } from "../../lib/plan/limits.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
 import { resolvePlan } from "../../lib/plan/resolve.ts";
 import type { EngineRuntimes } from "../../lib/plan/runtime.ts";
@@ -54,6 +57,10 @@ export interface FakeBackendOptions {
   readonly isLedgerDown?: boolean;
   /** Egress does not answer; while it is so, the ledger's file is locked by the ledger that runs. */
   readonly isEgressDown?: boolean;
+  /** What the engine made of limits, where it isn't what was asked. */
+  readonly limits?: Partial<InForce["limits"]>;
+  /** What a running bottle uses. */
+  readonly memory?: BottleMemory;
 }
 
 /** A bottle in the fake engine. */
@@ -95,6 +102,10 @@ export class FakeBackend extends Backend {
     await this.#options.onLaunch?.(plan, options);
     options.signal.throwIfAborted();
     this.entries.set(plan.slug, { plan, state: "running" });
+    const { limits } = await this.inForce(plan.slug);
+    for (const limit of droppedLimits(plan.manifest.bottle.resources, limits)) {
+      options.onNotice?.(describeDropped(limit));
+    }
     return this.#bottle(plan);
   }
 
@@ -152,6 +163,21 @@ export class FakeBackend extends Backend {
       bundle: { id: "b1", image: "bundle:1" },
       backend: this.name,
     })));
+  }
+
+  inForce(slug: Slug): Promise<InForce> {
+    const { cpus, memoryBytes, pids } = this.#entry(slug).plan.manifest.bottle.resources;
+    const limits = { cpus, memoryBytes, memorySwapBytes: memoryBytes, pids };
+    return Promise.resolve({
+      runtime: "runc",
+      limits: { ...limits, ...this.#options.limits },
+    });
+  }
+
+  memory(bottles: readonly BottleSummary[]): Promise<ReadonlyMap<Slug, BottleMemory>> {
+    const memory = this.#options.memory ?? { agentBytes: 300 << 20, bundleBytes: 96 << 20 };
+    const running = bottles.filter(({ state }) => state === "running");
+    return Promise.resolve(new Map(running.map(({ slug }) => [slug, memory])));
   }
 
   stop(slug: Slug): Promise<void> {

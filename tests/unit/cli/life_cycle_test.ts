@@ -10,7 +10,7 @@ Deno.test("a detached bottle is listed, entered, stopped, resumed and cleaned up
   await using cli = await makeCli({ attach: (argv) => argv[0] === "sh" ? 42 : 0 });
   assert.equal((await cli.run(...START)).stdout, `${SLUG}\n`);
 
-  assert.match((await cli.run("list")).stdout, /demo-abcde +demo +running +0s +0 +0/);
+  assert.match((await cli.run("list")).stdout, /demo-abcde +demo +running +0s +396 MiB +0 +0/);
   assert.equal((await cli.run("exec", SLUG, "--", "sh", "-c", "exit 42")).code, 42);
   assert.equal((await cli.run("attach", SLUG)).code, 0);
   assert.ok(cli.backend.calls.includes("attach sh -c exit 42"));

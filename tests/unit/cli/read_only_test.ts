@@ -87,6 +87,7 @@ egress:
     },
   });
   await t.assertSnapshot((await cli.run("info", "demo")).stdout);
+  await t.assertSnapshot((await cli.run("info", "demo", "--effective")).stdout);
   const { plan, effective } = JSON.parse((await cli.run("info", "demo", "--json")).stdout);
   assert.equal(plan.bottle.name, "dev");
   assert.ok(effective.some((value: { key: string }) => value.key === "env.LEVEL"));
@@ -102,7 +103,21 @@ Deno.test("info still tells the values where the plan can't be made", async () =
   const { code, stdout, stderr } = await cli.run("info", "demo");
   assert.equal(code, 0);
   assert.match(stderr, /It can't be started now: The host variable "NOT_SET" is not set/);
-  assert.match(stdout, /claude, auth_token ← NOT_SET/);
+  assert.match(stdout, /agent_provider\.auth_token +← NOT_SET/);
+});
+
+Deno.test("info tells of a bottle what the engine really holds it to", async (t) => {
+  await using cli = await makeCli({ limits: { memoryBytes: 0, memorySwapBytes: -1, pids: null } });
+  assert.match((await cli.run(...START)).stderr, /^! The engine dropped the limit "pids"/m);
+  const { stdout } = await cli.run("info", SLUG);
+  assert.match(
+    stdout,
+    /^ {2}In force +runtime runc, 2 CPUs, no limit of memory, no limit of proc/m,
+  );
+  assert.match(stdout, /^! The engine dropped the limit "memory": the agent can use up the mach/m);
+  await t.assertSnapshot(JSON.parse((await cli.run("info", SLUG, "--json")).stdout).in_force);
+  cli.backend.entries.clear();
+  assert.equal(JSON.parse((await cli.run("info", SLUG, "--json")).stdout).in_force, null);
 });
 
 Deno.test("list agents shows the file that won and the one it hides", async () => {

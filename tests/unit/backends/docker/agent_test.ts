@@ -1,13 +1,6 @@
-import { deepEqual, equal, ok } from "node:assert/strict";
-import {
-  agentRunArgs,
-  type AgentSpec,
-  droppedLimits,
-  readLimits,
-} from "../../../../backends/docker/agent.ts";
-import { createEngine } from "../../../../backends/engine/engine.ts";
+import { deepEqual, ok } from "node:assert/strict";
+import { agentRunArgs, type AgentSpec } from "../../../../backends/docker/agent.ts";
 import { homeId, parseSlug } from "../../../../lib/names.ts";
-import { fakeRun } from "../../../support/context.ts";
 
 const spec: AgentSpec = {
   home: homeId("/home"),
@@ -57,21 +50,5 @@ Deno.test("agentRunArgs has no mount, no device, no variable and no privilege, w
         .test(word),
       word,
     );
-  }
-});
-
-Deno.test("readLimits asks once, and droppedLimits names what the engine did not keep", async () => {
-  const answers: readonly [string, readonly string[]][] = [
-    ["[1073741824,1500000000,100]", []],
-    ["[0,1500000000,null]", ["memory", "pids"]],
-    ["[1073741824,0,0]", ["cpus", "pids"]],
-    ["{}", ["memory", "cpus", "pids"]],
-  ];
-  for (const [answer, dropped] of answers) {
-    const run = fakeRun(() => ({ stdout: new TextEncoder().encode(answer) }));
-    const real = await readLimits(createEngine({ run }), "x", new AbortController().signal);
-    const lines = droppedLimits(spec.resources, real);
-    equal(run.calls.length, 1);
-    deepEqual(lines, dropped.map((limit) => `The engine dropped the limit "${limit}"`), answer);
   }
 });
