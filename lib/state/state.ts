@@ -30,6 +30,22 @@ const workspaceWork = z.strictObject({
   bytes: z.int().min(0).nullable(),
 });
 
+/** A bottle's workspace, as its state and its archive have it. */
+export const workspaceSchema = z.strictObject({
+  /** The person's work tree, absolute. */
+  folder: z.string().min(1),
+  branch: z.string().min(1).nullable(),
+  base: z.string().refine(isOid),
+  include: z.array(z.string()),
+  is_shallow: z.boolean(),
+  /** Where the work tree lies in the guest. */
+  guest_folder: z.string().min(1),
+  /** What `fetch` brought back last. */
+  fetched: z.string().refine(isOid).nullable(),
+  /** How the agent's work stood when it was collected last; the guest's word. */
+  work: workspaceWork.nullable(),
+});
+
 const stateSchema = z.strictObject({
   schema: z.literal(STATE_SCHEMA),
   slug: z.string(),
@@ -47,20 +63,7 @@ const stateSchema = z.strictObject({
   image: z.string().min(1).nullable(),
   /** The runtime that the container was made with; null: what was the engine's own. */
   runtime: z.enum(["runc", "runsc"]).nullable(),
-  workspace: z.strictObject({
-    /** The person's work tree, absolute. */
-    folder: z.string().min(1),
-    branch: z.string().min(1).nullable(),
-    base: z.string().refine(isOid),
-    include: z.array(z.string()),
-    is_shallow: z.boolean(),
-    /** Where the work tree lies in the guest. */
-    guest_folder: z.string().min(1),
-    /** What `fetch` brought back last. */
-    fetched: z.string().refine(isOid).nullable(),
-    /** How the agent's work stood when it was collected last; the guest's word. */
-    work: workspaceWork.nullable(),
-  }).nullable(),
+  workspace: workspaceSchema.nullable(),
   keep: z.boolean(),
   created_at: z.iso.datetime(),
   /** `launching` in a file that nobody works on: the launch died, `cleanup` removes what it left. */
