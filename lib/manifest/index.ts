@@ -103,7 +103,12 @@ export class ManifestIndex {
     );
   }
 
-  /** Checked as files are, when an agent is loaded. @throws {BottleError} `manifest-name` if a key is no name */
+  /**
+   * Checked as files are, when an agent is loaded, and as trusted as the person's own: the caller says which commands and files
+   * credentials come from, so none of it may be taken from a repository.
+   *
+   * @throws {BottleError} `manifest-name` if a key is no name
+   */
   static fromObjects({ bottles, agents }: ManifestObjects): ManifestIndex {
     for (const name of [...Object.keys(bottles), ...Object.keys(agents)]) {
       if (NAME.test(name)) continue;
