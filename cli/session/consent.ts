@@ -14,7 +14,7 @@ export function consentDigest(plan: BottlePlan): string {
     bottle: manifest.bottle.name,
     provider: agent.provider,
     image: [agent.image.tag, agent.image.args],
-    routes: egress.routes,
+    routes: egress.baseRoutes,
     tokens: egress.tokens,
     extra_ca: egress.extraCa?.file ?? null,
     networks: egress.bundleNetworks,

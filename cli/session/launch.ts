@@ -193,6 +193,7 @@ function rememberWorkspace(workspace: WorkspacePlan): NonNullable<BottleState["w
   };
 }
 
+    route_changes: [],
 function couldNotStart(error: unknown): unknown {
   if (!(error instanceof BottleError) || error.exitCode !== ExitCode.failed) return error;
   return new BottleError(error.message, {

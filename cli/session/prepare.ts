@@ -2,6 +2,8 @@
 
 import type { Backend } from "../../backends/backend.ts";
 import type { Context } from "../../lib/context.ts";
+import type { RouteChange } from "../../lib/egress/route_change.ts";
+import { liveChanges } from "../../lib/egress/route_log.ts";
 import { ManifestIndex } from "../../lib/manifest/index.ts";
 import type { Slug } from "../../lib/names.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
@@ -22,6 +24,8 @@ export interface BottleRequest {
   readonly image?: string;
   readonly rebuild?: boolean;
   readonly runtime?: RuntimeChoice;
+  /** What `allow` and `deny` changed since. */
+  readonly routeChanges?: readonly RouteChange[];
   /** Of a bottle that exists. */
   readonly slug?: Slug;
   /** Where to look for a repository's agents; default the context's. */
@@ -36,9 +40,14 @@ export async function prepareBottle(
   backend: Backend,
   request: BottleRequest,
 ): Promise<BottlePlan> {
-  const { cwd = context.cwd, ...asked } = request;
+  const { cwd = context.cwd, routeChanges = [], ...asked } = request;
   const manifest = await ManifestIndex.load({ home: context.home, cwd });
-  return await backend.prepare({ ...asked, manifest, terminal: terminalOf(context) });
+  return await backend.prepare({
+    ...asked,
+    manifest,
+    routeChanges: liveChanges(routeChanges, context.clock.now().getTime()),
+    terminal: terminalOf(context),
+  });
 }
 
 /** The request that a bottle was started with. */
@@ -51,6 +60,7 @@ export function requestOf(state: BottleState): BottleRequest {
     bundleNetworks: state.bundle_networks,
     ...(state.bottle === null ? {} : { bottle: state.bottle }),
     ...(state.label === null ? {} : { label: state.label }),
+    routeChanges: state.route_changes,
     ...(state.image === null ? {} : { image: state.image }),
     ...(state.runtime === null ? {} : { runtime: state.runtime }),
     ...(state.workspace === null ? {} : { workspace: workspaceOf(state.workspace) }),

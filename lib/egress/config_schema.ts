@@ -36,7 +36,8 @@ const host = z.string().refine((value) => {
   const parsed = parseHost(value);
   return parsed.kind !== "bad" && printHost(parsed) === value;
 }, { error: "Not a canonical host" });
-const hostPattern = z.string().refine((value) => {
+/** The host of a route: canonical. */
+export const routeHost = z.string().refine((value) => {
   const pattern = parseHostPattern(value);
   return pattern.kind !== "bad" && printHostPattern(pattern) === value;
 }, { error: "Not a canonical host or wildcard, such as *.example.com" });
@@ -63,15 +64,22 @@ const pathMatch = z.strictObject({
     error: "Not a path in its normal form",
   });
 
+/** The ports of a route. */
+export const routePorts = z.array(port).min(1).max(64);
+/** The methods of a match. */
+export const routeMethods = z.array(z.string().regex(METHOD)).min(1).max(32);
+/** The paths of a match. */
+export const routePaths = z.array(pathMatch).min(1).max(256);
+
 const match = z.strictObject({
-  methods: z.exactOptional(z.array(z.string().regex(METHOD)).min(1).max(32)),
-  paths: z.exactOptional(z.array(pathMatch).min(1).max(256)),
+  methods: z.exactOptional(routeMethods),
+  paths: z.exactOptional(routePaths),
   expires_at: z.exactOptional(z.iso.datetime()),
 });
 
 const route = z.strictObject({
-  host: hostPattern,
-  ports: z.exactOptional(z.array(port).min(1).max(64)),
+  host: routeHost,
+  ports: z.exactOptional(routePorts),
   matches: z.exactOptional(z.array(match).max(256)),
   auth: z.exactOptional(auth),
   allow_private: z.exactOptional(z.boolean()),

@@ -112,7 +112,9 @@ function allow(routes: readonly Route[], change: AllowChange, now: number): read
         hint: `A route of its own would take that one's place: allow it for "${wildcard.host}"`,
       });
     }
-    const route = { host, ...(ports && { ports }), matches: [added], origin: "allow" };
+    const isLimited = Object.keys(added).length > 0;
+    const limits = { ...(ports && { ports }), ...(isLimited && { matches: [added] }) };
+    const route = { host, ...limits, origin: "allow" };
     return [...routes.filter((other) => other !== own), route];
   }
   if (isAllowed(own, ports, added, now)) return routes;

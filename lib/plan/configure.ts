@@ -60,7 +60,9 @@ function revealTokens(
   secrets: ReadonlyMap<string, Secret>,
 ): EgressConfig["tokens"] {
   const tokens: Partial<Record<TokenSlot, string>> = {};
-  for (const { slot, ref } of plan.egress.tokens) {
+  // A credential whose routes were denied stays on the host.
+  const used = new Set(plan.egress.routes.map(({ auth }) => auth?.token));
+  for (const { slot, ref } of plan.egress.tokens.filter(({ slot }) => used.has(slot))) {
     const secret = secrets.get(credentialKey(ref));
     if (secret === undefined) {
       throw new BottleError(`${nameCredential(ref)} was not asked for its value`, {

@@ -16,6 +16,7 @@ import { makeNotices } from "./notices.ts";
 import { BottlePlan } from "./plan.ts";
 import type { PlanProvider, ProviderPlan } from "./provider_plan.ts";
 import { planRoutes } from "./routes.ts";
+import { replayChanges } from "../egress/route_log.ts";
 import { plannedRuntime } from "./runtime.ts";
 import { planSkills } from "./skills.ts";
 import type { BottleSpec } from "./spec.ts";
@@ -58,7 +59,7 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
   checkEnv(manifest, provider.name, asked);
   const values = listCredentials(manifest).flatMap(({ value }) => credential(value) ?? []);
   checkProviderPlan(provider.name, asked, values.map((value) => value.reveal()));
-  const { routes, tokens } = planRoutes({
+  const { routes: baseRoutes, tokens } = planRoutes({
     provider: provider.name,
     providerRoutes: asked.routes,
     manifestRoutes: manifest.bottle.routes,
@@ -67,6 +68,9 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
   return new BottlePlan({
     slug,
     label: spec.label ?? null,
+  const changes = spec.routeChanges ?? [];
+  // Planning has no clock: whoever asks has left out what has expired, and egress judges by its own.
+  const { routes, misfits } = replayChanges(baseRoutes, changes, 0);
     home,
     homeId: parts.homeId,
     backend: "docker",
@@ -79,6 +83,8 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
       log: manifest.bottle.log.value,
       extraCa,
       bundleNetworks,
+      baseRoutes,
+      changes,
     },
     gitGate: { enabled: false, user: manifest.gitUser },
     supervise: { enabled: false, why: describeSupervise(manifest) },
@@ -96,6 +102,7 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
       extraCa,
       warnings: spec.manifest.warnings,
       env,
+      misfits,
     }),
   });
 }

@@ -1,5 +1,6 @@
 /** What the person should know before saying yes, besides the facts of the plan. */
 
+import type { ReplayedRoutes } from "../egress/route_log.ts";
 import type { Route } from "../egress/route.ts";
 import { looksLikeCredential } from "../manifest/credential_shape.ts";
 import { formatPlace } from "../manifest/problem.ts";
@@ -13,6 +14,8 @@ import type { BundleNetwork } from "./spec.ts";
 export interface NoticeFacts {
   readonly manifest: Manifest;
   readonly routes: readonly Route[];
+  /** Changes of the routes that no longer fit. */
+  readonly misfits: ReplayedRoutes["misfits"];
   readonly bundleNetworks: readonly BundleNetwork[];
   readonly extraCa: ExtraCa | null;
   /** Warnings of the index. */
@@ -34,6 +37,11 @@ export function makeNotices(facts: NoticeFacts): readonly Notice[] {
     if (route.allow_private) {
       danger.push(`"${route.host}" may resolve to private addresses (${route.origin})`);
     }
+  }
+  for (const { change, why } of facts.misfits) {
+    if (change.action === "deny") {
+      danger.push(`You denied "${change.host}", and it is open: ${why}`);
+    } else warning.push(`What you allowed for "${change.host}" is left out: ${why}`);
   }
   danger.push(...listExposed(facts));
   for (const { name, hosts } of facts.bundleNetworks) danger.push(describeNetwork(name, hosts));

@@ -3,6 +3,7 @@
 import type { CredentialSource } from "../manifest/credential.ts";
 import type { EnvValue, Manifest } from "../manifest/types.ts";
 import type { HomeId, Slug } from "../names.ts";
+import type { RouteChange } from "../egress/route_change.ts";
 import type { Route, TokenSlot } from "../egress/route.ts";
 import type { AgentProvisionPlan, CredentialShape } from "./agent_plan.ts";
 import type { ExtraCa } from "./extra_ca.ts";
@@ -31,8 +32,12 @@ export interface TokenPlan {
 
 /** Egress's part. */
 export interface EgressPlan {
-  /** The provider's first, then the manifest's. */
+  /** In force: those of `baseRoutes` with the changes made. */
   readonly routes: readonly Route[];
+  /** As they are written: the provider's first, then the manifest's. */
+  readonly baseRoutes: readonly Route[];
+  /** What the person changed of them while the bottle ran, oldest first. */
+  readonly changes: readonly RouteChange[];
   /** One a distinct credential. */
   readonly tokens: readonly TokenPlan[];
   /** What the audit keeps. */

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { CredentialSource } from "../manifest/credential.ts";
+import type { RouteChange } from "../egress/route_change.ts";
 import { formatPlace } from "../manifest/problem.ts";
 import type { EnvValue, GitUser, Sourced } from "../manifest/types.ts";
 import type { AgentCommand, AgentProvisionPlan } from "./agent_plan.ts";
@@ -58,9 +59,10 @@ export function planToJson(plan: BottlePlanFields): Readonly<Record<string, Json
       routes: egress.routes.map((route) => ({
         host: route.host,
         ports: route.ports ? [...route.ports] : null,
-        matches: (route.matches ?? []).map(({ methods, paths }) => ({
+        matches: (route.matches ?? []).map(({ methods, paths, expires_at }) => ({
           methods: methods ? [...methods] : null,
           paths: paths ? paths.map(({ type, value }) => ({ type, value })) : null,
+          expires_at: expires_at ?? null,
         })),
         auth: route.auth ? { ...route.auth } : null,
         allow_private: route.allow_private ?? false,
@@ -71,6 +73,7 @@ export function planToJson(plan: BottlePlanFields): Readonly<Record<string, Json
         source: sourceToJson(ref),
         begins_with: expects?.prefix ?? null,
       })),
+      route_changes: egress.changes.map(changeToJson),
       extra_ca_file: egress.extraCa?.file ?? null,
       bundle_networks: egress.bundleNetworks.map(({ name, hosts }) => ({
         name,
@@ -80,6 +83,20 @@ export function planToJson(plan: BottlePlanFields): Readonly<Record<string, Json
     git_gate: { enabled: plan.gitGate.enabled, user: userToJson(plan.gitGate.user) },
     supervise: { enabled: plan.supervise.enabled, why: plan.supervise.why },
     notices: plan.notices.map(({ level, text }) => ({ level, text })),
+  };
+}
+
+function changeToJson(change: RouteChange): Json {
+  const { action, host, at } = change;
+  if (action === "deny") return { action, host, at };
+  return {
+    action,
+    host,
+    ports: change.ports && [...change.ports],
+    methods: change.methods && [...change.methods],
+    paths: change.paths && change.paths.map(({ type, value }) => ({ type, value })),
+    expires_at: change.expires_at,
+    at,
   };
 }
 

@@ -7,6 +7,7 @@ import { formatPlace } from "../manifest/problem.ts";
 import type { EnvValue, GitUser, Resources } from "../manifest/types.ts";
 import type { BottlePlan, TokenPlan } from "./plan.ts";
 import type { RuntimePlan } from "./runtime.ts";
+import { changeText, routeText } from "./route_text.ts";
 
 /** How a line is shown. `heading` begins a part; `muted` explains the line above. */
 export type Tone = "heading" | "plain" | "muted" | "warning" | "danger";
@@ -39,6 +40,9 @@ export function preflightLines(plan: BottlePlan): readonly PreflightLine[] {
     fact("Git", printUser(manifest.gitUser)),
     fact("Skills", plan.fields.skills.map((skill) => skill.name).join(", ") || "none"),
     fact("Supervise", `off: ${plan.supervise.why}`),
+    ...egress.changes.map((change, index) =>
+      fact(index === 0 ? "Changed" : "", changeText(change))
+    ),
     fact("Afterwards", plan.fields.keep ? "kept" : "removed when the agent ends well", "muted"),
     ...plan.fields.notices.map(({ level, text }) =>
       line(level === "info" ? "muted" : level, `${NOTICE[level]} ${text}`)
@@ -61,26 +65,10 @@ function listRoutes(
   if (routes.length === 0) return [fact("Routes", "none: the agent reaches nothing", "warning")];
   const refs = new Map(tokens.map(({ slot, ref }) => [slot, describeCredential(ref)]));
   return routes.map((route, index) => {
-    const auth = route.auth ? `  [auth: ${route.auth.scheme} ← ${refs.get(route.auth.token)}]` : "";
+    const text = routeText(route, route.auth && refs.get(route.auth.token));
     const isPrivate = route.allow_private === true;
-    const text = `${route.host}${printPorts(route)}${printMatches(route)}${auth}` +
-      (isPrivate ? "  [private addresses]" : "");
     return fact(index === 0 ? "Routes" : "", text, isPrivate ? "danger" : "plain");
   });
-}
-
-function printPorts({ ports }: Route): string {
-  return ports === undefined ? "" : `:${ports.join(",")}`;
-}
-
-function printMatches({ matches = [] }: Route): string {
-  const texts = matches.map(({ methods, paths }) =>
-    [
-      methods?.join(",") ?? "",
-      paths?.map(({ type, value }) => type === "exact" ? `=${value}` : value).join(",") ?? "",
-    ].filter((text) => text !== "").join(" ") || "everything"
-  );
-  return texts.length === 0 ? "  everything" : `  ${texts.join(" or ")}`;
 }
 
 function printEnv(env: ReadonlyMap<string, EnvValue>): readonly string[] {

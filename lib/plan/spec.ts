@@ -1,6 +1,7 @@
 /** What the person asked for. */
 
 import type { CredentialType } from "../manifest/credential.ts";
+import type { RouteChange } from "../egress/route_change.ts";
 import type { ManifestIndex } from "../manifest/index.ts";
 import type { Slug } from "../names.ts";
 import type { WorkspaceSource } from "../workspace/types.ts";
@@ -44,6 +45,8 @@ export interface BottleSpec {
   readonly rebuild?: boolean;
   /** `--runtime`; absent: what the engine has of the stronger kind. */
   readonly runtime?: RuntimeChoice;
+  /** What the person changed of the bottle's routes while it ran, oldest first. */
+  readonly routeChanges?: readonly RouteChange[];
   /** Given by `resume`; otherwise made. */
   readonly slug?: Slug;
   /** The bottle runs, and is only gone into: its credentials and variables are not asked for again. */

@@ -4,7 +4,14 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** What each version lacked of its successor, by the version. */
 const STEPS: Readonly<Record<number, (fields: Fields) => Fields>> = {
-  1: (fields) => ({ ...fields, schema: 2, image: null, runtime: null, workspace: null }),
+  1: (fields) => ({
+    ...fields,
+    schema: 2,
+    image: null,
+    runtime: null,
+    workspace: null,
+    route_changes: [],
+  }),
 };
 
 /** The value in the present format, as far as its version is known; what it is worth the schema says. */

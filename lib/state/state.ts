@@ -1,9 +1,11 @@
 /** What is remembered of a bottle between two commands: enough to prepare it again, and never a secret. */
 
 import { BottleError } from "../errors.ts";
+import type { RouteChange } from "../egress/route_change.ts";
 import { parseSlug, type Slug } from "../names.ts";
 import { z } from "../deps/zod.ts";
 import { migrateState } from "./migrate.ts";
+import { routeChangesSchema } from "./route_changes.ts";
 import { isOid } from "../workspace/types.ts";
 
 /** The version of the format below. Older ones are read as this one; a newer one is not read. */
@@ -66,6 +68,8 @@ const stateSchema = z.strictObject({
   workspace: workspaceSchema.nullable(),
   keep: z.boolean(),
   created_at: z.iso.datetime(),
+  /** What `allow` and `deny` changed of its routes, oldest first. */
+  route_changes: routeChangesSchema,
   /** `launching` in a file that nobody works on: the launch died, `cleanup` removes what it left. */
   phase: z.enum(["launching", "running", "stopped"]),
   /** How often the agent program was started with the person's terminal. */
@@ -76,7 +80,7 @@ const stateSchema = z.strictObject({
 });
 
 /** One bottle's `state.json`. Snake case: it is JSON of ours. */
-export type BottleState = Readonly<Omit<z.infer<typeof stateSchema>, "slug">> & {
+export type BottleState = Readonly<Omit<z.infer<typeof stateSchema>, "slug" | "route_changes">> & {
   readonly slug: Slug;
 };
 
@@ -86,6 +90,7 @@ export type BottleState = Readonly<Omit<z.infer<typeof stateSchema>, "slug">> & 
  * @throws {BottleError} `state-corrupted` with the file, if it is not JSON of this format
  */
 export function parseState(text: string, file: string): BottleState {
+  readonly route_changes: readonly RouteChange[];
   const parsed = stateSchema.safeParse(migrateState(parseJson(text, file)));
   if (parsed.success) return { ...parsed.data, slug: parseSlug(parsed.data.slug) };
   const issue = parsed.error.issues[0];

@@ -21,12 +21,12 @@ const FIRST = {
 };
 
 Deno.test("parseState reads the first version's file as the present one's", () => {
-  const { slug, label, sessions, image, runtime, workspace } = parseState(
+  const { slug, label, sessions, image, runtime, workspace, route_changes: changes } = parseState(
     JSON.stringify(FIRST),
     "/state.json",
   );
   assert.deepEqual(
-    { slug, label, sessions, image, runtime, workspace },
+    { slug, label, sessions, image, runtime, workspace, changes },
     {
       slug: "demo-ab12c",
       label: "night",
@@ -34,6 +34,7 @@ Deno.test("parseState reads the first version's file as the present one's", () =
       image: null,
       runtime: null,
       workspace: null,
+      changes: [],
     },
   );
 });

@@ -14,6 +14,7 @@ const state: BottleState = {
   label: "nightly",
   backend: "docker",
   cwd: "/work",
+  route_changes: [],
   bundle_networks: [{ name: "app_default", hosts: ["db.local"] }],
   image: null,
   runtime: null,
