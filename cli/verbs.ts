@@ -71,6 +71,18 @@ export const verbs: readonly Verb[] = [
     load: () => import("./commands/rename.ts"),
   },
   {
+    name: "diff",
+    arguments: "<slug>",
+    summary: "Show what the agent changed in its workspace",
+    load: () => import("./commands/diff.ts"),
+  },
+  {
+    name: "fetch",
+    arguments: "<slug>",
+    summary: "Bring the agent's commits back as a branch",
+    load: () => import("./commands/fetch.ts"),
+  },
+  {
     name: "stop",
     arguments: "<slug>",
     summary: "Stop a bottle and keep it",

@@ -4,12 +4,14 @@ import { Command, type CommandUnknownOpts } from "../../lib/deps/commander.ts";
 import type { Act, Services } from "../command.ts";
 import { examples } from "../examples.ts";
 import type { CleanupPlan } from "../session/cleanup.ts";
+import type { RescuedWork } from "../session/rescue_work.ts";
+import { workNote } from "../ui/work_end.ts";
 
 /** The command. */
 export function define(act: Act): CommandUnknownOpts {
   return new Command("cleanup")
     .description(
-      "List what would be removed, ask, save the audits, and remove: containers, networks, volumes and what is remembered. Only what bot-bottle made for this home.",
+      "List what would be removed, ask, save the audits and work that was never fetched, and remove: containers, networks, volumes and what is remembered. Only what bot-bottle made for this home.",
     )
     .argument("[slug...]", "bottles; left out: all that don't run")
     .option("--all", "running bottles too")
@@ -52,9 +54,13 @@ async function remove(
     out.stderr("Nothing was removed\n");
     return 1;
   }
-  const unsaved = await carryOutCleanup(services, plan);
-  if (options.json) out.stdout(`${planJson(plan, unsaved)}\n`);
-  for (const line of unsaved) out.stderr(`! An audit could not be saved: ${line}\n`);
+  const { unsavedAudits, work } = await carryOutCleanup(services, plan);
+  if (options.json) out.stdout(`${planJson(plan, unsavedAudits, work)}\n`);
+  for (const line of unsavedAudits) out.stderr(`! An audit could not be saved: ${line}\n`);
+  for (const line of work.problems) out.stderr(`! Work could not be saved: ${line}\n`);
+  for (const slug of work.archived) {
+    out.stderr(`Work that was never fetched is kept for 30 days: \`bot-bottle fetch ${slug}\`\n`);
+  }
   if (!options.json && !services.settings.quiet) out.stderr("Removed\n");
   return 0;
 }
@@ -68,7 +74,7 @@ async function printPlan(services: Services, plan: CleanupPlan, isEmpty: boolean
   }
   const rows = [
     ...plan.items.map((item) => ({ ...item, note: item.running ? "running" : "" })),
-    ...plan.states.map(({ slug }) => ({ kind: "state", name: slug, note: "" })),
+    ...plan.states.map((state) => ({ kind: "state", name: state.slug, note: workNote(state) })),
     ...plan.corrupted.map(({ name, why }) => ({ kind: "state", name, note: why })),
   ];
   const lines = tableLines(
@@ -83,10 +89,17 @@ async function printPlan(services: Services, plan: CleanupPlan, isEmpty: boolean
   for (const line of lines) out.stdout(`${line}\n`);
 }
 
-function planJson(plan: CleanupPlan, unsaved: readonly string[]): string {
+function planJson(
+  plan: CleanupPlan,
+  unsaved: readonly string[],
+  work: RescuedWork = { archived: [], problems: [] },
+): string {
   return JSON.stringify({
     items: plan.items,
     states: [...plan.states.map((state) => state.slug), ...plan.corrupted.map((each) => each.name)],
+    unfetched: plan.states.filter((state) => workNote(state) !== "").map(({ slug }) => slug),
     unsaved_audits: unsaved,
+    archived_work: work.archived,
+    unsaved_work: work.problems,
   });
 }

@@ -7,6 +7,7 @@ import type { CorruptedState, KnownStates } from "../../lib/state/store.ts";
 import { findHomeId } from "../../lib/home_id.ts";
 import type { Services } from "../command.ts";
 import { archiveBottle, rowsOf } from "./audit_export.ts";
+import { type RescuedWork, rescueWork } from "./rescue_work.ts";
 
 /** Which bottles it is about. */
 export interface CleanupRequest {
@@ -82,11 +83,18 @@ async function runningSlugs(services: Services): Promise<ReadonlySet<Slug>> {
   );
 }
 
-/** Saves the audits that can still be read, then removes. Returns what could not be saved. */
+/** What a cleanup saved, and could not save. */
+export interface CleanedUp {
+  /** Bottles whose audit could not be saved, each with the reason. */
+  readonly unsavedAudits: readonly string[];
+  readonly work: RescuedWork;
+}
+
+/** Saves the audits, and work that was never fetched, as far as they can still be had; then removes. */
 export async function carryOutCleanup(
   services: Services,
   plan: CleanupPlan,
-): Promise<readonly string[]> {
+): Promise<CleanedUp> {
   const backend = await services.backend();
   using locks = new DisposableStack();
   for (const { slug } of plan.states) locks.use(await services.states.lock(slug));
@@ -94,10 +102,11 @@ export async function carryOutCleanup(
     const problem = await saveAudit(services, backend, state);
     return problem === undefined ? [] : [`${state.slug}: ${problem}`];
   }));
+  const work = await rescueWork(services, backend, plan.states);
   await backend.cleanup(plan.items, services.context.signal);
   for (const state of plan.states) await services.states.remove(state.slug);
   for (const state of plan.corrupted) await services.states.remove(state.name);
-  return problems.flat();
+  return { unsavedAudits: problems.flat(), work };
 }
 
 async function saveAudit(

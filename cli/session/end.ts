@@ -7,18 +7,22 @@ import type { Services } from "../command.ts";
 import { archiveBottle, countRows, fetchAudit } from "./audit_export.ts";
 import { leftoverOf } from "./launch.ts";
 import type { Outcome, SessionSummary } from "./outcome.ts";
+import { type SavedWork, saveWorkOf } from "./save_work.ts";
 
 /** What became of the bottle. */
 export interface Ending {
   readonly isKept: boolean;
   /** Why the audit could not be saved; null: it was. */
   readonly auditProblem: string | null;
+  /** The agent's work in its workspace; null: the bottle is gone already. */
+  readonly work: SavedWork | null;
   readonly summary: SessionSummary;
 }
 
 /**
  * Ends a bottle's session. An agent that ended well by itself leaves nothing but the archive; any other end, and a
- * bottle that was started to be kept, leaves its containers stopped. An audit that can't be saved keeps the bottle too.
+ * bottle that was started to be kept, leaves its containers stopped. Work that would be lost, and an audit that can't be
+ * saved, keep the bottle too.
  */
 export async function endSession(
   services: Services,
@@ -42,7 +46,7 @@ export async function endSession(
     // Another command has removed the bottle under the agent, its audit saved.
     await bottle.control[Symbol.asyncDispose]();
     leftovers.delete(leftoverOf(bottle.plan));
-    return { isKept: false, auditProblem: null, summary: summary([]) };
+    return { isKept: false, auditProblem: null, work: null, summary: summary([]) };
   }
   using _lock = await states.lock(slug);
   const state = await states.update(slug, {
@@ -58,8 +62,9 @@ export async function endSession(
     auditProblem = error instanceof Error ? error.message : String(error);
   }
 
+  const work = await saveWorkOf(services, state, () => bottle);
   const endedWell = outcome.by === "agent" && outcome.exitCode === ExitCode.ok;
-  const isKept = !endedWell || state.keep || auditProblem !== null;
+  const isKept = !endedWell || state.keep || auditProblem !== null || !work.isSafe;
   if (isKept) {
     await bottle.stop();
     await bottle.control[Symbol.asyncDispose]();
@@ -72,6 +77,7 @@ export async function endSession(
   return {
     isKept,
     auditProblem,
+    work,
     summary: summary(rows),
   };
 }

@@ -4,14 +4,17 @@ import { BottleError } from "../../lib/errors.ts";
 import { parseSlug } from "../../lib/names.ts";
 import type { Services } from "../command.ts";
 import { archiveBottle, rowsOf } from "./audit_export.ts";
+import { type SavedWork, saveWorkOf } from "./save_work.ts";
 
 /** What came of it. */
 export interface Stopped {
   /** Why the audit could not be saved now; it stays on the bottle's volume. */
   readonly auditProblem: string | null;
+  /** The agent's work in its workspace. */
+  readonly work: SavedWork;
 }
 
-/** Saves the audit, then stops agent and bundle. @throws {BottleError} `bottle-unknown`, `bottle-busy` */
+/** Saves the audit and the agent's work, then stops agent and bundle. @throws {BottleError} `bottle-unknown`, `bottle-busy` */
 export async function stop(services: Services, name: string): Promise<Stopped> {
   const { states, context } = services;
   const slug = parseSlug(name);
@@ -27,7 +30,10 @@ export async function stop(services: Services, name: string): Promise<Stopped> {
     if (!(error instanceof BottleError)) throw error;
     auditProblem = error.message;
   }
+  const openGuest = (): ReturnType<typeof backend.openGuest> =>
+    backend.openGuest(slug, context.signal);
+  const work = await saveWorkOf(services, state, openGuest, context.signal);
   await backend.stop(slug, context.signal);
   await states.update(slug, { phase: "stopped" });
-  return { auditProblem };
+  return { auditProblem, work };
 }

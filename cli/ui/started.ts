@@ -6,6 +6,7 @@ import type { Services } from "../command.ts";
 import type { Ending } from "../session/end.ts";
 import type { Started } from "../session/start.ts";
 import { preflightText } from "./preflight.ts";
+import { workLines } from "./work_end.ts";
 
 /** Prints and returns the exit code. */
 export function printStarted(services: Services, started: Started, json: boolean): number {
@@ -54,6 +55,9 @@ function tellEnding(services: Services, ending: Ending): void {
   }
   if (ending.auditProblem !== null) {
     out.stderr(`The audit could not be saved: ${ending.auditProblem}. It stays with the bottle\n`);
+  }
+  for (const line of ending.work === null ? [] : workLines(slug, ending.work)) {
+    out.stderr(`${line}\n`);
   }
   if (ending.isKept) {
     out.stderr(
