@@ -58,6 +58,10 @@ export async function saveWorkOf(
     return { state: changed, problem: null, isSafe };
   } catch (error) {
     signal?.throwIfAborted();
+    const isStopped = error instanceof BottleError && error.code === "bottle-not-running";
+    if (isStopped && workspace.work !== null) {
+      return { state, problem: null, isSafe: isSafelyHome(workspace) };
+    }
     const problem = error instanceof BottleError
       ? error.message
       : `unexpected: ${error instanceof Error ? error.message : String(error)}`;

@@ -1,0 +1,106 @@
+/** `diff` */
+
+import { Command, type CommandUnknownOpts, Option } from "../../lib/deps/commander.ts";
+import type { Act, Services } from "../command.ts";
+import { examples } from "../examples.ts";
+import type { DiffPart } from "../session/diff.ts";
+import type { OpenedWork } from "../session/work_out.ts";
+
+/** The command. */
+export function define(act: Act): CommandUnknownOpts {
+  return new Command("diff")
+    .description(
+      "Show what a bottle's agent has changed in the workspace since it began: commits and what is not committed, as one patch. From the running bottle, or as it was saved when it stopped.",
+    )
+    .argument("<slug>", "name of the bottle, from list")
+    .addOption(new Option("--committed", "only what is committed").conflicts("uncommitted"))
+    .option("--uncommitted", "only what is not: `git apply` takes it on top of the fetched branch")
+    .addOption(new Option("--stat", "files and numbers of lines").conflicts("json"))
+    .option("--repository <dir>", "the workspace's repository, if it has moved")
+    .option("--json", "commits and files, for a program")
+    .addHelpText(
+      "after",
+      examples([
+        ["bot-bottle diff fixer-4k2pz --stat", "how much, and where"],
+        ["bot-bottle diff fixer-4k2pz | less", "all of it"],
+        ["bot-bottle diff fixer-4k2pz --uncommitted | git apply", "take what is not committed"],
+      ]),
+    )
+    .action((slug, options) =>
+      act(async (services) => {
+        const { openWork } = await import("../session/work_out.ts");
+        const part: DiffPart = options.committed
+          ? "committed"
+          : options.uncommitted
+          ? "uncommitted"
+          : "all";
+        const { repository } = options;
+        await using opened = await openWork(services, {
+          slug,
+          ...(repository === undefined ? {} : { repository }),
+        });
+        return options.json
+          ? await printJson(services, opened, part)
+          : await print(services, opened, part, options.stat ?? false);
+      })
+    );
+}
+
+async function print(
+  services: Services,
+  opened: OpenedWork,
+  part: DiffPart,
+  isStat: boolean,
+): Promise<number> {
+  const { patchOf, readablePatchOf, statOf } = await import("../../lib/workspace/diff_stream.ts");
+  const { rangeOf } = await import("../session/diff.ts");
+  const { printEscaped } = await import("../ui/patch_text.ts");
+  const { noteLines, tell } = await import("../ui/work_text.ts");
+  const { out, signal, clock } = services.context;
+  tell(services, noteLines(opened, clock.now()));
+  const found = rangeOf(opened, part);
+  if (found === null || found.from === found.to) {
+    tell(services, [part === "uncommitted" ? "Nothing is uncommitted" : "Nothing has changed"]);
+    return 0;
+  }
+  const range = { ...found, signal };
+  const { git } = opened.quarantine;
+  if (isStat) {
+    const columns = out.isTerminal.stdout ? out.columns() : 80;
+    await printEscaped(statOf(git, range, columns), out, "text");
+  } else if (out.isTerminal.stdout) {
+    await printEscaped(readablePatchOf(git, range), out, "patch");
+  } else {
+    for await (const chunk of patchOf(git, range)) out.stdoutBytes(chunk);
+  }
+  return 0;
+}
+
+async function printJson(
+  services: Services,
+  opened: OpenedWork,
+  part: DiffPart,
+): Promise<number> {
+  const { reportOn } = await import("../session/diff.ts");
+  const { out, signal } = services.context;
+  const { slug, work: { facts, collectedAt }, quarantine } = opened;
+  const report = await reportOn(opened, part, signal);
+  const json = {
+    slug,
+    base: quarantine.base,
+    head: facts.head,
+    branch: facts.branch,
+    uncommitted: facts.uncommitted,
+    collected_at: collectedAt,
+    is_related: quarantine.isRelated,
+    left_out: facts.leftOut,
+    commits_elsewhere: facts.elsewhere,
+    commits: report.commits,
+    total_commits: report.totalCommits,
+    files: report.files,
+    findings: report.findings,
+    warnings: report.warnings,
+  };
+  out.stdout(`${JSON.stringify(json, null, 2)}\n`);
+  return 0;
+}
