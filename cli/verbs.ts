@@ -59,6 +59,18 @@ export const verbs: readonly Verb[] = [
     load: () => import("./commands/info.ts"),
   },
   {
+    name: "allow",
+    arguments: "<slug> <host...>",
+    summary: "Let a bottle reach more hosts, at once",
+    load: () => import("./commands/allow.ts"),
+  },
+  {
+    name: "deny",
+    arguments: "<slug> <host...>",
+    summary: "Take hosts from a bottle, at once",
+    load: () => import("./commands/deny.ts"),
+  },
+  {
     name: "resume",
     arguments: "<slug>",
     summary: "Continue in a bottle that was kept",

@@ -46,7 +46,7 @@ async function showPreset({ context }: Services, name: string, json: boolean): P
 
 async function printJson({ context }: Services, info: Info): Promise<void> {
   const { planToJson } = await import("../../lib/plan/plan_json.ts");
-  const { plan, values, problem, held } = info;
+  const { plan, values, problem, held, routes } = info;
   const shown = {
     plan: plan === null ? null : planToJson(plan.fields),
     effective: values,
@@ -59,6 +59,7 @@ async function printJson({ context }: Services, info: Info): Promise<void> {
       dropped: held.dropped,
     },
     problem: problem === null ? null : { code: problem.code, message: problem.message },
+    routes_in_force: routes,
   };
   context.out.stdout(`${JSON.stringify(shown, null, 2)}\n`);
 }
@@ -67,7 +68,7 @@ async function printText({ context }: Services, info: Info, effective: boolean):
   const { preflightText } = await import("../ui/preflight.ts");
   const { effectiveLines, heldLines } = await import("../ui/info.ts");
   const { out } = context;
-  const { plan, problem, values, held } = info;
+  const { plan, problem, values, held, routes } = info;
   if (problem !== null) out.stderr(`! It can't be started now: ${problem.message}\n`);
   // Where there is no plan to show, what the files say is what there is.
   if (effective || plan === null) {
@@ -76,4 +77,8 @@ async function printText({ context }: Services, info: Info, effective: boolean):
   }
   out.stdout(preflightText(plan, out));
   for (const line of held === null ? [] : heldLines(held)) out.stdout(`${line}\n`);
+  if (routes === null) return;
+  const { routeLines } = await import("../ui/route_table.ts");
+  out.stdout(`\nRoutes in force, revision ${routes.revision}\n`);
+  for (const line of routeLines(routes.routes)) out.stdout(`${line}\n`);
 }

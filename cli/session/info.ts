@@ -1,6 +1,7 @@
 /** `info`: a plan, and the file that each value comes from. */
 
 import type { InForce } from "../../backends/backend.ts";
+import type { RoutesResult } from "../../lib/control/protocol.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { ManifestIndex } from "../../lib/manifest/index.ts";
 import type { Manifest } from "../../lib/manifest/types.ts";
@@ -10,6 +11,7 @@ import type { BottlePlan } from "../../lib/plan/plan.ts";
 import type { Services } from "../command.ts";
 import { type EffectiveValue, effectiveValues } from "./effective.ts";
 import { type BottleRequest, prepareBottle, requestOf } from "./prepare.ts";
+import { routesInForce } from "./routes_in_force.ts";
 
 /** What the engine says of a bottle that is there. */
 export interface Held extends InForce {
@@ -27,6 +29,8 @@ export interface Info {
   /** Null where it can't be made now, as when a host variable is not set. */
   readonly plan: BottlePlan | null;
   readonly problem: BottleError | null;
+  /** What a running bottle may reach now; null of any other. */
+  readonly routes: RoutesResult | null;
   /** What really holds; null: it is no bottle, or the engine can't tell. */
   readonly held: Held | null;
 }
@@ -41,15 +45,16 @@ export async function describe(services: Services, name: string): Promise<Info> 
     request.bottle === undefined ? {} : { bottle: request.bottle },
   );
   const values = effectiveValues(manifest);
-  const held = request.slug === undefined
-    ? null
-    : await whatHolds(services, request.slug, manifest);
+  const { slug } = request;
+  const [routes, held] = slug === undefined
+    ? [null, null]
+    : await Promise.all([routesInForce(services, slug), whatHolds(services, slug, manifest)]);
   try {
     const plan = await prepareBottle(context, await services.backend(), request);
-    return { manifest, values, plan, problem: null, held };
+    return { manifest, values, plan, problem: null, routes, held };
   } catch (error) {
     if (!(error instanceof BottleError)) throw error;
-    return { manifest, values, plan: null, problem: error, held };
+    return { manifest, values, plan: null, problem: error, routes, held };
   }
 }
 

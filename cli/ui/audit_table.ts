@@ -39,6 +39,7 @@ function columns(view: { readonly useColor: boolean }): readonly Column<LedgerRo
 
 function target({ row }: LedgerRow): string {
   if (row.kind === "self-test") return "self-test of the launch";
+  if (row.kind === "policy") return `routes, revision ${row.change?.revision ?? "?"}`;
   const port = row.kind === "dns" || row.port === 443 || row.port === 0 ? "" : `:${row.port}`;
   const place = `${row.host}${port}${row.path}`;
   return place.length > 60 ? `${place.slice(0, 59)}…` : place;
