@@ -94,9 +94,17 @@ export type {
   CredentialShape,
   GuestCommand,
   GuestFile,
-  ImagePlan,
   ProviderRoute,
 } from "./lib/plan/agent_plan.ts";
+export type {
+  BuildContext,
+  BuiltImage,
+  ContextEntry,
+  ImageCandidate,
+  ImagePlan,
+  ImageSource,
+  ReadyImage,
+} from "./lib/image/types.ts";
 export type { BottleEndpoints } from "./lib/plan/endpoints.ts";
 export type { PlanContext, PlanProvider, ProviderPlan } from "./lib/plan/provider_plan.ts";
 export type { ExtraCa } from "./lib/plan/extra_ca.ts";

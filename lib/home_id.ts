@@ -8,8 +8,8 @@ export async function findHomeId(home: string): Promise<HomeId> {
   return homeId(await realPath(home));
 }
 
-/** Links are followed as far as the path is there. */
-async function realPath(path: string): Promise<string> {
+/** A path with its links followed, as far as it is there. @param path absolute */
+export async function realPath(path: string): Promise<string> {
   try {
     return await Deno.realPath(path);
   } catch (error) {

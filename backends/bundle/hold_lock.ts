@@ -5,16 +5,20 @@ import type { Clock } from "../../lib/context.ts";
 /** How often a lock that another holds is asked for, in milliseconds. */
 const POLL_MS = 100;
 
-/** Waits for the lock; the file and its folder are made. */
+/** Waits for the lock; the file and its folder are made. @param onWait called once if another holds it */
 export async function holdLock(
   path: string,
   clock: Clock,
   signal?: AbortSignal,
+  onWait: () => void = () => undefined,
 ): Promise<AsyncDisposable> {
   await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true, mode: 0o700 });
   const file = await Deno.open(path, { create: true, write: true, mode: 0o600 });
   try {
-    while (!await file.tryLock(true)) await clock.sleep(POLL_MS, signal);
+    if (!await file.tryLock(true)) {
+      onWait();
+      do await clock.sleep(POLL_MS, signal); while (!await file.tryLock(true));
+    }
   } catch (error) {
     file.close();
     throw error;

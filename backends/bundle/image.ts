@@ -2,9 +2,11 @@
 
 import { createHash } from "node:crypto";
 import type { Context } from "../../lib/context.ts";
-import { Label, VERSION } from "../../lib/names.ts";
-import { buildImage, hasImage } from "../engine/build.ts";
+import { findHomeId } from "../../lib/home_id.ts";
+import { buildImage } from "../engine/build.ts";
 import type { Engine } from "../engine/engine.ts";
+import { hasImage } from "../engine/image.ts";
+import { labelsOf } from "../engine/labels.ts";
 import { type BundleAssets, bundleAssets } from "./assets.ts";
 import { cacheFolder } from "./bundle_script.ts";
 import { holdLock } from "./hold_lock.ts";
@@ -50,7 +52,7 @@ export async function ensureBundleImage(
     tag,
     dockerfile: assets.dockerfile,
     files: [{ name: "sidecars.js", mode: 0o644, content: assets.sidecarsJs }],
-    labels: { [Label.role]: "image", [Label.version]: VERSION },
+    labels: labelsOf({ home: await findHomeId(context.home), slug: null, role: "image" }),
     logFile: `${context.home}/logs/${name}.log`,
     ...(options.onLine === undefined ? {} : { onLine: options.onLine }),
     ...(signal === undefined ? {} : { signal }),

@@ -8,6 +8,7 @@ import type { Engine } from "../engine/engine.ts";
 import { START_PROGRAM } from "./altered.ts";
 import { limitArgs, readInForce } from "./in_force.ts";
 import { labelArgs } from "../engine/labels.ts";
+import { blankArgs } from "./image_env.ts";
 import { sealAgent } from "./seal.ts";
 import type { BottleSubnet } from "./subnets.ts";
 
@@ -21,7 +22,12 @@ export interface AgentOwner {
 
 /** What {@linkcode agentRunArgs} needs. */
 export interface AgentSpec extends AgentOwner {
+  /** Its id: what was seen to be fit is what runs. */
   readonly image: string;
+  /** Variables that the image sets. */
+  readonly imageVariables: readonly string[];
+  /** The guest's home: where whatever is told nothing else begins. */
+  readonly guestHome: string;
   readonly network: string;
   readonly subnet: BottleSubnet;
   readonly resources: Resources;
@@ -64,6 +70,12 @@ export function agentRunArgs(spec: AgentSpec): string[] {
     "--security-opt=no-new-privileges",
     "--user=node",
     "--init",
+    // The image's own would run before the seal, as the agent left it.
+    "--no-healthcheck",
+    "--stop-signal=SIGTERM",
+    "--workdir",
+    spec.guestHome,
+    ...blankArgs(spec.imageVariables),
     ...limitArgs(resources),
     "--ulimit=core=0",
     "--log-driver=none",

@@ -31,6 +31,12 @@ export function alteredStart(diff: string): string | undefined {
   return swapped ?? paths.find((path) => START.test(path));
 }
 
+/** Whether a folder is, or holds, or lies in one that the start depends on: `docker diff` sees nothing of a volume there. */
+export function startsBelow(folder: string): boolean {
+  const path = `/${folder.split("/").filter((part) => part !== "").join("/")}`;
+  return path === "/" || ABOVE.includes(path) || START.test(path);
+}
+
 /** @throws {BottleError} `agent-altered`, exit code 125 */
 export async function refuseAltered(
   engine: Engine,

@@ -3,7 +3,7 @@
 import { ensureBundleImage } from "../bundle/image.ts";
 import type { Cidr } from "../../lib/egress/cidr.ts";
 import type { PrivateException } from "../../lib/egress/config.ts";
-import { ensureAgentImage } from "./agent_image.ts";
+import { type AgentImage, ensureAgentImage } from "./agent_image.ts";
 import { privateExceptions } from "./bundle_networks.ts";
 import { createInnerNetwork, type InnerNetwork } from "./inner_network.ts";
 import { ensureOuterNetwork } from "./outer_network.ts";
@@ -12,7 +12,7 @@ import { type LaunchParts, outerOf } from "./session.ts";
 
 /** All of it is under way; whoever needs a part waits for that part alone. */
 export interface Groundwork {
-  readonly agentImage: Promise<unknown>;
+  readonly agentImage: Promise<AgentImage>;
   /** The tag. */
   readonly bundleImage: Promise<string>;
   readonly inner: Promise<InnerNetwork>;
@@ -39,8 +39,11 @@ export function beginGroundwork(
   return {
     agentImage: during(progress, "Agent image", (step) => {
       const onLine = (line: string): void => step.line(line);
-      return ensureAgentImage(engine, context, plan.agent.image, { extraCaPem, onLine, signal });
-    }),
+      const { guestHome, agent } = plan;
+      return ensureAgentImage(engine, context, agent.image, {
+        ...{ home, launch, guestHome, extraCaPem, onLine, signal },
+      });
+    }, ({ came }) => came === "found" ? undefined : came),
     bundleImage: during(progress, "Bundle image", (step) => {
       const onLine = (line: string): void => step.line(line);
       return ensureBundleImage(context, engine, { onLine, signal });

@@ -34,6 +34,9 @@ export interface Inventory {
   readonly volumes: readonly FoundResource[];
 }
 
+/** Images are found by `images.ts`. */
+const IMAGE_ROLE = "image";
+
 /** Labels that all results must have. */
 export type LabelFilter = Readonly<Record<string, string>>;
 
@@ -71,7 +74,7 @@ export async function findContainers(
     "{{.CreatedAt}}",
   ];
   const rows = await listRows(engine, ["ps", "--all", "--no-trunc"], fields, labels, signal);
-  return rows.map((
+  const all = rows.map((
     [id = "", name = "", image = "", state = "", status = "", createdAt = "", ...own],
   ) => ({
     id,
@@ -82,6 +85,8 @@ export async function findContainers(
     createdAt,
     ...roleAndSlug(own),
   }));
+  // A container has the labels of its image too: one that a person made of an image of ours is theirs.
+  return all.filter(({ role }) => role !== IMAGE_ROLE);
 }
 
 async function findNetworks(

@@ -93,14 +93,16 @@ async function bringUpAgent(
   launchId: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const [inner] = await Promise.all([groundwork.inner, groundwork.agentImage]);
+  const [inner, image] = await Promise.all([groundwork.inner, groundwork.agentImage]);
   await during(progress, "Agent", async () => {
     const { homeId: home, slug } = plan.fields;
     const owner: AgentOwner = { home, slug, launch: launchId, name: plan.containerName };
     const { resources } = plan.manifest.bottle;
     const spec = {
       ...owner,
-      image: plan.image,
+      image: image.id,
+      imageVariables: image.variables,
+      guestHome: plan.guestHome,
       network: inner.name,
       subnet: inner.subnet,
       resources,

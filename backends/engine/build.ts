@@ -3,6 +3,7 @@
 import { packTar, type TarEntry } from "../../lib/archive/pack.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
 import type { Engine } from "./engine.ts";
+import { BuildTraces, removeTraces } from "./build_traces.ts";
 import { engineError, EngineErrorCode, printableLines } from "./errors.ts";
 
 /** Options of {@linkcode buildImage}. */
@@ -12,6 +13,10 @@ export interface BuildOptions {
   readonly dockerfile: string;
   /** Other files of the build's context. No host folder is ever sent. */
   readonly files?: readonly TarEntry[];
+  /** The Dockerfile's name in the context; default `Dockerfile`. */
+  readonly dockerfileName?: string;
+  /** Runs every step, whatever the engine remembers of it. */
+  readonly noCache?: boolean;
   /** `--build-arg`s: they stay in the image's history, so never a secret. */
   readonly args?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
@@ -25,20 +30,6 @@ export interface BuildOptions {
 /** How many of the last lines an error shows. */
 const LAST_LINES = 15;
 
-/** Whether the engine has an image of this name. */
-export async function hasImage(
-  engine: Engine,
-  tag: string,
-  signal?: AbortSignal,
-): Promise<boolean> {
-  const args = ["image", "inspect", "--format", "{{.Id}}", tag];
-  const result = await engine.raw(args, signal === undefined ? {} : { signal });
-  if (result.code === 0) return true;
-  const error = engineError(args, result);
-  if (error.code === EngineErrorCode.notFound) return false;
-  throw error;
-}
-
 /**
  * Builds; the context travels as a tar on stdin, so this works with an engine on another machine too.
  *
@@ -46,15 +37,21 @@ export async function hasImage(
  */
 export async function buildImage(engine: Engine, options: BuildOptions): Promise<void> {
   const context = await packTar([
-    { name: "Dockerfile", mode: 0o644, content: options.dockerfile },
+    { name: options.dockerfileName ?? "Dockerfile", mode: 0o644, content: options.dockerfile },
     ...options.files ?? [],
   ]);
   const log: string[] = [];
+  const traces = new BuildTraces();
+  await using undo = new AsyncDisposableStack();
+  undo.defer(async () => {
+    if (options.signal?.aborted === true) await removeTraces(engine, traces);
+  });
   const result = await engine.raw(buildArgs(options), {
     stdin: context,
     onLine: (line) => {
       for (const text of printableLines(line)) {
         log.push(text);
+        traces.read(text);
         options.onLine?.(text);
       }
     },
@@ -64,7 +61,10 @@ export async function buildImage(engine: Engine, options: BuildOptions): Promise
 }
 
 /** The argv, in a fixed order. */
-export function buildArgs(options: Pick<BuildOptions, "tag" | "args" | "labels">): string[] {
+export function buildArgs(
+  options: Pick<BuildOptions, "tag" | "args" | "labels" | "dockerfileName" | "noCache">,
+): string[] {
+  const { dockerfileName, noCache = false } = options;
   const pairs = (flag: string, values: Readonly<Record<string, string>> = {}): string[] =>
     Object.entries(values).sort(([a], [b]) => a < b ? -1 : 1).flatMap((
       [key, value],
@@ -73,6 +73,8 @@ export function buildArgs(options: Pick<BuildOptions, "tag" | "args" | "labels">
     "build",
     "--tag",
     options.tag,
+    ...(dockerfileName === undefined ? [] : ["--file", dockerfileName]),
+    ...(noCache ? ["--no-cache"] : []),
     ...pairs("--label", options.labels),
     ...pairs("--build-arg", options.args),
     // The legacy builder keeps the container of a step that failed or was broken off, without a label.

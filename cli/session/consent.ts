@@ -13,7 +13,7 @@ export function consentDigest(plan: BottlePlan): string {
     agent: [manifest.agent.name, manifest.agent.origin, manifest.agent.prompt],
     bottle: manifest.bottle.name,
     provider: agent.provider,
-    image: [agent.image.tag, agent.image.args],
+    image: agent.image.tag,
     routes: egress.baseRoutes,
     tokens: egress.tokens,
     extra_ca: egress.extraCa?.file ?? null,

@@ -5,10 +5,14 @@ import { concatBytes } from "../concat_bytes.ts";
 /** What goes into a tar. Names are relative; `/` between the parts. */
 export type TarEntry =
   | { readonly name: string; readonly mode: number; readonly content: Uint8Array | string }
-  | { readonly name: string; readonly mode: number; readonly folder: true };
+  | { readonly name: string; readonly mode: number; readonly folder: true }
+  | { readonly name: string; readonly linkTo: string };
 
 /** Every entry has the same time, so that the same input makes the same bytes: engines cache by them. */
 const TIME = new Date(0);
+
+/** A link's own bits: no system looks at them. */
+const LINK_MODE = 0o777;
 
 /**
  * Packs in the order given, owner 0:0. Folders that only are part of a name get no entry: whoever unpacks makes
@@ -23,6 +27,11 @@ export async function packTar(entries: readonly TarEntry[]): Promise<Uint8Array>
   for (const entry of entries) {
     if (entry.name.startsWith("/") || entry.name.split("/").includes("..")) {
       throw new TypeError(`Not a name inside an archive: "${entry.name}"`);
+    }
+    if ("linkTo" in entry) {
+      const { name, linkTo: linkname } = entry;
+      tar.entry({ name, mode: LINK_MODE, mtime: TIME, type: "symlink", linkname });
+      continue;
     }
     const header = { name: entry.name, mode: entry.mode, mtime: TIME };
     if ("folder" in entry) tar.entry({ ...header, type: "directory" });

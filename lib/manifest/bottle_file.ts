@@ -8,6 +8,7 @@ import type { ManifestDocument } from "./document.ts";
 import { parseEnvForm } from "./env_form.ts";
 import type { Problem } from "./problem.ts";
 import { findRepeatedHosts, readRoutes } from "./route_list.ts";
+import { findImageConflicts } from "./image_shape.ts";
 import { NAME } from "./name.ts";
 import { isPresetName } from "./presets.ts";
 import { checkShape } from "./shape.ts";
@@ -53,6 +54,7 @@ export function readBottle(name: string, document: ManifestDocument): BottleFile
     ...document.problems,
     ...("problems" in checked ? checked.problems : []),
     ...findRepeatedHosts(tree),
+    ...findImageConflicts(tree),
   ];
   const layer = "value" in checked && problems.length === 0 ? readLayer(checked.value, tree) : null;
   return { name, file, parents: readParents(tree), layer, problems };
@@ -78,7 +80,10 @@ function readLayer(fields: BottleFields, tree: ValueTree): BottleLayer {
   const gate = fields["git-gate"];
   return {
     ...(provider && {
-      provider: { value: readProvider(provider), place: tree.placeOf(["agent_provider"], "key") },
+      provider: {
+        value: readProvider(provider, place),
+        place: tree.placeOf(["agent_provider"], "key"),
+      },
     }),
     ...(env && { env: readEnv(env, place) }),
     ...(gate && { gitUser: readGitUser(gate.user ?? {}, place) }),
@@ -90,9 +95,21 @@ function readLayer(fields: BottleFields, tree: ValueTree): BottleLayer {
 
 function readProvider(
   provider: NonNullable<BottleFields["agent_provider"]>,
+  place: PlaceOf,
 ): AgentProviderChoice {
+  const { dockerfile, image, version } = provider;
   const authToken = readCredential(provider.auth_token ?? "");
-  return { template: provider.template, ...(authToken && { authToken }) };
+  const sourced = (key: string, value: string): Sourced<string> => ({
+    value,
+    place: place("agent_provider", key),
+  });
+  return {
+    template: provider.template,
+    ...(authToken && { authToken }),
+    ...(dockerfile !== undefined && { dockerfile: sourced("dockerfile", dockerfile) }),
+    ...(image !== undefined && { image: sourced("image", image) }),
+    ...(version !== undefined && { version: sourced("version", version) }),
+  };
 }
 
 type PlaceOf = (...path: PropertyKey[]) => SourcePlace;

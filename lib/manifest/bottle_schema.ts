@@ -7,6 +7,7 @@ import { providerCredential } from "./credential_schema.ts";
 import { NAME } from "./name.ts";
 import { isPresetName, nearestPreset } from "./presets.ts";
 import { parseEnvForm } from "./env_form.ts";
+import { findPathFault, findReferenceFault, findVersionFault } from "./image_shape.ts";
 import { isReservedEnv } from "./reserved_env.ts";
 import { routeSchema } from "./route_schema.ts";
 import {
@@ -36,9 +37,9 @@ const provider = shape({
     error: `${NOT_IN_THIS_VERSION}: "codex"`,
     params: { hint: "Write claude" },
   }),
-  dockerfile: notYet(),
-  image: notYet(),
-  version: notYet(),
+  dockerfile: text(findPathFault, "the path of a Dockerfile").exactOptional(),
+  image: text(findReferenceFault, "an image").exactOptional(),
+  version: text(findVersionFault, "a version").exactOptional(),
   auth_token: providerCredential.exactOptional(),
   forward_host_credentials: z.boolean().refine((value) => !value, { error: NOT_IN_THIS_VERSION })
     .exactOptional(),

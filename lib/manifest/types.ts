@@ -49,6 +49,12 @@ export interface AgentProviderChoice {
   readonly template: string;
   /** Where the provider's credential comes from. */
   readonly authToken?: CredentialSource;
+  /** A Dockerfile instead of the provider's: absolute, `~/…`, or relative to the file that names it. */
+  readonly dockerfile?: Sourced<string>;
+  /** A ready-made image, by tag or digest; never beside a Dockerfile or a version. */
+  readonly image?: Sourced<string>;
+  /** Version of the agent program, where the Dockerfile takes one. */
+  readonly version?: Sourced<string>;
 }
 
 /** `resources`: limits of the agent's container. */

@@ -1,5 +1,6 @@
 /** The provider's part of a plan. */
 
+import type { ImagePlan } from "../image/types.ts";
 import type { AuthScheme, RouteMatch } from "../egress/route.ts";
 import type { CredentialSource, CredentialType } from "../manifest/credential.ts";
 
@@ -26,18 +27,6 @@ export interface GuestCommand {
   readonly argv: readonly string[];
   /** What it is for, shown as progress and in errors. */
   readonly purpose: string;
-}
-
-/** Where an image comes from. */
-export interface ImagePlan {
-  /** Content-addressed: `bot-bottle-agent-claude:<12 hex>`. The same inputs never build twice. */
-  readonly tag: string;
-  /** The Dockerfile's text. */
-  readonly dockerfile: string;
-  /** Why this one: `provider claude`. */
-  readonly origin: string;
-  /** `--build-arg`s, without secrets. */
-  readonly args: Readonly<Record<string, string>>;
 }
 
 /** What a credential's value must be like, for it to be what a provider planned for. */

@@ -1,5 +1,7 @@
 /** Puts a plan together from parts that are all at hand. Pure but for what it draws at random. */
 
+import type { ChosenImage } from "../image/choose.ts";
+import { planImage } from "../image/plan_image.ts";
 import { isReservedEnv } from "../manifest/reserved_env.ts";
 import { type Problem, problemsError } from "../manifest/problem.ts";
 import { credentialKey, type CredentialSource } from "../manifest/credential.ts";
@@ -10,7 +12,6 @@ import type { AgentProvisionPlan } from "./agent_plan.ts";
 import { canonicalNetworks } from "./bundle_networks.ts";
 import type { ExtraCa } from "./extra_ca.ts";
 import { listCredentials } from "./host_variables.ts";
-import { imageTag } from "./image_tag.ts";
 import { checkProviderPlan } from "./leak_check.ts";
 import { makeNotices } from "./notices.ts";
 import { BottlePlan } from "./plan.ts";
@@ -30,6 +31,8 @@ export interface PlanParts {
   readonly homeId: HomeId;
   readonly provider: PlanProvider;
   readonly extraCa: ExtraCa | null;
+  /** What the cascade came to. */
+  readonly image: ChosenImage;
   /** Credentials that stand in files, by `credentialKey`: a provider tells their kind by their value. */
   readonly fileCredentials?: ReadonlyMap<string, Secret>;
 }
@@ -76,7 +79,7 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
     backend: "docker",
     runtime: plannedRuntime(spec.runtime),
     manifest,
-    agent: makeAgentPlan(provider, asked, { workFolder, instanceName, extraCa }),
+    agent: makeAgentPlan(asked, parts, { workFolder, instanceName }),
     egress: {
       routes,
       tokens,
@@ -108,24 +111,19 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
 }
 
 function makeAgentPlan(
-  provider: PlanProvider,
   asked: ProviderPlan,
-  { workFolder, instanceName, extraCa }: {
-    readonly workFolder: string;
-    readonly instanceName: string;
-    readonly extraCa: ExtraCa | null;
-  },
+  { provider, image, extraCa }: PlanParts,
+  place: Pick<AgentProvisionPlan, "workFolder" | "instanceName">,
 ): AgentProvisionPlan {
   const { imageArgs: args = {}, ...rest } = asked;
-  const { name, guestHome, dockerfile } = provider;
-  const tag = imageTag({ provider: name, dockerfile, args, extraCaPem: extraCa?.pem ?? null });
+  const { name, guestHome } = provider;
+  const extraCaPem = extraCa?.pem ?? null;
   return {
     ...rest,
+    ...place,
     provider: name,
     guestHome,
-    workFolder,
-    instanceName,
-    image: { tag, dockerfile, origin: `provider ${name}`, args },
+    image: planImage(image, { provider: name, args, extraCaPem }),
   };
 }
 

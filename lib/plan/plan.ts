@@ -155,7 +155,7 @@ export class BottlePlan {
   get instanceName(): string {
     return this.agent.instanceName;
   }
-  /** The tag of the agent's image. */
+  /** What the engine knows the agent's image by: a tag of ours, or the reference of a ready-made one. */
   get image(): string {
     return this.agent.image.tag;
   }

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { CredentialSource } from "../manifest/credential.ts";
+import { imageToJson } from "../image/describe.ts";
 import type { RouteChange } from "../egress/route_change.ts";
 import { formatPlace } from "../manifest/problem.ts";
 import type { EnvValue, GitUser, Sourced } from "../manifest/types.ts";
@@ -101,19 +102,13 @@ function changeToJson(change: RouteChange): Json {
 }
 
 function providerToJson(agent: AgentProvisionPlan): Json {
-  const { image } = agent;
   return {
     name: agent.provider,
     instance_name: agent.instanceName,
     guest_home: agent.guestHome,
     prompt_file: agent.promptFile,
     skills_folder: agent.skillsFolder,
-    image: {
-      tag: image.tag,
-      origin: image.origin,
-      dockerfile_sha256: sha256(image.dockerfile),
-      args: { ...image.args },
-    },
+    image: imageToJson(agent.image),
     env: Object.keys(agent.env).sort(),
     files: agent.files.map(({ path, mode, owner, content }) => ({
       path,

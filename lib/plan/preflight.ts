@@ -1,5 +1,6 @@
 /** The preflight: what will run, before anything does (cli.md, "Preflight"). Names of variables, never values. */
 
+import { imageLines } from "../image/describe.ts";
 import { escapeControl } from "../egress/escape.ts";
 import type { Route } from "../egress/route.ts";
 import { describeCredential } from "../manifest/credential.ts";
@@ -26,6 +27,7 @@ const LABEL_WIDTH = 11;
 export function preflightLines(plan: BottlePlan): readonly PreflightLine[] {
   const { manifest, agent, egress } = plan;
   const { resources } = manifest.bottle;
+  const image = imageLines(agent.image);
   return [
     line("heading", `Bottle ${plan.slug}${plan.fields.label ? ` (${plan.fields.label})` : ""}`),
     fact("Agent", `${manifest.agent.name}, ${manifest.agent.file}`),
@@ -33,7 +35,8 @@ export function preflightLines(plan: BottlePlan): readonly PreflightLine[] {
     ...manifest.bottle.chain.slice(0, -1).map((file) => fact("", `extends ${file}`, "muted")),
     fact("Backend", `${plan.fields.backend}; ${printResources(resources)}`),
     fact("Runtime", printRuntime(plan.fields.runtime)),
-    fact("Image", `${agent.image.tag} (Dockerfile of ${agent.image.origin})`),
+    fact("Image", image.image),
+    ...image.more.map((text) => fact("", text, "muted")),
     ...list("Env", printEnv(plan.fields.env), "none"),
     ...listRoutes(egress.routes, egress.tokens),
     fact("Audit", AUDIT[egress.log], egress.log === "all" ? "plain" : "warning"),

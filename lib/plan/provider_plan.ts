@@ -40,6 +40,10 @@ export interface PlanProvider {
   readonly guestHome: string;
   /** Text of the Dockerfile. */
   readonly dockerfile: string;
+  /** The Dockerfile's `ARG` that takes `agent_provider.version`; absent: it takes none. */
+  readonly versionArg?: string;
+  /** Programs that a guest of this provider needs on PATH, whatever its image, besides bash, tar, git and sleep. */
+  readonly guestPrograms?: readonly string[];
   /** Pure but for the placeholders that it draws. @throws {BottleError} when the manifest asks for what this provider can't do */
   readonly plan: (context: PlanContext) => ProviderPlan;
 }

@@ -2,6 +2,7 @@
 
 import type { Context } from "../context.ts";
 import { findHomeId } from "../home_id.ts";
+import { chooseImage } from "../image/choose.ts";
 import type { Manifest } from "../manifest/types.ts";
 import { readExtraCa } from "./extra_ca.ts";
 import { makePlan } from "./make_plan.ts";
@@ -25,7 +26,19 @@ export async function resolvePlan(
   manifest: Manifest,
   { env, random, home, provider }: ResolveOptions,
 ): Promise<BottlePlan> {
-  const [extraCa, homeId] = await Promise.all([readExtraCa(env), findHomeId(home)]);
+  const [extraCa, homeId, image] = await Promise.all([
+    readExtraCa(env),
+    findHomeId(home),
+    chooseImage({
+      rebuild: spec.rebuild ?? false,
+      choice: manifest.bottle.provider,
+      provider,
+      home,
+      userHome: env("HOME"),
+      ...(spec.image === undefined ? {} : { option: spec.image }),
+      ...(spec.slug === undefined ? {} : { slug: spec.slug }),
+    }),
+  ]);
   return makePlan(spec, manifest, {
     env,
     random,
@@ -33,5 +46,6 @@ export async function resolvePlan(
     homeId,
     provider,
     extraCa,
+    image,
   });
 }

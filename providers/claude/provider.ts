@@ -33,6 +33,8 @@ export const claude: AgentProvider = {
   name: "claude",
   guestHome: GUEST_HOME,
   dockerfile,
+  versionArg: "CLAUDE_CODE_VERSION",
+  guestPrograms: ["claude"],
   plan: (context) => {
     const { source, kind } = findCredential(context);
     const placeholder = context.placeholder(kind.prefix);

@@ -1,5 +1,6 @@
 /** A provider and a plan for unit tests, without a file or a program. */
 
+import { chooseImage } from "../../lib/image/choose.ts";
 import { ManifestIndex } from "../../lib/manifest/index.ts";
 import { readCredential } from "../../lib/manifest/credential.ts";
 import { makePlan, type PlanParts } from "../../lib/plan/make_plan.ts";
@@ -66,16 +67,28 @@ export async function madePlan(options: MadePlanOptions = {}): Promise<BottlePla
     bottles: { dev: { agent_provider: { template: "claude" }, ...bottle }, ...parents },
     agents: { reviewer: { bottle: "dev", prompt: "Be careful", ...agent } },
   });
+  const loaded = await manifest.loadForAgent("reviewer");
+  const provider = parts.provider ?? fakeProvider();
+  const home = "/home/me/.bot-bottle";
+  const { image: option } = spec;
   return makePlan(
     { manifest, agent: "reviewer", ...spec },
-    await manifest.loadForAgent("reviewer"),
+    loaded,
     {
       env: () => undefined,
       random: (length) => new Uint8Array(length),
-      home: "/home/me/.bot-bottle",
-      homeId: homeId("/home/me/.bot-bottle"),
-      provider: fakeProvider(),
+      home,
+      homeId: homeId(home),
+      provider,
       extraCa: null,
+      image: await chooseImage({
+        rebuild: spec.rebuild ?? false,
+        choice: loaded.bottle.provider,
+        provider,
+        home,
+        userHome: undefined,
+        ...(option === undefined ? {} : { option }),
+      }),
       ...parts,
     },
   );

@@ -1,6 +1,7 @@
 /** A whole plan for unit tests, without manifests on disk. */
 
 import type { CredentialSource } from "../../lib/manifest/credential.ts";
+import type { BuiltImage } from "../../lib/image/types.ts";
 import type { Manifest } from "../../lib/manifest/types.ts";
 import { type EnvName, homeId, parseEnvName, parseSlug } from "../../lib/names.ts";
 import type { AgentProvisionPlan } from "../../lib/plan/agent_plan.ts";
@@ -67,6 +68,23 @@ function sourceOf(authToken: string | CredentialSource): CredentialSource {
   return typeof authToken === "string" ? envSource(authToken) : authToken;
 }
 
+/** A provider's image, to be built. */
+export function fakeImage(given: Partial<BuiltImage> = {}): BuiltImage {
+  return {
+    kind: "build",
+    tag: "fake:1",
+    dockerfile: "FROM scratch\n",
+    file: null,
+    origin: "provider scripted",
+    args: {},
+    context: null,
+    candidates: [],
+    rebuild: false,
+    programs: [],
+    ...given,
+  };
+}
+
 /** An agent's plan that does nothing, with what the test needs otherwise. */
 export function fakeAgentPlan(given: Partial<AgentProvisionPlan> = {}): AgentProvisionPlan {
   const command = { argv: ["true"], stdin: "none" } as const;
@@ -76,7 +94,7 @@ export function fakeAgentPlan(given: Partial<AgentProvisionPlan> = {}): AgentPro
     workFolder: "/home/node",
     instanceName: "bot-bottle-demo-ab12c-agent",
     promptFile: "/home/node/.bot-bottle/prompt.md",
-    image: { tag: "fake:1", dockerfile: "FROM scratch\n", origin: "provider scripted", args: {} },
+    image: fakeImage(),
     env: {},
     files: [],
     commands: [],

@@ -1,12 +1,13 @@
 /** `bot-bottle run` as a person starts it: the program itself, in a home of the test's own. */
 
 import type { Run } from "../../../lib/process/run.ts";
-import { imageTag } from "../../../lib/plan/image_tag.ts";
+import { systemClock } from "../../../lib/clock.ts";
 import { homeId, parseSlug, type Slug } from "../../../lib/names.ts";
 import { claude } from "../../../providers/claude/provider.ts";
 import { ensureAgentImage } from "../../../backends/docker/agent_image.ts";
 import { createEngine } from "../../../backends/engine/engine.ts";
 import { docker } from "../../support/deno_container.ts";
+import { providerImage } from "../../support/provider_image.ts";
 import { type Hit, scanBytes } from "../../support/marker_search/byte_scanner.ts";
 import type { Needle } from "../../support/marker_search/needle.ts";
 import { ROOT } from "../../support/suites/files.ts";
@@ -173,25 +174,16 @@ async function shareImage(
   machineCaPem: string | null,
   extraCaPem: string,
 ): Promise<AsyncDisposable> {
-  const tagFor = (pem: string | null): string =>
-    imageTag({
-      provider: claude.name,
-      dockerfile: claude.dockerfile,
-      args: {},
-      extraCaPem: pem,
-    });
-  const image = {
-    tag: tagFor(machineCaPem),
-    dockerfile: claude.dockerfile,
-    origin: "provider claude",
-    args: {},
-  };
-  await ensureAgentImage(createEngine({ run }), { home }, image, {
+  const image = providerImage(claude, machineCaPem);
+  const { tag: alias } = providerImage(claude, extraCaPem);
+  const env = (name: string): string | undefined => Deno.env.get(name);
+  await ensureAgentImage(createEngine({ run }), { home, env, clock: systemClock }, image, {
+    home: homeId(home),
+    guestHome: claude.guestHome,
     extraCaPem: machineCaPem,
     onLine: () => {},
     signal: AbortSignal.timeout(10 * 60_000),
   });
-  const alias = tagFor(extraCaPem);
   await docker(run, ["tag", image.tag, alias]);
   return {
     [Symbol.asyncDispose]: async () => {

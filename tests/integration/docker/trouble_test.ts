@@ -6,6 +6,7 @@ import { resourceName } from "../../../lib/names.ts";
 import { BottlePlan } from "../../../lib/plan/plan.ts";
 import { createRun } from "../../../lib/process/create_run.ts";
 import { findProvider } from "../../../providers/registry.ts";
+import { fakeImage } from "../../support/plan.ts";
 import { createSubject, type Subject, type SubjectOptions } from "../conformance/subject.ts";
 
 const engine = createEngine({ run: createRun() });
@@ -44,11 +45,10 @@ Deno.test("launch takes the subnet that is free, and says so when none is", asyn
 Deno.test("launch shows the last lines of a build that fails, keeps the log, leaves nothing", async () => {
   await using subject = await open();
   const plan = await subject.prepare();
-  const image = {
-    ...plan.agent.image,
+  const image = fakeImage({
     tag: "bot-bottle-test-broken:1",
     dockerfile: `FROM debian:trixie-slim\nRUN echo the last word of ${plan.slug} && exit 3\n`,
-  };
+  });
   const broken = new BottlePlan({ ...plan.fields, agent: { ...plan.agent, image } });
   const error = await subject.launch(broken).then(() => undefined, (error: unknown) => error);
   ok(error instanceof BottleError);

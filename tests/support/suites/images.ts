@@ -5,10 +5,11 @@ import { ensureBundleImage } from "../../../backends/bundle/image.ts";
 import { createEngine } from "../../../backends/engine/engine.ts";
 import { systemClock } from "../../../lib/clock.ts";
 import { BottleError } from "../../../lib/errors.ts";
+import { findHomeId } from "../../../lib/home_id.ts";
 import { readExtraCa } from "../../../lib/plan/extra_ca.ts";
-import { imageTag } from "../../../lib/plan/image_tag.ts";
 import type { Run } from "../../../lib/process/run.ts";
 import { findProvider } from "../../../providers/registry.ts";
+import { providerImage } from "../provider_image.ts";
 import type { Trouble } from "../report/report.ts";
 
 const PROVIDERS = ["scripted", "claude"] as const;
@@ -44,10 +45,15 @@ export async function buildImages(options: BuildImagesOptions): Promise<Trouble[
   };
   const buildAgent = async (name: string): Promise<void> => {
     const extraCaPem = (await readExtraCa(env))?.pem ?? null;
-    const { dockerfile } = await findProvider(name);
-    const inputs = { provider: name, dockerfile, args: {}, extraCaPem };
-    const image = { ...inputs, tag: imageTag(inputs), origin: "the tests" };
-    await ensureAgentImage(engine, { home }, image, { extraCaPem, onLine: () => {}, signal });
+    const provider = await findProvider(name);
+    const context = { home, env, clock: systemClock };
+    await ensureAgentImage(engine, context, providerImage(provider, extraCaPem), {
+      home: await findHomeId(home),
+      guestHome: provider.guestHome,
+      extraCaPem,
+      onLine: () => {},
+      signal,
+    });
   };
   const troubles = await Promise.all([
     attempt("the bundle", () => {

@@ -7,7 +7,9 @@ const spec: AgentSpec = {
   slug: parseSlug("demo-ab12c"),
   launch: "f00",
   name: "bot-bottle-demo-ab12c-agent",
-  image: "bot-bottle-agent-scripted:1",
+  image: `sha256:${"ab".repeat(32)}`,
+  imageVariables: ["PATH", "NODE_VERSION"],
+  guestHome: "/home/node",
   network: "bot-bottle-demo-ab12c-inner",
   subnet: { cidr: "10.7.0.0/29", gateway: "10.7.0.1", bundle: "10.7.0.2", agent: "10.7.0.3" },
   resources: { cpus: 1.5, memoryBytes: 1 << 30, pids: 100 },
@@ -28,9 +30,18 @@ Deno.test("agentRunArgs is this, word for word", () => {
     ...["--sysctl", "net.ipv6.conf.all.disable_ipv6=1"],
     ...["--sysctl", "net.ipv6.conf.default.disable_ipv6=1"],
     ...["--cap-drop=ALL", "--security-opt=no-new-privileges", "--user=node", "--init"],
+    ...["--no-healthcheck", "--stop-signal=SIGTERM", "--workdir", "/home/node"],
     ...["--pids-limit", "100", "--memory", "1073741824", "--memory-swap", "1073741824"],
     ...["--cpus", "1.5", "--ulimit=core=0", "--log-driver=none", "--restart=no"],
-    ...["--entrypoint=/bin/sleep", "bot-bottle-agent-scripted:1", "infinity"],
+    ...["--entrypoint=/bin/sleep", spec.image, "infinity"],
+  ]);
+});
+
+Deno.test("agentRunArgs blanks what an image's variables would do before the seal, or to the proxy", () => {
+  const imageVariables = ["LD_PRELOAD", "PATH", "BASH_ENV", "HTTPS_PROXY", "npm_config_proxy"];
+  const args = agentRunArgs({ ...spec, imageVariables });
+  deepEqual(args.filter((_, index) => args[index - 1] === "--env"), [
+    ...["LD_PRELOAD=", "BASH_ENV=", "HTTPS_PROXY=", "npm_config_proxy="],
   ]);
 });
 

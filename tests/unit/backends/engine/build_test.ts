@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import { buildArgs, buildImage, hasImage } from "../../../../backends/engine/build.ts";
+import { buildArgs, buildImage } from "../../../../backends/engine/build.ts";
 import { createEngine } from "../../../../backends/engine/engine.ts";
+import { hasImage } from "../../../../backends/engine/image.ts";
 import { BottleError } from "../../../../lib/errors.ts";
 import { readTar } from "../../../../lib/archive/read_tar.ts";
 import { fakeRun } from "../../../support/context.ts";

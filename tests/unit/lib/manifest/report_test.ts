@@ -82,9 +82,6 @@ Deno.test("keys and values of later versions are refused as such, each at its pl
     [route("matches: [{ paths: [{ type: regex, value: /x }] }]"), "3:67", /paths\[0\].type"/],
     [route("auth: { scheme: agent }"), "3:55", /auth.scheme"/],
     ["agent_provider: { template: codex }", "2:29", /template"/],
-    ["agent_provider: { template: claude, dockerfile: ./D }", "2:49", /dockerfile"/],
-    ["agent_provider: { template: claude, image: x }", "2:44", /image"/],
-    ["agent_provider: { template: claude, version: 2.1.197 }", "2:46", /version"/],
     [
       "agent_provider: { template: claude, forward_host_credentials: true }",
       "2:63",

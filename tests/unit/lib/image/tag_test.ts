@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { imageTag } from "../../../../lib/plan/image_tag.ts";
+import { imageTag } from "../../../../lib/image/tag.ts";
 
 const inputs = {
   provider: "claude",
   dockerfile: "FROM x",
   args: { A: "1", B: "2" },
   extraCaPem: null,
+  context: null,
 };
 
 Deno.test("imageTag is the same for the same inputs, whatever the order of arguments", () => {
