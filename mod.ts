@@ -77,6 +77,9 @@ export type {
   SourcedResources,
 } from "./lib/manifest/types.ts";
 
+export { inspectWorkspace, type WorkspaceRequest } from "./lib/workspace/inspect.ts";
+export type { LeftOut, Oid, WorkspacePlan, WorkspaceSource } from "./lib/workspace/types.ts";
+export type { GitHost } from "./lib/workspace/host_git.ts";
 export type { BottleSpec, BundleNetwork, Entering } from "./lib/plan/spec.ts";
 export {
   BottlePlan,

@@ -15,6 +15,8 @@ export type LaunchFlags = {
   image?: string | undefined;
   rebuild?: true | undefined;
   runtime?: RuntimeChoice | undefined;
+  workspace?: string | true | undefined;
+  include?: string[] | undefined;
 };
 
 /** A command that has them. */
@@ -26,6 +28,15 @@ export function launchCommand(name: string): Command<[], LaunchFlags> {
       "--bundle-network <name[=host,...]>",
       "join the bundle to an engine network; the hosts may have addresses in it (repeatable)",
       collectNetwork,
+    )
+    .option(
+      "--workspace [folder]",
+      "bring in the repository of the working directory, or of another folder: its commits as a git bundle",
+    )
+    .option(
+      "--include <path>",
+      "a file or folder of the workspace that no commit has, to bring in too (repeatable)",
+      (path: string, before: string[] = []) => [...before, path],
     )
     .option("--image <reference>", "a ready-made image instead of the agent's own")
     .option("--rebuild", "build the agent's image anew")

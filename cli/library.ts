@@ -27,7 +27,7 @@ export interface HostOptions {
 }
 
 /**
- * The machine that bottles are started from. Needs Deno's permissions to read, to write, and to run `docker`.
+ * The machine that bottles are started from. Needs Deno's permissions to read, to write, and to run `docker`, and `git` for a workspace.
  *
  * @throws {BottleError} `home-unknown`
  */
@@ -101,6 +101,11 @@ export async function launch(plan: BottlePlan, options: LaunchBottleOptions): Pr
     answers: new Map(Object.entries(answers)),
     progress,
     signal: host.signal,
-    provision: (bottle) => provision(bottle, plan, provider, { signal: host.signal }),
+    provision: (bottle) =>
+      provision(bottle, plan, provider, {
+        signal: host.signal,
+        host,
+        step: (name) => progress.step(name),
+      }),
   });
 }

@@ -28,12 +28,15 @@ export function define(act: Act): CommandUnknownOpts {
     .action((agent, options) =>
       act(async (services) => {
         const { run } = await import("../session/start.ts");
+        const { findWorkspace } = await import("../session/workspace.ts");
         const { printRunEnd } = await import("../ui/started.ts");
         const { readPrompt } = await import("../session/prompt.ts");
+        const workspace = await findWorkspace(services.context, options);
         const ending = await run(services, {
           request: {
             agent,
             ...launchRequest(options),
+            ...workspace,
           },
           prompt: await readPrompt(services, options.prompt),
           trustRepository: options.trustRepo ?? false,

@@ -22,6 +22,7 @@ export function define(act: Act): CommandUnknownOpts {
       examples([
         ["bot-bottle start reviewer", "see the plan, say yes, work"],
         ["bot-bottle start reviewer --dry-run --json", "the plan, for a program"],
+        ["bot-bottle start reviewer --workspace", "with the commits of the repository around you"],
         ["bot-bottle start reviewer --yes --detach", "leave it running; then attach or exec"],
         [
           "bot-bottle start dev --bundle-network app_default=db.local",
@@ -33,11 +34,14 @@ export function define(act: Act): CommandUnknownOpts {
       act(async (services) => {
         const { start } = await import("../session/start.ts");
         const { pickAgent } = await import("../session/pick_agent.ts");
+        const { findWorkspace } = await import("../session/workspace.ts");
         const { printStarted } = await import("../ui/started.ts");
+        const workspace = await findWorkspace(services.context, options);
         const started = await start(services, {
           request: {
             agent: agent ?? await pickAgent(services),
             ...launchRequest(options),
+            ...workspace,
           },
           dryRun: options.dryRun ?? false,
           yes: options.yes ?? false,

@@ -25,7 +25,8 @@ export async function execIn(
 ): Promise<number> {
   const { bottle, env } = await openBottle(services, name);
   try {
-    return await bottle.attach(argv, { env, signal: services.context.signal });
+    const cwd = bottle.plan.agent.workFolder;
+    return await bottle.attach(argv, { env, cwd, signal: services.context.signal });
   } finally {
     await bottle.control[Symbol.asyncDispose]();
   }

@@ -132,7 +132,7 @@ export async function detach(
 
 /** @param again the guest was provisioned before */
 async function provisionWith(
-  { context: { signal }, settings }: Services,
+  { context, settings }: Services,
   bottle: Bottle,
   { progress }: LaunchValues,
   again: boolean,
@@ -140,7 +140,9 @@ async function provisionWith(
   const { plan } = bottle;
   await provision(bottle, plan, await findProvider(plan.agent.provider), {
     again,
-    signal,
+    signal: context.signal,
+    host: context,
+    step: (name) => progress.step(name),
     onNote: (text) => {
       if (!settings.verbose) return;
       using step = progress.step(text);

@@ -69,7 +69,7 @@ export function requestOf(state: BottleState): BottleRequest {
 
 function workspaceOf(remembered: NonNullable<BottleState["workspace"]>): WorkspaceSource {
   const { folder, branch, base, include, is_shallow: isShallow } = remembered;
-  return { folder, branch, base, include, isShallow, uncommitted: null };
+  return { folder, branch, base, include, isShallow, uncommitted: null, leftOut: [] };
 }
 
 function terminalOf(context: Context): Record<string, string> {

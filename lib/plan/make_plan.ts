@@ -21,6 +21,7 @@ import { replayChanges } from "../egress/route_log.ts";
 import { plannedRuntime } from "./runtime.ts";
 import { planSkills } from "./skills.ts";
 import type { BottleSpec } from "./spec.ts";
+import { planWorkspace } from "./workspace.ts";
 
 /** The parts. */
 export interface PlanParts {
@@ -44,7 +45,7 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
   const instanceName = resourceName(slug, "agent");
   const workspace = spec.workspace === undefined
     ? null
-    : { ...spec.workspace, guestFolder: `${provider.guestHome}/workspace` };
+    : planWorkspace(spec.workspace, { slug, guestHome: provider.guestHome, manifest });
   const workFolder = workspace?.guestFolder ?? provider.guestHome;
   const credential = (source: CredentialSource): Secret | undefined =>
     source.kind === "env"

@@ -8,6 +8,7 @@ import { formatPlace } from "../manifest/problem.ts";
 import type { EnvValue, GitUser, Sourced } from "../manifest/types.ts";
 import type { AgentCommand, AgentProvisionPlan } from "./agent_plan.ts";
 import type { BottlePlanFields } from "./plan.ts";
+import { workspaceToJson } from "./workspace.ts";
 
 /** JSON as a type. */
 export type Json =
@@ -83,6 +84,7 @@ export function planToJson(plan: BottlePlanFields): Readonly<Record<string, Json
     },
     git_gate: { enabled: plan.gitGate.enabled, user: userToJson(plan.gitGate.user) },
     supervise: { enabled: plan.supervise.enabled, why: plan.supervise.why },
+    workspace: workspaceToJson(plan.workspace),
     notices: plan.notices.map(({ level, text }) => ({ level, text })),
   };
 }

@@ -2,12 +2,14 @@
 
 import { imageLines } from "../image/describe.ts";
 import { escapeControl } from "../egress/escape.ts";
+import type { WorkspacePlan } from "../workspace/types.ts";
 import type { Route } from "../egress/route.ts";
 import { describeCredential } from "../manifest/credential.ts";
 import { formatPlace } from "../manifest/problem.ts";
 import type { EnvValue, GitUser, Resources } from "../manifest/types.ts";
 import type { BottlePlan, TokenPlan } from "./plan.ts";
 import type { RuntimePlan } from "./runtime.ts";
+import { workspaceLines } from "./workspace.ts";
 import { changeText, routeText } from "./route_text.ts";
 
 /** How a line is shown. `heading` begins a part; `muted` explains the line above. */
@@ -37,6 +39,7 @@ export function preflightLines(plan: BottlePlan): readonly PreflightLine[] {
     fact("Runtime", printRuntime(plan.fields.runtime)),
     fact("Image", image.image),
     ...image.more.map((text) => fact("", text, "muted")),
+    ...listWorkspace(plan.fields.workspace),
     ...list("Env", printEnv(plan.fields.env), "none"),
     ...listRoutes(egress.routes, egress.tokens),
     fact("Audit", AUDIT[egress.log], egress.log === "all" ? "plain" : "warning"),
@@ -104,6 +107,12 @@ function printResources({ cpus, memoryBytes, pids }: Resources): string {
 /** Without a name the engine's own runs, or none is chosen yet. */
 function printRuntime({ name, why }: RuntimePlan): string {
   return name === null ? why : `${name} (${why})`;
+}
+
+function listWorkspace(workspace: WorkspacePlan | null): readonly PreflightLine[] {
+  if (workspace === null) return [];
+  const [first = "", ...more] = workspaceLines(workspace);
+  return [fact("Workspace", first), ...more.map((text) => fact("", text, "muted"))];
 }
 
 function list(label: string, texts: readonly string[], none: string): readonly PreflightLine[] {

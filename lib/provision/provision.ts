@@ -1,4 +1,4 @@
-/** Makes a fresh guest ready for its agent: certificate, git, prompt, skills, the provider's own files. */
+/** Makes a fresh guest ready for its agent: certificate, git, workspace, prompt, skills, the provider's own files. */
 
 import type { Bottle } from "../bottle.ts";
 import type { BottlePlan } from "../plan/plan.ts";
@@ -8,6 +8,7 @@ import { configureGit } from "./git.ts";
 import { promptEntry, promptPathOf } from "./prompt.ts";
 import { skillEntries } from "./skills.ts";
 import type { ProvisionOptions, ProvisionSteps, StepWork } from "./step.ts";
+import { bringWorkspaceIn } from "./workspace.ts";
 
 type StepName = keyof ProvisionSteps;
 
@@ -15,6 +16,7 @@ type StepName = keyof ProvisionSteps;
 const ORDER = [
   "provisionCa",
   "provisionGit",
+  "provisionWorkspace",
   "applyPrompt",
   "applySkills",
   "applyProvision",
@@ -24,7 +26,7 @@ const ORDER = [
  * Runs every step. Steps that the provider leaves alone share their calls: one tar as root, one as node, and what
  * must be executed, all at once. Steps that it wraps or replaces come after them, one by one, in the order of
  * {@linkcode ProvisionSteps}. Sets `bottle.promptPath`.
- * @throws {BottleError} `provision-ca`, `provision-git`, `provision-command`, `skill-…`
+ * @throws {BottleError} `provision-ca`, `provision-git`, `provision-command`, `skill-…`, `workspace-…`
  */
 export async function provision(
   bottle: Bottle,
@@ -57,6 +59,8 @@ async function workOf(
       return { node: [], root: [], finish: () => installCa(bottle, options) };
     case "provisionGit":
       return { node: [], root: [], finish: () => configureGit(bottle, plan.gitGate.user, options) };
+    case "provisionWorkspace":
+      return { node: [], root: [], finish: () => bringWorkspaceIn(bottle, plan, options) };
     case "applyPrompt":
       return {
         node: [promptEntry(plan)],

@@ -12,6 +12,9 @@ export function isOid(text: string): text is Oid {
   return OID.test(text);
 }
 
+/** What a repository refers to and a bundle of its commits does not hold. */
+export type LeftOut = "submodules" | "lfs";
+
 /** What was found in a folder before planning: an input of `prepare()`, which starts no program. */
 export interface WorkspaceSource {
   /** The work tree's top folder, absolute, links resolved. */
@@ -24,14 +27,20 @@ export interface WorkspaceSource {
   readonly include: readonly string[];
   /** Whether history was cut off (`git clone --depth`). */
   readonly isShallow: boolean;
-  /** How many files differ from `base`, and stay behind; null: that could not be told. */
+  /** How many changes are not committed, and stay behind: files, and folders that are new; null: that could not be told. */
   readonly uncommitted: number | null;
+  /** What else stays behind. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** A bottle's workspace. */
 export interface WorkspacePlan extends WorkspaceSource {
   /** Where the work tree lies in the guest, absolute. */
   readonly guestFolder: string;
+  /** The branch that it is on there. */
+  readonly guestBranch: string;
+  /** Who commits there, unless something in the guest says otherwise. */
+  readonly author: { readonly name: string; readonly email: string };
 }
 
 /** Narrowing for parsers. @throws what `otherwise` makes */

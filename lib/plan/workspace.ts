@@ -1,0 +1,77 @@
+/** The workspace's part of a plan: where it goes, and how the person is told of it. */
+
+import type { Manifest } from "../manifest/types.ts";
+import type { Slug } from "../names.ts";
+import type { LeftOut, WorkspacePlan, WorkspaceSource } from "../workspace/types.ts";
+import type { Json } from "./plan_json.ts";
+
+/** What planning knows besides the repository. */
+export interface WorkspaceSurroundings {
+  readonly slug: Slug;
+  /** The guest's home, absolute. */
+  readonly guestHome: string;
+  readonly manifest: Manifest;
+}
+
+/** A detached HEAD gets a branch: what an agent commits on none is easily lost. */
+export function planWorkspace(
+  source: WorkspaceSource,
+  { slug, guestHome, manifest: { agent, gitUser } }: WorkspaceSurroundings,
+): WorkspacePlan {
+  return {
+    ...source,
+    guestFolder: `${guestHome}/workspace`,
+    guestBranch: source.branch ?? `bot-bottle/${slug}`,
+    author: {
+      name: gitUser.name?.value ?? agent.name,
+      // A name that can never be anybody's (RFC 2606).
+      email: gitUser.email?.value ?? `${slug}@bot-bottle.invalid`,
+    },
+  };
+}
+
+/** The preflight's lines: the first says what goes in, the others what to know about it. */
+export function workspaceLines(workspace: WorkspacePlan): readonly string[] {
+  const { folder, branch, base, guestFolder, guestBranch, include } = workspace;
+  const at = base.slice(0, 10);
+  const where = branch === null
+    ? `no branch, at ${at}, as the branch ${guestBranch}`
+    : `branch ${branch} at ${at}`;
+  return [
+    `${folder}, ${where} → ${guestFolder}`,
+    ...include.map((path) => `with ${path}, which no commit has`),
+    ...(workspace.isShallow ? ["its history is as short as yours"] : []),
+    ...describeUncommitted(workspace.uncommitted),
+    ...workspace.leftOut.map((what) => LEFT_OUT[what]),
+  ];
+}
+
+const LEFT_OUT: Readonly<Record<LeftOut, string>> = {
+  submodules: "submodules stay behind: their folders are empty",
+  lfs: "contents of Git LFS stay behind: their files are pointers",
+};
+
+function describeUncommitted(count: number | null): readonly string[] {
+  if (count === null || count === 0) return [];
+  return [
+    count === 1 ? "1 uncommitted change stays behind" : `${count} uncommitted changes stay behind`,
+  ];
+}
+
+/** The plan's JSON of it. */
+export function workspaceToJson(workspace: WorkspacePlan | null): Json {
+  if (workspace === null) return null;
+  const { author } = workspace;
+  return {
+    folder: workspace.folder,
+    branch: workspace.branch,
+    base: workspace.base,
+    guest_folder: workspace.guestFolder,
+    guest_branch: workspace.guestBranch,
+    author: { name: author.name, email: author.email },
+    include: [...workspace.include],
+    is_shallow: workspace.isShallow,
+    uncommitted: workspace.uncommitted,
+    left_out: [...workspace.leftOut],
+  };
+}
