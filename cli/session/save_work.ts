@@ -43,6 +43,7 @@ export async function saveWorkOf(
     const work = await saveWork(guest, {
       folder: join(context.home, "state", slug),
       guestFolder: workspace.guest_folder,
+      include: workspace.include,
       // Not what was fetched: a branch that is deleted meanwhile must not take the saved work with it.
       known: [workspace.base],
       now: context.clock.now(),

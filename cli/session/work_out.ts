@@ -118,6 +118,7 @@ async function workNow(
   const work = await collectForNow(guest, {
     folder,
     guestFolder: workspace.guest_folder,
+    include: workspace.include,
     known: knownCommits(workspace, hasFetched),
     onBytes: progress.onBytes,
     signal: context.signal,

@@ -1,10 +1,11 @@
-# For `sh -s -- <folder> <base> [<commit>...]`, or `sh -c`: tells how the work tree in <folder> stands, then prints a git bundle of what
-# the commits named don't have. Runs in the guest as the agent's user, with the agent's git, on the agent's repository:
+# For `sh -c`, with <folder> <limit> <count> <commit>... <path>...: tells how the work tree in <folder> stands, then prints a git
+# bundle of what the <count> commits don't have. Uncommitted work of more than <limit> KiB is left out, and so are the paths: they were
+# brought in without being committed. Runs in the guest as the agent's user, with the agent's git, on the agent's repository:
 # nothing that it prints is believed. It changes neither index, nor refs, nor objects of the repository.
 set -u
 export LC_ALL=C GIT_NO_REPLACE_OBJECTS=1 GIT_OPTIONAL_LOCKS=0 GIT_PAGER=cat GIT_TERMINAL_PROMPT=0
-folder=$1 limit=$2
-shift 2
+folder=$1 limit=$2 count=$3
+shift 3
 
 echo 'bot-bottle-work 1'
 stop() {
@@ -23,6 +24,13 @@ objects=$(git rev-parse --git-path objects) && objects=$(cd "$objects" && pwd -P
 scratch=$(mktemp -d "$store/bot-bottle.XXXXXX") || stop no-space
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
+
+not=
+while [ "$count" -gt 0 ]; do
+  git cat-file -e "$1^{commit}" 2> /dev/null && not="$not ^$1"
+  count=$((count - 1))
+  shift
+done
 
 # What is made here goes into a repository of its own, which borrows the agent's objects.
 format=$(git rev-parse --show-object-format 2> /dev/null || echo sha1)
@@ -49,7 +57,7 @@ else
   rm -f "$scratch/index"
   own_objects read-tree "$head" || left_out=failed
 fi
-own_objects add --all --ignore-errors -- . > /dev/null || left_out=some
+own_objects add --all --ignore-errors -- . "$@" > /dev/null || left_out=some
 if tree=$(own_objects write-tree); then
   if [ "$tree" != "$(git rev-parse "$head^{tree}")" ]; then
     uncommitted=$(
@@ -67,10 +75,6 @@ if [ -n "$uncommitted" ] && [ "$(du -sk "$scratch/out/objects" | cut -f1)" -gt "
 fi
 
 # Commits that only other branches, or the stash, have.
-not=
-for commit in "$@"; do
-  git cat-file -e "$commit^{commit}" 2> /dev/null && not="$not ^$commit"
-done
 stash=$(git rev-parse --verify --quiet refs/stash || :)
 elsewhere=$(git rev-list --count --branches $stash --not "$head" $(printf '%s\n' $not | tr -d '^') 2> /dev/null || echo 0)
 

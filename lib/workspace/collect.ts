@@ -21,6 +21,8 @@ export interface CollectRequest {
   readonly guestFolder: string;
   /** Commits that the person has: the bundle leaves out what they reach. */
   readonly known: readonly Oid[];
+  /** Paths of the work tree that were brought in uncommitted: they are not brought out. */
+  readonly include?: readonly string[];
   /** Where the bundle goes: a new file. */
   readonly file: string;
   /** Default {@linkcode MAX_WORK_BYTES}. */
@@ -71,11 +73,15 @@ export async function collectWork(guest: Guest, request: CollectRequest): Promis
 
 /** The call in the guest. */
 export function collectArgv(
-  { guestFolder, known }: Pick<CollectRequest, "guestFolder" | "known">,
+  { guestFolder, known, include = [] }: Pick<CollectRequest, "guestFolder" | "known" | "include">,
   maxBytes = MAX_WORK_BYTES,
 ): readonly string[] {
   const limitKiB = Math.floor(maxBytes / 1024);
-  return ["sh", "-c", script, "collect-work", guestFolder, `${limitKiB}`, ...known];
+  return [
+    ...["sh", "-c", script, "collect-work", guestFolder, `${limitKiB}`, `${known.length}`],
+    ...known,
+    ...include.map((path) => `:(exclude,top,literal)${path}`),
+  ];
 }
 
 async function receive(
