@@ -102,6 +102,8 @@ export interface CleanupSelection {
   readonly slugs: readonly Slug[];
   /** Running bottles too. */
   readonly includeRunning: boolean;
+  /** Of an image, layers that it shares with others counted too. */
+  readonly bytes?: number;
 }
 
 /** One way to run a bottle. */
@@ -110,6 +112,8 @@ export abstract class Backend {
   abstract readonly name: string;
 
   /** Is it usable here, which version, and if not: what to do. */
+  /** Images too that were built for this home and that no container of anybody's needs. Default no. */
+  readonly images?: boolean;
   abstract availability(signal?: AbortSignal): Promise<Availability>;
 
   /** Pure: starts no program, opens no socket. @throws {BottleError} with all problems of the chosen agent at once */

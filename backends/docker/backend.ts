@@ -161,7 +161,14 @@ class DockerBackend extends Backend {
       import("./inventory.ts"),
       import("./cleanup.ts"),
     ]);
-    return planCleanup(await takeInventory(this.#engine, ownedBy(home), signal), selection);
+    const items = planCleanup(await takeInventory(this.#engine, ownedBy(home), signal), selection);
+    if (selection.images !== true) return items;
+    const { planImageCleanup } = await import("./image_cleanup.ts");
+    const leaving = new Set(
+      items.flatMap(({ kind, id }) => kind === "container" ? [id] : []),
+    );
+    const request = { home, leaving };
+    return [...items, ...await planImageCleanup(this.#engine, this.#context, request, signal)];
   }
 
   override async cleanup(items: readonly CleanupItem[], signal?: AbortSignal): Promise<void> {
@@ -181,10 +188,19 @@ class DockerBackend extends Backend {
   }
 
   #parts(plan: BottlePlan): {
+    await this.#removeImages(items, signal);
     readonly engine: Engine;
     readonly context: Context;
     readonly plan: BottlePlan;
   } {
+  async #removeImages(items: readonly CleanupItem[], signal?: AbortSignal): Promise<void> {
+    if (!items.some(({ kind }) => kind === "image")) return;
+    const { removeImages } = await import("./image_cleanup.ts");
+    const { cleanupIncomplete } = await import("./cleanup.ts");
+    const left = await removeImages(this.#engine, this.#context, items, signal);
+    if (left.length > 0) throw cleanupIncomplete(left);
+  }
+
     return { engine: this.#engine, context: this.#context, plan };
   }
 }

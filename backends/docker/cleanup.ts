@@ -83,10 +83,14 @@ export async function removeItems(
       remove(engine, VOLUME_RM, chosen("volume", inventory.volumes), signal),
     ])).flat(),
   ];
-  if (failures.length === 0) return;
-  throw new BottleError("Some of it could not be removed", {
+  if (failures.length > 0) throw cleanupIncomplete(failures);
+}
+
+/** The error for what is left. @param left a line for each thing */
+export function cleanupIncomplete(left: readonly string[]): BottleError {
+  return new BottleError("Some of it could not be removed", {
     code: "cleanup-incomplete",
-    details: failures,
+    details: left,
     hint: "Run `bot-bottle cleanup` again",
   });
 }

@@ -1,6 +1,7 @@
 /** `cleanup` */
 
 import { Command, type CommandUnknownOpts } from "../../lib/deps/commander.ts";
+import { sizeText } from "../../lib/size_text.ts";
 import type { Act, Services } from "../command.ts";
 import { examples } from "../examples.ts";
 import type { CleanupPlan } from "../session/cleanup.ts";
@@ -15,6 +16,7 @@ export function define(act: Act): CommandUnknownOpts {
     )
     .argument("[slug...]", "bottles; left out: all that don't run")
     .option("--all", "running bottles too")
+    .option("--images", "images that were built for this home, too, if no container needs them")
     .option("-n, --dry-run", "only list")
     .option("-y, --yes", "don't ask")
     .option("--json", "for a program")
@@ -24,12 +26,17 @@ export function define(act: Act): CommandUnknownOpts {
         ["bot-bottle cleanup -n", "what is there to remove"],
         ["bot-bottle cleanup reviewer-4k2pz", "one bottle, running or not"],
         ["bot-bottle cleanup --all --yes", "everything of this home, unasked"],
+        ["bot-bottle cleanup --images -n", "how much room images take"],
       ]),
     )
     .action((slugs, options) =>
       act(async (services) => {
         const { planCleanup } = await import("../session/cleanup.ts");
-        const plan = await planCleanup(services, { names: slugs, all: options.all ?? false });
+        const plan = await planCleanup(services, {
+          names: slugs,
+          all: options.all ?? false,
+          images: options.images ?? false,
+        });
         const isEmpty = plan.items.length + plan.states.length + plan.corrupted.length === 0;
         if (!options.json) await printPlan(services, plan, isEmpty);
         if (options.json && options.dryRun) services.context.out.stdout(`${planJson(plan, [])}\n`);
@@ -73,7 +80,7 @@ async function printPlan(services: Services, plan: CleanupPlan, isEmpty: boolean
     return;
   }
   const rows = [
-    ...plan.items.map((item) => ({ ...item, note: item.running ? "running" : "" })),
+    ...plan.items.map((item) => ({ ...item, note: itemNote(item) })),
     ...plan.states.map((state) => ({ kind: "state", name: state.slug, note: workNote(state) })),
     ...plan.corrupted.map(({ name, why }) => ({ kind: "state", name, note: why })),
   ];
@@ -87,6 +94,11 @@ async function printPlan(services: Services, plan: CleanupPlan, isEmpty: boolean
     Infinity,
   );
   for (const line of lines) out.stdout(`${line}\n`);
+}
+
+function itemNote({ running, bytes }: CleanupPlan["items"][number]): string {
+  if (running) return "running";
+  return bytes === undefined ? "" : sizeText(bytes);
 }
 
 function planJson(

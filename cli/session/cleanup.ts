@@ -17,6 +17,8 @@ export interface CleanupRequest {
   readonly all: boolean;
 }
 
+  /** `--images`: images too that no container needs then. */
+  readonly images: boolean;
 /** What a cleanup would remove. */
 export interface CleanupPlan {
   /** In the engine, in the order of removal. */
@@ -38,11 +40,17 @@ export async function planCleanup(
   const asked = request.names.length > 0;
   const found = await backend.plannedCleanup(
     await findHomeId(context.home),
-    { slugs, includeRunning: request.all || asked },
+    { slugs, includeRunning: request.all || asked, images: request.images },
     context.signal,
   );
   const busy = await busySlugs(services, known, slugs);
-  const items = found.filter(({ slug }) => slug === null || !busy.has(slug));
+  // The image of a bottle that is being launched has no container yet.
+  const isLaunching = known.states.some(({ slug, phase }) =>
+    phase === "launching" && busy.has(slug)
+  );
+  const items = found.filter(({ kind, slug }) =>
+    kind === "image" ? !isLaunching : slug === null || !busy.has(slug)
+  );
   const kept = asked || request.all ? busy : busy.union(await runningSlugs(services));
   const isMeant = (slug: string): boolean =>
     asked ? slugs.some((each) => each === slug) : ![...kept].some((each) => each === slug);

@@ -40,6 +40,9 @@ export function effectiveValues(manifest: Manifest): readonly EffectiveValue[] {
     ...(authToken === undefined
       ? []
       : [entry("agent_provider.auth_token", provider, () => `← ${describeCredential(authToken)}`)]),
+    ...some("agent_provider.dockerfile", provider.value.dockerfile, (file) => file),
+    ...some("agent_provider.image", provider.value.image, (image) => image),
+    ...some("agent_provider.version", provider.value.version, (version) => version),
     ...[...bottle.env].map(([name, value]) => entry(`env.${name}`, value, envText)),
     ...bottle.routes.map((route) => entry(`egress.routes[${route.value.host}]`, route, routeText)),
     // A default has no line: nobody wrote it.

@@ -192,6 +192,7 @@ function rememberWorkspace(workspace: WorkspacePlan): NonNullable<BottleState["w
     guest_folder: guestFolder,
     fetched: null,
     work: null,
+    image_used: plan.image,
   };
 }
 

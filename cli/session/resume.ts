@@ -4,6 +4,8 @@ import type { Backend } from "../../backends/backend.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { parseSlug, type Slug } from "../../lib/names.ts";
 import { findHomeId } from "../../lib/home_id.ts";
+import type { BottlePlan } from "../../lib/plan/plan.ts";
+import type { BottleState } from "../../lib/state/state.ts";
 import { settleRuntime } from "../../lib/plan/runtime.ts";
 import type { Services } from "../command.ts";
 import { createProgress } from "../ui/progress.ts";
@@ -42,6 +44,7 @@ export async function resume(
     true,
   );
   if (consentDigest(plan) !== state.consent) {
+  tellImage(services, plan, state);
     context.out.stderr("The manifests have changed since this bottle was started:\n");
     if (!await agree(services, plan, options)) return { kind: "declined" };
   } else if (options.yes) {
@@ -67,6 +70,15 @@ export async function resume(
 }
 
 /** A bundle takes its configuration once: to resume a bottle that works would end what goes on in it. */
+/** A kept bottle keeps its files: what its image has become since is for the next one. */
+function tellImage({ context }: Services, plan: BottlePlan, state: BottleState): void {
+  if (state.image_used === null || state.image_used === plan.image) return;
+  context.out.stderr(
+    `A bottle that is started now has the image "${plan.image}"; this one keeps its files, of "${state.image_used}". ` +
+      `For the new image: \`bot-bottle start ${state.agent}\`\n`,
+  );
+}
+
 async function refuseRunning(services: Services, backend: Backend, slug: Slug): Promise<void> {
   const { home, signal } = services.context;
   const bottles = await backend.list(await findHomeId(home), signal);

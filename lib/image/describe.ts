@@ -1,6 +1,7 @@
 /** An image's plan for people and for programs: which one, and why. */
 
 import { createHash } from "node:crypto";
+import { sizeText } from "../size_text.ts";
 import { contextDigest } from "./tag.ts";
 import type { BuildContext, BuiltImage, ImageCandidate, ImagePlan } from "./types.ts";
 import { isPinned } from "./reference.ts";
@@ -38,20 +39,12 @@ function buildLines({ context, args }: BuiltImage): readonly string[] {
     ...Object.entries(args).map(([name, value]) => `${name}=${value}`),
     ...context === null
       ? []
-      : [`with ${countFiles(context)} files, ${printBytes(context.bytes)}, of ${context.folder}`],
+      : [`with ${countFiles(context)} files, ${sizeText(context.bytes)}, of ${context.folder}`],
   ];
 }
 
 function countFiles({ entries }: BuildContext): number {
   return entries.filter(({ kind }) => kind !== "folder").length;
-}
-
-/** `1.4 MiB`, `12 KiB`, `7 bytes`. */
-export function printBytes(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`;
-  if (bytes < 1024 ** 2) return `${Math.round(bytes / 1024)} KiB`;
-  if (bytes < 1024 ** 3) return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
-  return `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
 }
 
 /** An image's plan as JSON of ours. */

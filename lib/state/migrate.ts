@@ -8,6 +8,7 @@ const STEPS: Readonly<Record<number, (fields: Fields) => Fields>> = {
     ...fields,
     schema: 2,
     image: null,
+    image_used: null,
     runtime: null,
     workspace: null,
     route_changes: [],

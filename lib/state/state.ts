@@ -63,6 +63,8 @@ const stateSchema = z.strictObject({
   ),
   /** `--image`. */
   image: z.string().min(1).nullable(),
+  /** What its container was made from: a tag of ours or a reference; null where nobody noted it. */
+  image_used: z.string().min(1).nullable(),
   /** The runtime that the container was made with; null: what was the engine's own. */
   runtime: z.enum(["runc", "runsc"]).nullable(),
   workspace: workspaceSchema.nullable(),

@@ -32,6 +32,7 @@ Deno.test("parseState reads the first version's file as the present one's", () =
       label: "night",
       sessions: 2,
       image: null,
+      image_used: null,
       runtime: null,
       workspace: null,
       changes: [],

@@ -17,6 +17,7 @@ const state: BottleState = {
   route_changes: [],
   bundle_networks: [{ name: "app_default", hosts: ["db.local"] }],
   image: null,
+  image_used: null,
   runtime: null,
   workspace: null,
   keep: false,
