@@ -7,7 +7,7 @@ import { liveChanges } from "../../lib/egress/route_log.ts";
 import { ManifestIndex } from "../../lib/manifest/index.ts";
 import type { Slug } from "../../lib/names.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
-import type { BundleNetwork, RuntimeChoice } from "../../lib/plan/spec.ts";
+import type { BundleNetwork, Entering, RuntimeChoice } from "../../lib/plan/spec.ts";
 import type { BottleState } from "../../lib/state/state.ts";
 import type { WorkspaceSource } from "../../lib/workspace/types.ts";
 
@@ -28,6 +28,8 @@ export interface BottleRequest {
   readonly routeChanges?: readonly RouteChange[];
   /** Of a bottle that exists. */
   readonly slug?: Slug;
+  /** The bottle runs and is gone into: no credential is asked for. */
+  readonly entering?: Entering;
   /** Where to look for a repository's agents; default the context's. */
   readonly cwd?: string;
 }
@@ -58,13 +60,18 @@ export function requestOf(state: BottleState): BottleRequest {
     cwd: state.cwd,
     keep: state.keep,
     bundleNetworks: state.bundle_networks,
+    routeChanges: state.route_changes,
     ...(state.bottle === null ? {} : { bottle: state.bottle }),
     ...(state.label === null ? {} : { label: state.label }),
-    routeChanges: state.route_changes,
     ...(state.image === null ? {} : { image: state.image }),
     ...(state.runtime === null ? {} : { runtime: state.runtime }),
     ...(state.workspace === null ? {} : { workspace: workspaceOf(state.workspace) }),
   };
+}
+
+/** The request for going into a bottle that runs. */
+export function requestToEnter(state: BottleState): BottleRequest {
+  return { ...requestOf(state), entering: { credentialType: state.credential_type } };
 }
 
 function workspaceOf(remembered: NonNullable<BottleState["workspace"]>): WorkspaceSource {

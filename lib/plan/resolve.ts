@@ -1,12 +1,14 @@
 /** Second half of `prepare()`: from a valid manifest to a plan. */
 
 import type { Context } from "../context.ts";
+import { readCredentialFiles } from "../credential/files.ts";
 import { findHomeId } from "../home_id.ts";
 import { chooseImage } from "../image/choose.ts";
 import type { Manifest } from "../manifest/types.ts";
 import { readExtraCa } from "./extra_ca.ts";
 import { makePlan } from "./make_plan.ts";
 import type { BottlePlan } from "./plan.ts";
+import type { Secret } from "../secret.ts";
 import type { PlanProvider } from "./provider_plan.ts";
 import type { BottleSpec } from "./spec.ts";
 
@@ -17,18 +19,21 @@ export interface ResolveOptions extends Pick<Context, "env" | "random" | "home">
 }
 
 /**
- * Makes the plan. Reads the operator's CA and the home's real path; starts no program, opens no socket.
+ * Makes the plan. Reads the operator's CA, credentials that stand in files, the home's real path, and what the agent's
+ * image is built from; starts no program, opens no socket.
  *
- * @throws {BottleError} `extra-ca`, `route-owned`, `env-owned`, `provider-leak`, or what the provider says
+ * @throws {BottleError} `extra-ca`, `credential-file`, `credential-invalid`, what `chooseImage` says, `route-owned`,
+ * `env-owned`, `provider-leak`, or what the provider says
  */
 export async function resolvePlan(
   spec: BottleSpec,
   manifest: Manifest,
   { env, random, home, provider }: ResolveOptions,
 ): Promise<BottlePlan> {
-  const [extraCa, homeId, image] = await Promise.all([
+  const [extraCa, homeId, fileCredentials, image] = await Promise.all([
     readExtraCa(env),
     findHomeId(home),
+    spec.entering === undefined ? readCredentialFiles(manifest, env) : new Map<string, Secret>(),
     chooseImage({
       rebuild: spec.rebuild ?? false,
       choice: manifest.bottle.provider,
@@ -46,6 +51,7 @@ export async function resolvePlan(
     homeId,
     provider,
     extraCa,
+    fileCredentials,
     image,
   });
 }

@@ -12,7 +12,7 @@ import { startDuplex } from "./duplex.ts";
 import type { Run } from "./run.ts";
 import { runInTerminal } from "./terminal.ts";
 
-/** Makes a {@linkcode Run}. Needs Deno's `--allow-run`. */
+/** Makes a {@linkcode Run}. Needs Deno's `--allow-run`, whole or with `docker`, `git` and what credentials come from. */
 export function createRun(): Run {
   return Object.assign(collect.bind(undefined), { duplex: startDuplex, terminal: runInTerminal });
 }

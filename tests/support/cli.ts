@@ -3,7 +3,8 @@
 import type { Services } from "../../cli/command.ts";
 import { main } from "../../cli/main.ts";
 import { StateStore } from "../../lib/state/store.ts";
-import { fakeContext } from "./context.ts";
+import { fakeContext, type FakeProgram, fakeRun } from "./context.ts";
+import { FakeKeepers } from "./fake_keepers.ts";
 import { FakeBackend, type FakeBackendOptions } from "./fake_backend.ts";
 import { manifestFiles, markdown } from "./manifest_files.ts";
 
@@ -17,6 +18,8 @@ export interface CliOptions extends Omit<FakeBackendOptions, "context"> {
   /** What a pipe brings. */
   readonly piped?: string;
   readonly signal?: AbortSignal;
+  /** What programs of the host do, such as the commands that credentials come from; default nothing. */
+  readonly program?: FakeProgram;
 }
 
 /** What a command line left. */
@@ -32,6 +35,7 @@ export interface Cli extends AsyncDisposable {
   readonly home: string;
   readonly backend: FakeBackend;
   readonly states: StateStore;
+  readonly keepers: FakeKeepers;
   write(path: string, text: string): Promise<string>;
   run(...args: string[]): Promise<CliResult>;
 }
@@ -50,6 +54,7 @@ export async function makeCli(options: CliOptions = {}): Promise<Cli> {
   const random = countingRandom();
   const backend = new FakeBackend({ ...options, context: { env, home, random } });
   const states = new StateStore(home);
+  const keepers = new FakeKeepers(states);
   const typed = [...options.typed ?? []];
   const isTerminal = options.typed !== undefined;
 
@@ -59,6 +64,7 @@ export async function makeCli(options: CliOptions = {}): Promise<Cli> {
       home,
       random,
       cwd: root,
+      run: fakeRun(options.program),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
     const out = {
@@ -74,6 +80,7 @@ export async function makeCli(options: CliOptions = {}): Promise<Cli> {
           settings,
           states,
           backend: () => Promise.resolve(backend),
+          keepers,
           readLine: () => Promise.resolve(typed.shift() ?? null),
           readInput: () => Promise.resolve(new TextEncoder().encode(options.piped ?? "")),
           leftovers: new Set(),
@@ -87,9 +94,13 @@ export async function makeCli(options: CliOptions = {}): Promise<Cli> {
     home,
     backend,
     states,
+    keepers,
     run,
     write: files.write,
-    [Symbol.asyncDispose]: () => files[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      keepers[Symbol.dispose]();
+      await files[Symbol.asyncDispose]();
+    },
   };
 }
 
