@@ -29,8 +29,11 @@ export async function askCredentials(
   plan: BottlePlan,
   context: AskContext,
 ): Promise<ReadonlyMap<string, Secret>> {
+  // Of several places the first: there a reader begins.
   const places = new Map(
-    listCredentials(plan.manifest).map(({ value, place }) => [credentialKey(value), place]),
+    listCredentials(plan.manifest).toReversed().map((
+      { value, place },
+    ) => [credentialKey(value), place]),
   );
   const secrets = new Map<string, Secret>();
   for (const token of [...plan.egress.tokens].sort(commandsLast)) {
