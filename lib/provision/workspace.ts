@@ -27,8 +27,6 @@ export async function bringWorkspaceIn(
   let sent = 0;
   await sendWorkspace(bottle, host, {
     workspace,
-    branch: workspace.guestBranch,
-    author: workspace.author,
     onBytes: (bytes) => {
       sent = bytes;
       const mebibytes = Math.floor(bytes / MIB);

@@ -17,10 +17,6 @@ export type Receiver = Pick<Bottle, "stream">;
 /** What is sent, and how it is told of. */
 export interface SendRequest {
   readonly workspace: WorkspacePlan;
-  /** The branch that it is on in the guest. */
-  readonly branch: string;
-  /** Who commits, if nothing in the guest says so. */
-  readonly author: { readonly name: string; readonly email: string };
   /** Bytes that have gone so far, of bundle and files together. */
   readonly onBytes?: (bytes: number) => void;
   readonly signal?: AbortSignal;
@@ -45,43 +41,74 @@ export async function sendWorkspace(
   host: GitHost,
   request: SendRequest,
 ): Promise<void> {
-  const { workspace, branch, author, signal, onBytes } = request;
+  const { workspace, signal, onBytes } = request;
   let sent = 0;
-  const count = (bytes: number): void => onBytes?.(sent += bytes);
-  const { objects, objectFormat, shallow } = await findRepository(host, workspace.folder, signal);
-  await using scratch = await scratchRepository(host, {
-    objectFormat,
-    borrow: [objects],
-    shallow,
-  });
-  const options = signal === undefined ? {} : { signal };
-  const known = await scratch.git(["update-ref", "refs/heads/main", workspace.base], options);
-  if (known.code !== 0) throw notSent("the commit is not in the repository any more", known.stderr);
+  const link: Link = {
+    guest,
+    host,
+    options: signal === undefined ? {} : { signal },
+    count: (bytes) => onBytes?.(sent += bytes),
+  };
+  try {
+    await sendCommits(link, workspace);
+    if (workspace.include.length > 0) await sendFiles(link, workspace);
+  } catch (error) {
+    // A program that was ended breaks its stream off: the abort is the reason then.
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
 
-  const stopped = { bare: true, ...options };
-  const { guestFolder, base } = workspace;
-  const argv = [guestFolder, branch, base, author.name, author.email];
+/** Between host and guest. */
+interface Link {
+  readonly guest: Receiver;
+  readonly host: GitHost;
+  readonly options: { readonly signal?: AbortSignal };
+  readonly count: (bytes: number) => void;
+}
+
+async function sendCommits(
+  { guest, host, options, count }: Link,
+  { folder, base, guestFolder, guestBranch, author }: WorkspacePlan,
+): Promise<void> {
+  const { objects, objectFormat, shallow } = await findRepository(host, folder, options.signal);
+  await using scratch = await scratchRepository(host, { objectFormat, borrow: [objects], shallow });
+  const known = await scratch.git(["update-ref", "refs/heads/main", base], options);
+  if (known.code !== 0) {
+    throw notSent(`The commit ${base} is not in "${folder}" any more`, known.stderr);
+  }
   await using bundle = scratch.git.stream(["bundle", "create", "--quiet", "-", "HEAD"], {
-    config: PACKING,
     ...options,
+    config: PACKING,
   });
-  await using repository = guest.stream(
-    ["sh", "-c", receive, "receive-workspace", ...argv],
-    stopped,
-  );
+  const argv = [guestFolder, guestBranch, base, author.name, author.email];
+  await using repository = guest.stream(["sh", "-c", receive, "receive-workspace", ...argv], {
+    ...options,
+    bare: true,
+  });
   await bundle.writable.close().catch(() => {});
+  // The commits whose parents are missing, each on a line, and an empty line: before the bundle, the script reads those.
   const head = new TextEncoder().encode([...shallow, "", ""].join("\n"));
-  const isTaken = await pass(bundle.readable, repository, count, head, signal);
-  // Whoever broke off has the reason: a host's git that is still writing was broken off by the guest.
-  if (isTaken) await expectEnd("Cannot pack the repository's commits", bundle);
+  const isTaken = await pass(bundle.readable, repository, { head, count });
+  // Whoever broke off has the reason: git on the host is still writing when the guest doesn't take it.
+  if (isTaken) await expectEnd("Cannot pack the commits of the repository", bundle);
   await expectEnd("The bottle did not take the repository", repository);
+}
 
-  if (workspace.include.length === 0) return;
-  await using tar = guest.stream([...UNPACK, `--directory=${guestFolder}`], stopped);
-  const files = packStream(walkIncludes(workspace.folder, workspace.include));
-  await pass(files, tar, count, new Uint8Array(), signal);
+async function sendFiles(
+  { guest, options, count }: Link,
+  { folder, include, guestFolder }: WorkspacePlan,
+): Promise<void> {
+  await using tar = guest.stream([...UNPACK, `--directory=${guestFolder}`], {
+    ...options,
+    bare: true,
+  });
+  await pass(packStream(walkIncludes(folder, include)), tar, { count });
   await expectEnd("The bottle did not take the included files", tar);
 }
+
+/** Lines of stderr that an error shows. */
+const MAX_DETAILS = 10;
 
 /** As `cp` unpacks: the owner is whoever does it. */
 const UNPACK = ["tar", "--extract", "--file=-", "--no-same-owner", "--same-permissions"] as const;
@@ -89,53 +116,45 @@ const UNPACK = ["tar", "--extract", "--file=-", "--no-same-owner", "--same-permi
 /**
  * Passes bytes on as fast as they are taken, and what the program prints into nothing.
  *
+ * @param head goes before them, uncounted
  * @returns false if the program stopped reading before the end; why, it says itself
- * @throws what reading fails with, or the signal's reason
+ * @throws what reading fails with
  */
 async function pass(
   from: ReadableStream<Uint8Array>,
   to: Duplex,
-  count: (bytes: number) => void,
-  head: Uint8Array,
-  signal: AbortSignal | undefined,
+  { head, count }: { readonly head?: Uint8Array; readonly count: Link["count"] },
 ): Promise<boolean> {
   const printed = to.readable.pipeTo(new WritableStream()).catch(() => {});
   const writer = to.writable.getWriter();
-  // Both are told by the writes as well.
+  // What the writes say is enough.
   writer.closed.catch(() => {});
   const write = (bytes: Uint8Array): Promise<boolean> =>
     writer.write(bytes).then(() => true, () => false);
-  let isTaken = head.length === 0 || await write(head);
   try {
+    if (head !== undefined && !await write(head)) return false;
     for await (const chunk of from) {
-      if (!isTaken) break;
-      isTaken = await write(chunk);
-      if (isTaken) count(chunk.length);
+      if (!await write(chunk)) return false;
+      count(chunk.length);
     }
-    return isTaken;
+    return true;
   } finally {
-    signal?.throwIfAborted();
     await writer.close().catch(() => {});
     writer.releaseLock();
-    if (isTaken) await printed;
+    await printed;
   }
 }
 
 async function expectEnd(what: string, program: Duplex): Promise<void> {
   const { code, stderr } = await program.ended;
-  if (code === 0) return;
-  throw notSent(what, stderr, code);
+  if (code !== 0) throw notSent(what, stderr);
 }
 
-function notSent(why: string, stderr: string, code?: number): BottleError {
+function notSent(what: string, stderr: string): BottleError {
   const lines = stderr.trim().split("\n").filter((line) => line !== "");
-  return new BottleError(
-    code === undefined ? `Cannot bring the workspace in: ${why}` : `${why}: it ended with ${code}`,
-    {
-      code: "workspace-not-sent",
-      details: lines.slice(-10),
-      hint:
-        "The guest needs git and room for the repository; the host's must be whole (`git fsck`)",
-    },
-  );
+  return new BottleError(what, {
+    code: "workspace-not-sent",
+    details: lines.slice(-MAX_DETAILS),
+    hint: "The guest needs git and room for the files; the repository must be whole: `git fsck`",
+  });
 }
