@@ -19,6 +19,7 @@ const doors: Readonly<Record<string, () => Promise<unknown>>> = {
 const variables: Readonly<Record<string, string>> = {
   T: "t",
   C: "c",
+  HOME: root,
   BOT_BOTTLE_EXTRA_CA: `${root}/ca.pem`,
 };
 const options = {

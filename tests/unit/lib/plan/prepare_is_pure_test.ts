@@ -10,14 +10,21 @@ Deno.test("prepare starts no program, opens no socket and writes nothing", async
   await using files = await manifestFiles({
     "home/agents/reviewer.md": markdown("bottle: dev\nskills: [review]", "Be careful"),
     "home/bottles/dev.md": markdown(
-      "extends: base\negress: { routes: [{ host: '*.example.co.uk', auth: { scheme: bearer, token_ref: T } }] }",
+      `extends: base
+egress:
+  routes:
+    - { host: '*.example.co.uk', auth: { scheme: bearer, token_ref: T } }
+    - { host: a.example, auth: { scheme: bearer, token_ref: { command: [no-such-program] } } }
+    - { host: b.example, auth: { scheme: bearer, token_ref: { file: ~/token } } }`,
     ),
     "home/bottles/base.md": markdown("agent_provider: { template: claude, auth_token: C }"),
     "home/skills/review/SKILL.md": "x",
     // The search for a repository's root ends here, inside of what may be read.
     ".git/HEAD": "x",
+    "token": "t",
     "ca.pem": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
   });
+  await Deno.chmod(`${files.root}/token`, 0o600);
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -26,6 +33,8 @@ Deno.test("prepare starts no program, opens no socket and writes nothing", async
       // Home and repository; and what the package yaml reads when it is imported.
       `--allow-read=${files.root}`,
       "--allow-env=LOG_TOKENS,LOG_STREAM",
+      // Whose a credential's file is.
+      "--allow-sys=uid",
       PROGRAM,
       files.root,
       files.home,

@@ -177,3 +177,19 @@ Deno.test("terminal returns the exit code, and rejects when aborted", async () =
   });
   await rejects(run.terminal(["sleep", "30"], { signal: AbortSignal.abort(reason) }), reason);
 });
+
+Deno.test("run starts a program in the folder that it is told, and in a session of its own unless it may ask", async () => {
+  equal(text((await run(["pwd"], { cwd: "/" })).stdout), "/\n");
+  const sessionOf = async (options: { readonly atTerminal?: boolean }): Promise<string> =>
+    text((await run(["cut", "-d ", "-f6", "/proc/self/stat"], options)).stdout);
+  const ours = (await Deno.readTextFile("/proc/self/stat")).split(" ")[5];
+  equal((await sessionOf({ atTerminal: true })).trim(), ours);
+  ok((await sessionOf({})).trim() !== ours);
+});
+
+Deno.test("run collects no stderr of a program that shares ours", async () => {
+  const { code, stdout, stderr } = await run(["bash", "-c", "echo out; exit 3"], {
+    atTerminal: true,
+  });
+  deepEqual([code, text(stdout), stderr.length], [3, "out\n", 0]);
+});
