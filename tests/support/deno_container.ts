@@ -22,6 +22,8 @@ export interface DenoContainerOptions {
   readonly entry: string;
   /** Arguments of the program. */
   readonly args?: readonly string[];
+  /** An image with `deno` on its PATH; default: {@linkcode ensureDenoImage}'s. */
+  readonly image?: string;
   /** Further arguments of `docker create`. */
   readonly flags: readonly string[];
   /** Called with each line of the program's stdout. */
@@ -47,7 +49,7 @@ export async function ensureDenoImage(run: Run): Promise<string> {
 /** Creates the container, copies the program in, and starts it. */
 export async function startDenoContainer(options: DenoContainerOptions): Promise<DenoContainer> {
   const { run, name, entry, args = [], flags, onLine } = options;
-  const image = await ensureDenoImage(run);
+  const image = options.image ?? await ensureDenoImage(run);
   await using undo = new AsyncDisposableStack();
   undo.defer(() => remove(run, name));
   const program = ["deno", "run", "--no-remote", "--allow-all", `/srv/${entry}`, ...args];

@@ -5,7 +5,7 @@ import {
   X509CertificateGenerator,
 } from "../../../lib/deps/x509.ts";
 import type { CertificateAuthority } from "../../../lib/egress/config.ts";
-import { createAuthority } from "../../../lib/pki/authority.ts";
+import { createAuthority, openAuthority } from "../../../lib/pki/authority.ts";
 import { ECDSA_P256, generateKeys, privateKeyToPem, randomSerial } from "../../../lib/pki/keys.ts";
 import { type Leaf, LeafIssuer } from "../../../lib/pki/leaf.ts";
 
@@ -30,6 +30,32 @@ export async function expiredLeaf(
   const then = new Date(Date.now() - 340 * DAY_MS);
   const { ca, issuer } = await testAuthority(then);
   return { leaf: await issuer.leafFor({ kind: "name", value: name }), caPem: ca.cert_pem };
+}
+
+/** One leaf for several names: a server of many hosts, which serves one certificate. */
+export async function leafForNames(
+  ca: CertificateAuthority,
+  names: readonly string[],
+): Promise<Leaf> {
+  const { certificate: issuer, key: signingKey } = await openAuthority(ca);
+  const keys = await generateKeys();
+  const certificate = await X509CertificateGenerator.create({
+    serialNumber: randomSerial(),
+    subject: "CN=test",
+    issuer: issuer.subject,
+    notBefore: new Date(Date.now() - DAY_MS),
+    notAfter: new Date(Date.now() + DAY_MS),
+    signingAlgorithm: ECDSA_P256,
+    publicKey: keys.publicKey,
+    signingKey,
+    extensions: [
+      new SubjectAlternativeNameExtension(names.map((value) => ({ type: "dns" as const, value }))),
+    ],
+  });
+  return {
+    cert_pem: certificate.toString("pem"),
+    key_pem: await privateKeyToPem(keys.privateKey),
+  };
 }
 
 /** A certificate that nobody but itself has signed. */
