@@ -1,7 +1,6 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { buildArgs, buildImage } from "../../../../backends/engine/build.ts";
 import { createEngine } from "../../../../backends/engine/engine.ts";
-import { hasImage } from "../../../../backends/engine/image.ts";
 import { BottleError } from "../../../../lib/errors.ts";
 import { readTar } from "../../../../lib/archive/read_tar.ts";
 import { fakeRun } from "../../../support/context.ts";
@@ -15,6 +14,9 @@ Deno.test("buildArgs has a fixed order and reads its context from stdin", () => 
     ...["build", "--tag", "t:1"],
     ...["--label", "x=1", "--label", "y=2"],
     ...["--build-arg", "A=1=1", "--build-arg", "B=2", "--force-rm", "-"],
+  ]);
+  deepEqual(buildArgs({ tag: "t:1", dockerfileName: "Dockerfile.dev", noCache: true }), [
+    ...["build", "--tag", "t:1", "--file", "Dockerfile.dev", "--no-cache", "--force-rm", "-"],
   ]);
 });
 
@@ -84,13 +86,18 @@ Deno.test("buildImage passes on what is wrong with the engine itself", async () 
   }
 });
 
-Deno.test("hasImage tells a missing image from an engine that can't be asked", async () => {
-  const asked = async (code: number, stderr: string): Promise<boolean> =>
-    await hasImage(createEngine({ run: fakeRun(() => ({ code, stderr: encode(stderr) })) }), "t:1");
-  equal(await asked(0, ""), true);
-  equal(await asked(1, "Error: No such image: t:1"), false);
-  equal(await asked(1, "Error response from daemon: No such image: t:1"), false);
-  await rejects(
-    asked(1, "Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?"),
-  );
+Deno.test("buildImage that is broken off takes back what the legacy builder would keep", async () => {
+  const abort = new AbortController();
+  const run = fakeRun((argv, { onLine }) => {
+    if (!argv.includes("build")) return { stdout: encode("0\n") };
+    for (const line of ["Step 1/2 : FROM x", " ---> aaaaaaaaaaaa", "Step 2/2 : RUN sleep 9"]) {
+      onLine?.(line, "stdout");
+    }
+    onLine?.(" ---> Running in bbbbbbbbbbbb", "stdout");
+    abort.abort(new Error("Ctrl-C"));
+    throw abort.signal.reason;
+  });
+  const options = { ...base, logFile: "/nowhere/log", signal: abort.signal };
+  await rejects(buildImage(createEngine({ run }), options), { message: "Ctrl-C" });
+  deepEqual(run.calls.at(-1), ["docker", "rm", "--force", "--volumes", "bbbbbbbbbbbb"]);
 });
