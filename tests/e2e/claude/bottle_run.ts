@@ -31,8 +31,16 @@ export interface TestHome extends AsyncDisposable {
   search(needles: readonly Needle[]): Promise<readonly Hit[]>;
 }
 
-/** Makes a home in which builds trust what this machine's own builds do, and egress the test's authority besides. */
-export async function makeHome(run: Run, caPem: string): Promise<TestHome> {
+/**
+ * Makes a home in which builds trust what this machine's own builds do, and egress the test's authority besides.
+ *
+ * @param authToken as the bottle's manifest writes it; the credential is in the variable CLAUDE_CREDENTIAL
+ */
+export async function makeHome(
+  run: Run,
+  caPem: string,
+  authToken = "CLAUDE_CREDENTIAL",
+): Promise<TestHome> {
   await using undo = new AsyncDisposableStack();
   const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "bot-bottle-e2e-" }));
   undo.defer(() => Deno.remove(folder, { recursive: true }));
@@ -45,7 +53,7 @@ export async function makeHome(run: Run, caPem: string): Promise<TestHome> {
   await Deno.mkdir(`${folder}/agents`);
   await Deno.writeTextFile(
     `${folder}/bottles/dev.md`,
-    "---\nagent_provider: { template: claude, auth_token: CLAUDE_CREDENTIAL }\n---\n",
+    `---\nagent_provider: { template: claude, auth_token: ${authToken} }\n---\n`,
   );
   await Deno.writeTextFile(
     `${folder}/agents/${AGENT}.md`,

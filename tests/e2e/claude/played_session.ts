@@ -14,6 +14,8 @@ import { startUpstream } from "./upstream_container.ts";
 /** Options of {@linkcode playSession}. */
 export interface PlayOptions extends Pick<Expected, "header" | "token"> {
   readonly run: Run;
+  /** As the bottle's manifest writes it; default the name of the variable. */
+  readonly authToken?: string;
   /** Called before the last turn, while the agent waits for it. */
   readonly beforeLastTurn: (session: HeldSession) => Promise<void>;
 }
@@ -33,12 +35,12 @@ export interface PlayedSession extends AsyncDisposable {
 
 /** Plays it, and checks what came of it at either end: exit code and answer here, three right requests there. */
 export async function playSession(
-  { run, header, token, beforeLastTurn }: PlayOptions,
+  { run, header, token, authToken, beforeLastTurn }: PlayOptions,
 ): Promise<PlayedSession> {
   const authority = await createAuthority(new Date());
   const { subject, put } = makeSubject();
   await using kept = new AsyncDisposableStack();
-  const home = kept.use(await makeHome(run, authority.cert_pem));
+  const home = kept.use(await makeHome(run, authority.cert_pem, authToken));
   await using upstream = await startUpstream({
     run,
     authority,

@@ -40,7 +40,7 @@ function assertSearch(report: SearchReport, marker: string, plant: string): void
   assert.equal(shown(leaks), "");
 }
 
-Deno.test("Claude Code works through a session with an OAuth token that is nowhere to be found", async () => {
+Deno.test("Claude Code works through a session with an OAuth token of a command's that is nowhere to be found", async () => {
   const marker = `MARKER${randomBytes(16).toString("hex")}`;
   const plant = `PLANT${randomBytes(16).toString("hex")}-`;
   const needles = [...needlesOf(marker), ...needlesOf(plant)];
@@ -50,6 +50,7 @@ Deno.test("Claude Code works through a session with an OAuth token that is nowhe
     run,
     header: "authorization",
     token: `sk-ant-oat01-${marker}`,
+    authToken: "{ command: [printenv, CLAUDE_CREDENTIAL] }",
     beforeLastTurn: async ({ slug, home }) => {
       await using control = openBundle(createEngine({ run }), slug);
       const target = { run, slug, control, watcher, home: home.folder, homeId: home.id };
