@@ -9,6 +9,7 @@ import { findHomeId } from "../../../lib/home_id.ts";
 import { readExtraCa } from "../../../lib/plan/extra_ca.ts";
 import type { Run } from "../../../lib/process/run.ts";
 import { findProvider } from "../../../providers/registry.ts";
+import { ensureClientsImage } from "../package_clients/image.ts";
 import { providerImage } from "../provider_image.ts";
 import type { Trouble } from "../report/report.ts";
 
@@ -60,6 +61,7 @@ export async function buildImages(options: BuildImagesOptions): Promise<Trouble[
       return ensureBundleImage({ run, env, home, clock: systemClock }, engine, { signal });
     }),
     ...PROVIDERS.map((name) => attempt(name, () => buildAgent(name))),
+    attempt("the package clients", () => ensureClientsImage(run, signal)),
   ]);
   return troubles.flat();
 }
