@@ -130,7 +130,7 @@ Deno.test("info and --dry-run --json name the sources", async () => {
   assert.match(values, /bearer ← "~\/token"$/m);
 });
 
-Deno.test("attach, exec and cp of a running bottle ask no source and need no credential", async () => {
+Deno.test("attach and exec ask no source and need no credential", async () => {
   const variables: Record<string, string> = { TOKEN: "canary-variable" };
   const { cli, commands } = await makeBottle(BOTTLE, "canary-command", { env: variables });
   await using _cli = cli;
