@@ -1,6 +1,6 @@
 /** The contract of a backend: one way to run a bottle. The conformance suite runs the same tests against each. */
 
-import type { Bottle } from "../lib/bottle.ts";
+import type { AgentStart, Bottle } from "../lib/bottle.ts";
 import type { ControlClient } from "../lib/control/client.ts";
 import type { LedgerRow } from "../lib/egress/audit_row.ts";
 import type { Manifest } from "../lib/manifest/types.ts";
@@ -47,6 +47,8 @@ export interface LaunchOptions {
   readonly signal: AbortSignal;
   /** Runs after the bundle is ready and before the self-test; a failure undoes the launch. */
   readonly provision: (bottle: Bottle) => Promise<void>;
+  /** Of `resume`: the start that was sealed last; any other is ended, for nobody sealed it. Null: none is known. Absent: it isn't asked. */
+  readonly agentStart?: AgentStart | null;
   /** Told what the person should know of the bottle that starts: a limit that the engine dropped. */
   readonly onNotice?: (text: string) => void;
 }
@@ -74,7 +76,13 @@ export interface BottleSummary {
   readonly why: string | null;
   /** Its container; null if it is missing. */
   readonly agent:
-    | { readonly id: string; readonly image: string; readonly createdAt: string }
+    | {
+      readonly id: string;
+      readonly image: string;
+      readonly createdAt: string;
+      /** Null: it does not run. */
+      readonly start: AgentStart | null;
+    }
     | null;
   /** Its sidecar container; null if it is missing. */
   readonly bundle: { readonly id: string; readonly image: string } | null;
@@ -94,6 +102,8 @@ export interface CleanupItem {
   readonly slug: Slug | null;
   /** Whether its bottle runs. */
   readonly running: boolean;
+  /** Of an image, layers that it shares with others counted too. */
+  readonly bytes?: number;
 }
 
 /** Which bottles {@linkcode Backend.cleanup} is about. */
@@ -102,8 +112,8 @@ export interface CleanupSelection {
   readonly slugs: readonly Slug[];
   /** Running bottles too. */
   readonly includeRunning: boolean;
-  /** Of an image, layers that it shares with others counted too. */
-  readonly bytes?: number;
+  /** Images too that were built for this home and that no container of anybody's needs. Default no. */
+  readonly images?: boolean;
 }
 
 /** One way to run a bottle. */
@@ -112,8 +122,6 @@ export abstract class Backend {
   abstract readonly name: string;
 
   /** Is it usable here, which version, and if not: what to do. */
-  /** Images too that were built for this home and that no container of anybody's needs. Default no. */
-  readonly images?: boolean;
   abstract availability(signal?: AbortSignal): Promise<Availability>;
 
   /** Pure: starts no program, opens no socket. @throws {BottleError} with all problems of the chosen agent at once */
@@ -133,8 +141,15 @@ export abstract class Backend {
   /** Starts a kept bottle's containers again, with a bundle configured anew. */
   abstract resume(plan: BottlePlan, options: LaunchOptions): Promise<Bottle>;
 
-  /** The handle on a bottle that runs already. @throws {BottleError} `bottle-unknown`, `bottle-not-running` */
+  /**
+   * The handle on a bottle that runs already. Its `agentStart` is for the caller to compare with the one that was sealed.
+   *
+   * @throws {BottleError} `bottle-unknown`, `bottle-not-running`
+   */
   abstract open(plan: BottlePlan, signal?: AbortSignal): Promise<Bottle>;
+
+  /** Whether both containers of a bottle run, configured or not. One that is gone: no. */
+  abstract isUp(slug: Slug, signal?: AbortSignal): Promise<boolean>;
 
   /**
    * The control channel of a running bundle, found by its labels: `list`, `audit` and `cleanup` work without the manifests that the

@@ -4,6 +4,7 @@ import type { Backend } from "../backends/backend.ts";
 import type { CommandUnknownOpts } from "../lib/deps/commander.ts";
 import type { Context } from "../lib/context.ts";
 import type { StateStore } from "../lib/state/store.ts";
+import type { Keepers } from "./keeper/keepers.ts";
 
 /** The options that every verb has. */
 export interface Settings {
@@ -22,6 +23,8 @@ export interface Services {
   readonly states: StateStore;
   /** The backend, made when it is first asked for. */
   backend(): Promise<Backend>;
+  /** The keepers of this home's bottles. */
+  readonly keepers: Keepers;
   /** A line that the person types, without its end; null at the end of input. */
   readLine(signal: AbortSignal): Promise<string | null>;
   /** What stdin holds, up to its end or to so many bytes. */

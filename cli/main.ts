@@ -82,8 +82,29 @@ function hasFlag(args: readonly string[], flag: string): boolean {
   return args.slice(0, end === -1 ? args.length : end).includes(flag);
 }
 
+async function runAsKeeper(env: (name: string) => string | undefined): Promise<number> {
+  const { keeperMain } = await import("./keeper/main.ts");
+  const ending = new AbortController();
+  Deno.addSignalListener("SIGTERM", () => ending.abort(new Error("SIGTERM")));
+  return await keeperMain({
+    env,
+    signal: ending.signal,
+    stdin: Deno.stdin.readable,
+    answer: async (line) => {
+      const writer = Deno.stdout.writable.getWriter();
+      await writer.write(new TextEncoder().encode(`${line}\n`));
+      await writer.close();
+    },
+    pid: Deno.pid,
+    uid: Deno.uid(),
+  });
+}
+
 if (import.meta.main) {
   const env = (name: string): string | undefined => Deno.env.get(name);
+  // Not a verb: a person has no use for it. What follows it is the bottle's name, for whoever reads a list of processes.
+  if (Deno.args[0] === "keeper" && !Deno.stdin.isTerminal()) Deno.exit(await runAsKeeper(env));
+
   const interrupt = new AbortController();
   const leftovers = new Set<string>();
   const out = createOutput({ noColor: hasFlag(Deno.args, "--no-color"), env });
@@ -111,7 +132,14 @@ if (import.meta.main) {
     signal: interrupt.signal,
     services: async (settings) => {
       const { createServices } = await import("./services.ts");
-      return await createServices({ settings, env, out, signal: interrupt.signal, leftovers });
+      const form = {
+        execPath: Deno.execPath(),
+        isCompiled: Deno.build.standalone,
+        entry: import.meta.url,
+        uid: Deno.uid(),
+      };
+      const { signal } = interrupt;
+      return await createServices({ settings, env, out, signal, leftovers, form });
     },
   });
   Deno.exit(code);

@@ -5,6 +5,8 @@ import { StateStore } from "../lib/state/store.ts";
 import type { Services, Settings } from "./command.ts";
 import { createContext } from "./context.ts";
 import { readInput, readLine } from "./input.ts";
+import { createKeepers } from "./keeper/keepers.ts";
+import type { ProgramForm } from "./keeper/program_argv.ts";
 
 /** What `main` knows. */
 export interface ServicesOptions {
@@ -13,6 +15,8 @@ export interface ServicesOptions {
   readonly out: Output;
   readonly signal: AbortSignal;
   readonly leftovers: Set<string>;
+  /** How this process was started: keepers are started in the same way. */
+  readonly form: ProgramForm;
 }
 
 /** Makes them; the backend waits until it is asked for. */
@@ -26,6 +30,7 @@ export function createServices(options: ServicesOptions): Promise<Services> {
       const { createBackend } = await import("./backend.ts");
       return createBackend(context);
     },
+    keepers: createKeepers(context, options.form),
     readLine,
     readInput,
     leftovers: options.leftovers,

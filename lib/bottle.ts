@@ -43,12 +43,22 @@ export type GuestEntry =
   | { readonly path: string; readonly mode: number; readonly content: Uint8Array | string }
   | { readonly path: string; readonly mode: number; readonly folder: true };
 
+/** One start of the agent's container. Each has a network namespace of its own, and the launch has sealed that of one. */
+export interface AgentStart {
+  /** The engine's name for the container. */
+  readonly container: string;
+  /** When it was started, as the engine writes it. */
+  readonly startedAt: string;
+}
+
 /** A running bottle. `await using` it: disposal stops and removes it, unless it was started to be kept. */
 export interface Bottle extends AsyncDisposable {
   /** What it was launched from. */
   readonly plan: BottlePlan;
   /** Where the agent finds its peers. */
   readonly endpoints: BottleEndpoints;
+  /** Which start of the agent's container this is the handle on. */
+  readonly agentStart: AgentStart;
   /** The channel to its bundle. */
   readonly control: ControlClient;
   /** Where the prompt lies in the guest; null if it is empty. Set by provisioning. */

@@ -86,6 +86,11 @@ class DockerBackend extends Backend {
     return await openBottle(this.#parts(plan), signal ?? this.#context.signal);
   }
 
+  override async isUp(slug: Slug, signal?: AbortSignal): Promise<boolean> {
+    const { isBottleUp } = await import("./running.ts");
+    return await isBottleUp(this.#engine, await findHomeId(this.#context.home), slug, signal);
+  }
+
   override async control(slug: Slug, signal?: AbortSignal): Promise<ControlClient> {
     const { openControlOf } = await import("./running.ts");
     return await openControlOf(this.#engine, await findHomeId(this.#context.home), slug, signal);
@@ -183,16 +188,11 @@ class DockerBackend extends Backend {
     const home = await findHomeId(this.#context.home);
     const ours = await takeInventory(this.#engine, ownedBy(home), signal);
     await removeItems(this.#engine, ours, items, signal);
+    await this.#removeImages(items, signal);
     // Bottles that were named may have been the last: nobody would come for it.
     await removeUnusedOuterNetwork(this.#engine, outerOf(this.#context, home));
   }
 
-  #parts(plan: BottlePlan): {
-    await this.#removeImages(items, signal);
-    readonly engine: Engine;
-    readonly context: Context;
-    readonly plan: BottlePlan;
-  } {
   async #removeImages(items: readonly CleanupItem[], signal?: AbortSignal): Promise<void> {
     if (!items.some(({ kind }) => kind === "image")) return;
     const { removeImages } = await import("./image_cleanup.ts");
@@ -201,6 +201,11 @@ class DockerBackend extends Backend {
     if (left.length > 0) throw cleanupIncomplete(left);
   }
 
+  #parts(plan: BottlePlan): {
+    readonly engine: Engine;
+    readonly context: Context;
+    readonly plan: BottlePlan;
+  } {
     return { engine: this.#engine, context: this.#context, plan };
   }
 }

@@ -1,7 +1,14 @@
 /** The handle on a bottle that runs in Docker. */
 
 import { packTar } from "../../lib/archive/pack.ts";
-import type { Bottle, ExecOptions, ExecResult, GuestEntry, GuestUser } from "../../lib/bottle.ts";
+import type {
+  AgentStart,
+  Bottle,
+  ExecOptions,
+  ExecResult,
+  GuestEntry,
+  GuestUser,
+} from "../../lib/bottle.ts";
 import type { ControlClient } from "../../lib/control/client.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { BottleEndpoints } from "../../lib/plan/endpoints.ts";
@@ -19,6 +26,7 @@ export interface DockerBottleParts {
   readonly plan: BottlePlan;
   readonly endpoints: BottleEndpoints;
   readonly control: ControlClient;
+  readonly agentStart: AgentStart;
   /** The guest's variables, for all but `bare` commands; asked for when the first such command runs. */
   readonly guestEnv: () => Readonly<Record<string, string>>;
   /** Whether the person sits at both ends: a terminal would change the bytes of output that goes to a file or a pipe. */
@@ -51,6 +59,9 @@ export class DockerBottle implements Bottle {
   }
   get control(): ControlClient {
     return this.#parts.control;
+  }
+  get agentStart(): AgentStart {
+    return this.#parts.agentStart;
   }
 
   async exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {

@@ -4,6 +4,7 @@ import type { Bottle } from "../../lib/bottle.ts";
 import type { Cidr } from "../../lib/egress/cidr.ts";
 import type { ConfiguredBundle } from "../bundle/bundle.ts";
 import { type AgentOwner, startAgent } from "./agent.ts";
+import { readStart } from "./agent_start.ts";
 import { beginGroundwork, type Groundwork, groundworkParts } from "./groundwork.ts";
 import { LAUNCH_LABEL } from "../engine/labels.ts";
 import { during } from "./progress.ts";
@@ -44,7 +45,7 @@ export async function launch(parts: LaunchParts, ranges: readonly Cidr[]): Promi
   let begun: Groundwork | undefined;
   const groundwork = (either: AbortSignal): Groundwork =>
     begun ??= beginGroundwork(parts, { ranges, launch: launchId }, either);
-  const [bundle, inner] = await together(signal, [
+  const [bundle, inner, agentStart] = await together(signal, [
     async (either) => {
       const ready = await bringUpBundle(parts, groundwork(either), {
         launchId,
@@ -55,11 +56,18 @@ export async function launch(parts: LaunchParts, ranges: readonly Cidr[]): Promi
       return ready;
     },
     (either) => groundwork(either).inner,
-    (either) => bringUpAgent(parts, groundwork(either), launchId, either),
+    async (either) => {
+      await bringUpAgent(parts, groundwork(either), launchId, either);
+      return await readStart(engine, plan.containerName, either);
+    },
     ...groundworkParts.map((part) => (either: AbortSignal) => groundwork(either)[part]),
   ]);
 
-  const bottle = makeBottle(parts, endpointsOf(inner.subnet, bundle.result), bundle.control);
+  const bottle = makeBottle(parts, {
+    endpoints: endpointsOf(inner.subnet, bundle.result),
+    control: bundle.control,
+    agentStart,
+  });
   await makeReady(parts, bottle, inner.subnet, secret, signal);
   undo.move();
   return bottle;

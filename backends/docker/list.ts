@@ -1,6 +1,7 @@
 /** What `list` shows: bottles put together from what the engine has, and each bundle's own word. */
 
 import type { BottleSummary } from "../backend.ts";
+import type { AgentStart } from "../../lib/bottle.ts";
 import type { ReadyResult } from "../../lib/control/protocol.ts";
 import type { Slug } from "../../lib/names.ts";
 import type { FoundContainer, Inventory } from "./inventory.ts";
@@ -23,11 +24,12 @@ export function containerOf(
   return inventory.containers.find((one) => one.slug === slug && one.role === role);
 }
 
-/** One bottle. @param ask for bundles that run */
+/** One bottle. @param ask for bundles that run @param starts of agents that run */
 export async function summarise(
   inventory: Inventory,
   slug: Slug,
   ask: (bundle: FoundContainer) => Promise<BundleWord>,
+  starts: readonly AgentStart[] = [],
 ): Promise<BottleSummary> {
   const agent = containerOf(inventory, slug, "agent");
   const bundle = containerOf(inventory, slug, "bundle");
@@ -37,9 +39,12 @@ export async function summarise(
   return {
     slug,
     ...judge(agent, bundle, word),
-    agent: agent === undefined
-      ? null
-      : { id: agent.id, image: agent.image, createdAt: agent.createdAt },
+    agent: agent === undefined ? null : {
+      id: agent.id,
+      image: agent.image,
+      createdAt: agent.createdAt,
+      start: starts.find(({ container }) => container === agent.id) ?? null,
+    },
     bundle: bundle === undefined ? null : { id: bundle.id, image: bundle.image },
     backend: "docker",
   };

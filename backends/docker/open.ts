@@ -6,6 +6,7 @@ import { guestEnvironment } from "../../lib/plan/guest_env.ts";
 import type { Bottle } from "../../lib/bottle.ts";
 import { openBundle, waitReady } from "../bundle/bundle.ts";
 import type { Engine } from "../engine/engine.ts";
+import { readStart } from "./agent_start.ts";
 import { DockerBottle } from "./bottle.ts";
 import { ownedBy } from "./inventory.ts";
 import { findBottle, notRunning, subnetOf } from "./running.ts";
@@ -35,9 +36,10 @@ export async function openBottle(
   if (found.agent.state !== "running" || found.bundle.state !== "running") throw notRunning(slug);
   await using undo = new AsyncDisposableStack();
   const control = undo.use(openBundle(engine, slug));
-  const [subnet, { configuration }] = await Promise.all([
+  const [subnet, { configuration }, agentStart] = await Promise.all([
     subnetOf(engine, slug, signal),
     waitReady(control, context.clock, READY_MS, signal),
+    readStart(engine, found.agent.id, signal),
   ]);
   if (configuration === null) {
     throw new BottleError(`The bundle of "${slug}" has no certificate`, { code: "bundle-shut" });
@@ -51,6 +53,7 @@ export async function openBottle(
     plan,
     endpoints,
     control,
+    agentStart,
     guestEnv: () => guestEnvironment(known, endpoints, new Map(), new Map()),
     hasTerminal: context.out.isTerminal.stdin && context.out.isTerminal.stdout,
     stop: () => stopContainers(engine, owned),

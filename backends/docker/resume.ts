@@ -4,9 +4,10 @@ import type { Bottle } from "../../lib/bottle.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
 import { describeDropped, droppedLimits } from "../../lib/plan/limits.ts";
 import { refuseAltered } from "./altered.ts";
+import { isSameStart, readStart, readStarts } from "./agent_start.ts";
 import { privateExceptions } from "./bundle_networks.ts";
 import { readInForce } from "./in_force.ts";
-import { ownedBy } from "./inventory.ts";
+import { type FoundContainer, ownedBy } from "./inventory.ts";
 import { judge } from "./list.ts";
 import { during } from "./progress.ts";
 import { askBundle, findBottle, startContainers, subnetOf } from "./running.ts";
@@ -34,14 +35,20 @@ export async function resume(parts: LaunchParts): Promise<Bottle> {
   const { engine, context, plan, options } = parts;
   const { progress, signal } = options;
   const { homeId, slug } = plan.fields;
-  const found = await findBottle(engine, homeId, slug, signal);
-  if (found.agent.state === "running" && found.bundle.state === "running") {
+  let found = await findBottle(engine, homeId, slug, signal);
+  const isSealed = await isAgentSealed(parts, found.agent);
+  if (isSealed && found.bundle.state === "running") {
     const { state } = judge(found.agent, found.bundle, await askBundle(engine, slug));
     if (state === "running") throw alreadyRunning(slug);
   }
 
   await using undo = new AsyncDisposableStack();
   undo.defer(() => stopContainers(engine, ownedBy(homeId, slug)));
+  if (found.agent.state === "running" && !isSealed) {
+    // What it may have started with must be looked at before it starts again.
+    await stopContainers(engine, ownedBy(homeId, slug));
+    found = await findBottle(engine, homeId, slug, signal);
+  }
   const [subnet, exceptions] = await together(signal, [
     (either) => subnetOf(engine, slug, either),
     (either) => privateExceptions(engine, plan.egress.bundleNetworks, either),
@@ -69,7 +76,11 @@ export async function resume(parts: LaunchParts): Promise<Bottle> {
     });
     return undo.use(await withControl(configure(parts, document, signal)));
   });
-  const bottle = makeBottle(parts, endpointsOf(subnet, bundle.result), bundle.control);
+  const bottle = makeBottle(parts, {
+    endpoints: endpointsOf(subnet, bundle.result),
+    control: bundle.control,
+    agentStart: await readStart(engine, found.agent.id, signal),
+  });
   const { limits } = await readInForce(engine, found.agent.id, signal);
   for (const limit of droppedLimits(plan.manifest.bottle.resources, limits)) {
     options.onNotice?.(describeDropped(limit));
@@ -77,6 +88,17 @@ export async function resume(parts: LaunchParts): Promise<Bottle> {
   await makeReady(parts, bottle, subnet, secret, signal);
   undo.move();
   return bottle;
+}
+
+/** Whether the agent runs in the namespace that was sealed: somebody may have started its container anew since. */
+async function isAgentSealed(
+  { engine, options: { agentStart, signal } }: LaunchParts,
+  agent: FoundContainer,
+): Promise<boolean> {
+  if (agent.state !== "running") return false;
+  if (agentStart === undefined) return true;
+  const [start] = await readStarts(engine, [agent.id], signal);
+  return agentStart !== null && start !== undefined && isSameStart(start, agentStart);
 }
 
 /** A configured bundle that closes its stream when it is disposed. */

@@ -1,5 +1,6 @@
 /** Opening bottles that are there already, and starting kept ones again. */
 
+import { readStarts } from "./agent_start.ts";
 import { openBundle, startBundle } from "../bundle/bundle.ts";
 import type { BottleSummary } from "../backend.ts";
 import type { ControlClient } from "../../lib/control/client.ts";
@@ -65,8 +66,28 @@ export async function listBottles(
   engine: Engine,
   inventory: Inventory,
 ): Promise<readonly BottleSummary[]> {
+  const agents = inventory.containers.filter(({ role, state }) =>
+    role === "agent" && state === "running"
+  );
+  const starts = readStarts(engine, agents.map(({ id }) => id));
   return await Promise.all(
-    slugsOf(inventory).map((slug) => summarise(inventory, slug, () => askBundle(engine, slug))),
+    slugsOf(inventory).map(async (slug) =>
+      await summarise(inventory, slug, () => askBundle(engine, slug), await starts)
+    ),
+  );
+}
+
+/** Whether both containers of a bottle run; a pause is no end. */
+export async function isBottleUp(
+  engine: Engine,
+  home: HomeId,
+  slug: Slug,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const containers = await findContainers(engine, ownedBy(home, slug), signal);
+  const up = containers.filter(({ state }) => state === "running" || state === "paused");
+  return (["agent", "bundle"] as const).every((role) =>
+    containerOf({ containers: up }, slug, role) !== undefined
   );
 }
 

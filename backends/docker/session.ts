@@ -3,6 +3,7 @@
 import { configureBundle, type ConfiguredBundle } from "../bundle/bundle.ts";
 import type { LaunchOptions } from "../backend.ts";
 import type { Context } from "../../lib/context.ts";
+import type { AgentStart } from "../../lib/bottle.ts";
 import type { ControlClient } from "../../lib/control/client.ts";
 import type { ConfigureDocument, ConfigureResult } from "../../lib/control/protocol.ts";
 import type { PrivateException } from "../../lib/egress/config.ts";
@@ -103,16 +104,18 @@ export function outerOf(
 /** The handle of a bottle whose variables come from this launch. */
 export function makeBottle(
   { engine, context, plan, options }: LaunchParts,
-  endpoints: BottleEndpoints,
-  control: ControlClient,
+  made: {
+    readonly endpoints: BottleEndpoints;
+    readonly control: ControlClient;
+    readonly agentStart: AgentStart;
+  },
 ): DockerBottle {
   const owned = ownedBy(plan.fields.homeId, plan.slug);
   return new DockerBottle({
     engine,
     plan,
-    endpoints,
-    control,
-    guestEnv: () => guestEnvironment(plan, endpoints, options.secrets, options.answers),
+    ...made,
+    guestEnv: () => guestEnvironment(plan, made.endpoints, options.secrets, options.answers),
     hasTerminal: context.out.isTerminal.stdin && context.out.isTerminal.stdout,
     stop: () => stopContainers(engine, owned),
     remove: () => removeLabelled(engine, outerOf(context, plan.fields.homeId), owned),

@@ -5,9 +5,11 @@ import { parseSlug, type Slug } from "../../lib/names.ts";
 import type { BottleState } from "../../lib/state/state.ts";
 import type { CorruptedState, KnownStates } from "../../lib/state/store.ts";
 import { findHomeId } from "../../lib/home_id.ts";
+import { bottleBusy } from "../../lib/state/lock.ts";
 import type { Services } from "../command.ts";
 import { archiveBottle, rowsOf } from "./audit_export.ts";
 import { type RescuedWork, rescueWork } from "./rescue_work.ts";
+import { isBusy, takeBottle } from "./take.ts";
 
 /** Which bottles it is about. */
 export interface CleanupRequest {
@@ -15,10 +17,10 @@ export interface CleanupRequest {
   readonly names: readonly string[];
   /** `--all`: running ones too. */
   readonly all: boolean;
-}
-
   /** `--images`: images too that no container needs then. */
   readonly images: boolean;
+}
+
 /** What a cleanup would remove. */
 export interface CleanupPlan {
   /** In the engine, in the order of removal. */
@@ -63,19 +65,17 @@ export async function planCleanup(
 
 /** A bottle that another command is just launching has containers that don't run yet: they are not left over. */
 async function busySlugs(
-  { states }: Services,
+  services: Services,
   known: KnownStates,
   asked: readonly Slug[],
 ): Promise<ReadonlySet<Slug>> {
   const busy = new Set<Slug>();
-  for (const { slug } of known.states) {
-    if (asked.includes(slug)) {
-      // Who names a bottle is told that it is busy.
-      using _lock = await states.lock(slug);
-    } else if (await states.isBusy(slug)) {
-      busy.add(slug);
-    }
-  }
+  await Promise.all(known.states.map(async ({ slug }) => {
+    if (!await isBusy(services, slug)) return;
+    // Who names a bottle is told that it is busy.
+    if (asked.includes(slug)) throw bottleBusy(slug);
+    busy.add(slug);
+  }));
   return busy;
 }
 
@@ -105,7 +105,8 @@ export async function carryOutCleanup(
 ): Promise<CleanedUp> {
   const backend = await services.backend();
   using locks = new DisposableStack();
-  for (const { slug } of plan.states) locks.use(await services.states.lock(slug));
+  const { signal } = services.context;
+  for (const { slug } of plan.states) locks.use(await takeBottle(services, slug, { signal }));
   const problems = await Promise.all(plan.states.map(async (state) => {
     const problem = await saveAudit(services, backend, state);
     return problem === undefined ? [] : [`${state.slug}: ${problem}`];

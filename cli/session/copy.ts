@@ -7,7 +7,7 @@ import type { Bottle } from "../../lib/bottle.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { Services } from "../command.ts";
 import { type CopyRequest, guestPath, splitLast } from "./copy_place.ts";
-import { openBottle } from "./open.ts";
+import { openRunning } from "./open.ts";
 
 /**
  * Copies as the agent's user. On the host nothing that exists is replaced, and nothing is written outside the target; in the
@@ -17,7 +17,7 @@ import { openBottle } from "./open.ts";
  */
 export async function copy(services: Services, request: CopyRequest): Promise<void> {
   const { context } = services;
-  const { bottle } = await openBottle(services, request.slug);
+  const { bottle } = await openRunning(services, request.slug);
   try {
     const guest = guestPath(request.guest, bottle.plan.agent.workFolder);
     const host = resolve(context.cwd, request.host);

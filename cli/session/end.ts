@@ -2,12 +2,14 @@
 
 import type { Bottle } from "../../lib/bottle.ts";
 import type { LedgerRow } from "../../lib/egress/audit_row.ts";
-import { ExitCode } from "../../lib/errors.ts";
+import { BottleError, ExitCode } from "../../lib/errors.ts";
+import type { Slug } from "../../lib/names.ts";
 import type { Services } from "../command.ts";
 import { archiveBottle, countRows, fetchAudit } from "./audit_export.ts";
 import { leftoverOf } from "./launch.ts";
 import type { Outcome, SessionSummary } from "./outcome.ts";
 import { type SavedWork, saveWorkOf } from "./save_work.ts";
+import { takeBottle } from "./take.ts";
 
 /** What became of the bottle. */
 export interface Ending {
@@ -18,6 +20,9 @@ export interface Ending {
   readonly work: SavedWork | null;
   readonly summary: SessionSummary;
 }
+
+/** How long another command that is stopping the bottle under the agent may take, in milliseconds. */
+const OTHERS_MS = 60_000;
 
 /**
  * Ends a bottle's session. An agent that ended well by itself leaves nothing but the archive; any other end, and a
@@ -42,13 +47,13 @@ export async function endSession(
     pushes: 0,
     proposals: 0,
   });
-  if (!await states.has(slug)) {
+  using lock = await takeIfThere(services, slug);
+  if (lock === undefined) {
     // Another command has removed the bottle under the agent, its audit saved.
     await bottle.control[Symbol.asyncDispose]();
     leftovers.delete(leftoverOf(bottle.plan));
     return { isKept: false, auditProblem: null, work: null, summary: summary([]) };
   }
-  using _lock = await states.lock(slug);
   const state = await states.update(slug, {
     last: { ended_at: now.toISOString(), exit_code: outcome.exitCode, by: outcome.by },
   });
@@ -80,4 +85,14 @@ export async function endSession(
     work,
     summary: summary(rows),
   };
+}
+
+/** The bottle's lock; undefined: the bottle is gone. */
+async function takeIfThere(services: Services, slug: Slug): Promise<Disposable | undefined> {
+  try {
+    return await takeBottle(services, slug, { patienceMs: OTHERS_MS });
+  } catch (error) {
+    if (error instanceof BottleError && error.code === "bottle-unknown") return undefined;
+    throw error;
+  }
 }

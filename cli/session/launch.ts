@@ -11,8 +11,11 @@ import { type BottleState, STATE_SCHEMA } from "../../lib/state/state.ts";
 import type { WorkspacePlan } from "../../lib/workspace/types.ts";
 import { findProvider } from "../../providers/registry.ts";
 import type { Services } from "../command.ts";
+import { recallStart, rememberStart } from "./agent_start.ts";
 import { consentDigest } from "./consent.ts";
+import { leaveKept } from "./leave_keeper.ts";
 import type { BottleRequest } from "./prepare.ts";
+import { takeBottle } from "./take.ts";
 
 /** What a launch takes besides its plan. */
 export interface LaunchValues {
@@ -43,16 +46,22 @@ export async function launchNew(
   const leftover = leftoverOf(plan);
   leftovers.add(leftover);
   try {
-    using _lock = await states.lock(plan.slug);
-    const bottle = await backend.launch(plan, {
-      ...values,
-      signal: context.signal,
-      provision: (bottle) => provisionWith(services, bottle, values, false),
-      onNotice: (text) => notices.push(text),
+    return await leaveKept(services, plan, values, async (beginKeeper) => {
+      using _lock = await states.lock(plan.slug);
+      const bottle = await backend.launch(plan, {
+        ...values,
+        signal: context.signal,
+        provision: async (bottle) => {
+          beginKeeper();
+          await provisionWith(services, bottle, values, false);
+        },
+        onNotice: (text) => notices.push(text),
+      });
+      tellNotices(services, notices);
+      const agentStart = rememberStart(bottle.agentStart);
+      await states.update(plan.slug, { phase: "running", agent_start: agentStart });
+      return bottle;
     });
-    tellNotices(services, notices);
-    await states.update(plan.slug, { phase: "running" });
-    return bottle;
   } catch (error) {
     await states.remove(plan.slug);
     leftovers.delete(leftover);
@@ -73,18 +82,30 @@ export async function launchKept(
   const { states, leftovers, context } = services;
   const backend = await services.backend();
   const notices: string[] = [];
-  using _lock = await states.lock(plan.slug);
   leftovers.add(leftoverOf(plan));
   try {
-    const bottle = await backend.resume(plan, {
-      ...values,
-      signal: context.signal,
-      provision: (bottle) => provisionWith(services, bottle, values, true),
-      onNotice: (text) => notices.push(text),
+    return await leaveKept(services, plan, values, async (beginKeeper) => {
+      using _lock = await takeBottle(services, plan.slug, { signal: context.signal });
+      const { agent_start: sealed } = await states.read(plan.slug);
+      const bottle = await backend.resume(plan, {
+        ...values,
+        signal: context.signal,
+        agentStart: sealed === null ? null : recallStart(sealed),
+        provision: async (bottle) => {
+          beginKeeper();
+          await provisionWith(services, bottle, values, true);
+        },
+        onNotice: (text) => notices.push(text),
+      });
+      tellNotices(services, notices);
+      await states.update(plan.slug, {
+        phase: "running",
+        consent: consentDigest(plan),
+        credential_type: plan.agent.credentialType ?? null,
+        agent_start: rememberStart(bottle.agentStart),
+      });
+      return bottle;
     });
-    tellNotices(services, notices);
-    await states.update(plan.slug, { phase: "running", consent: consentDigest(plan) });
-    return bottle;
   } catch (error) {
     leftovers.delete(leftoverOf(plan));
     throw couldNotStart(error);
@@ -116,6 +137,7 @@ export async function detach(
   const { slug, fields } = bottle.plan;
   await bottle.control[Symbol.asyncDispose]();
   if (context.signal.aborted) {
+    using _lock = await takeBottle(services, slug);
     if (kind === "kept") {
       await bottle.stop();
       await states.update(slug, { phase: "stopped" });
@@ -170,14 +192,18 @@ function newState(
       hosts: [...hosts],
     })),
     image: request.image ?? null,
+    image_used: plan.image,
+    credential_type: plan.agent.credentialType ?? null,
     runtime: plan.fields.runtime.name,
     workspace: plan.fields.workspace === null ? null : rememberWorkspace(plan.fields.workspace),
+    route_changes: [],
     keep: request.keep ?? false,
     created_at: now.toISOString(),
     phase: "launching",
     sessions: 0,
     consent: consentDigest(plan),
     last: null,
+    agent_start: null,
   };
 }
 
@@ -192,11 +218,9 @@ function rememberWorkspace(workspace: WorkspacePlan): NonNullable<BottleState["w
     guest_folder: guestFolder,
     fetched: null,
     work: null,
-    image_used: plan.image,
   };
 }
 
-    route_changes: [],
 function couldNotStart(error: unknown): unknown {
   if (!(error instanceof BottleError) || error.exitCode !== ExitCode.failed) return error;
   return new BottleError(error.message, {

@@ -4,8 +4,10 @@ import type { Backend, BottleMemory, BottleSummary } from "../../backends/backen
 import type { Slug } from "../../lib/names.ts";
 import type { BottleState } from "../../lib/state/state.ts";
 import type { CorruptedState } from "../../lib/state/store.ts";
+import { BottleError } from "../../lib/errors.ts";
 import { findHomeId } from "../../lib/home_id.ts";
 import type { Services } from "../command.ts";
+import { isRestarted } from "./agent_start.ts";
 
 /** One line of `list`. Snake case: `--json` prints it. */
 export interface ListedBottle {
@@ -19,6 +21,8 @@ export interface ListedBottle {
   /** Of the egress that runs now; null where none answers. */
   readonly requests: number | null;
   readonly blocked: number | null;
+  /** The process that stays with it; null: none answers. */
+  readonly keeper: { readonly pid: number; readonly since: string } | null;
   /** In use by its two containers now, in bytes, each null where it can't be told. The agent's is its own word. */
   readonly memory_bytes: { readonly agent: number | null; readonly bundle: number | null };
 }
@@ -41,18 +45,22 @@ export async function listBottles(services: Services): Promise<Listing> {
     states.all(),
   ]);
   const remembered = new Map(known.states.map((state) => [state.slug, state]));
-  const [memory, counters] = await Promise.all([
+  const [memory, asked] = await Promise.all([
     backend.memory(found, context.signal),
-    Promise.all(
-      found.map(async ({ slug, state }) =>
-        state === "running" ? await countersOf(backend, slug, context.signal) : undefined
-      ),
-    ),
+    Promise.all(found.map(async (summary) => {
+      const state = remembered.get(summary.slug);
+      const [stats, keeper] = await Promise.all([
+        summary.state === "running"
+          ? countersOf(backend, summary.slug, context.signal)
+          : Promise.resolve(undefined),
+        state === undefined ? Promise.resolve(null) : keeperOf(services, state.slug),
+      ]);
+      return { summary, state, stats, keeper };
+    })),
   ]);
-  const inEngine = found.map((summary, at) => {
-    const { slug } = summary;
-    return listed(summary, remembered.get(slug), counters[at], memory.get(slug));
-  });
+  const inEngine = asked.map(({ summary, state, stats, keeper }) =>
+    listed(summary, state, stats, keeper, memory.get(summary.slug))
+  );
   const seen = new Set(found.map((summary) => summary.slug));
   const gone = known.states.filter((state) => !seen.has(state.slug)).map(listedGone);
   const bottles = [...inEngine, ...gone].sort((a, b) => a.slug.localeCompare(b.slug));
@@ -63,23 +71,49 @@ function listed(
   summary: BottleSummary,
   state: BottleState | undefined,
   stats: { readonly requests: number; readonly blocked: number } | undefined,
+  keeper: ListedBottle["keeper"],
   memory: BottleMemory | undefined,
 ): ListedBottle {
+  const isUnsealed = state !== undefined && isRestarted(summary, state);
   return {
     slug: summary.slug,
     agent: state?.agent ?? null,
     bottle: state?.bottle ?? null,
     label: state?.label ?? null,
-    state: summary.state,
-    why: summary.why ?? (state === undefined ? "nothing is remembered of it" : null),
+    state: isUnsealed && summary.state === "running" ? "shut" : summary.state,
+    why: isUnsealed ? RESTARTED : summary.why ?? whyWithout(summary, state, keeper),
     created_at: state?.created_at ?? summary.agent?.createdAt ?? null,
     requests: stats?.requests ?? null,
     blocked: stats?.blocked ?? null,
+    keeper,
     memory_bytes: {
       agent: memory?.agentBytes ?? null,
       bundle: memory?.bundleBytes ?? null,
     },
   };
+}
+
+const RESTARTED = "its agent's container was started by hand, its network is not sealed: resume it";
+
+function whyWithout(
+  summary: BottleSummary,
+  state: BottleState | undefined,
+  keeper: ListedBottle["keeper"],
+): string | null {
+  if (state === undefined) return "nothing is remembered of it";
+  if (summary.state !== "running" || state.phase === "launching" || keeper !== null) return null;
+  return "it has lost its keeper: attach starts another";
+}
+
+async function keeperOf(services: Services, slug: Slug): Promise<ListedBottle["keeper"]> {
+  try {
+    const status = await services.keepers.ask(slug, "status", services.context.signal);
+    return status === undefined ? null : { pid: status.pid, since: status.since };
+  } catch (error) {
+    // A door that can't be used is told of by the verbs that need it.
+    if (error instanceof BottleError) return null;
+    throw error;
+  }
 }
 
 function listedGone(state: BottleState): ListedBottle {
@@ -95,6 +129,7 @@ function listedGone(state: BottleState): ListedBottle {
     created_at: state.created_at,
     requests: null,
     blocked: null,
+    keeper: null,
     memory_bytes: { agent: null, bundle: null },
   };
 }

@@ -1,34 +1,77 @@
 /** A bottle that runs already, from its slug. */
 
 import type { Bottle } from "../../lib/bottle.ts";
+import { BottleError } from "../../lib/errors.ts";
 import { parseSlug } from "../../lib/names.ts";
+import type { BottlePlan } from "../../lib/plan/plan.ts";
 import type { BottleState } from "../../lib/state/state.ts";
 import type { Services } from "../command.ts";
+import { isUnsealed } from "./agent_start.ts";
 import { askForValues } from "./agree.ts";
 import { prepareBottle, requestToEnter } from "./prepare.ts";
 import { forwardedSecrets, guestValues } from "./values.ts";
 
 /** A running bottle, opened. */
-export interface OpenedBottle {
+export interface RunningBottle {
+  /** Its control stream is the caller's to dispose. */
   readonly bottle: Bottle;
   readonly state: BottleState;
-  /** Variables for programs in it that come from the host or from the person, as they are now. */
+}
+
+/** A running bottle, opened for programs of its own. */
+export interface OpenedBottle extends RunningBottle {
+  /** Variables for programs in it that come from the host or from the person. */
   readonly env: Readonly<Record<string, string>>;
+  /** Whether they are its keeper's; else they are as they are now, and it has none. */
+  readonly hasKeeper: boolean;
 }
 
 /**
- * Opens it by what is remembered. The manifests are read again: the guest's variables come from them. No credential is
- * asked for: the bundle has them.
+ * Opens it by what is remembered. The manifests are read again: the guest's environment is made from them. No credential is
+ * asked for: the bundle has them. Commands that run without the guest's variables need no more than this.
  *
- * @throws {BottleError} `slug-invalid`, `bottle-unknown`, `bottle-not-running`, or the manifests' problems
+ * @throws {BottleError} `slug-invalid`, `bottle-unknown`, `bottle-not-running`, `agent-unsealed`, or the manifests' problems
  */
-export async function openBottle(services: Services, name: string): Promise<OpenedBottle> {
+export async function openRunning(services: Services, name: string): Promise<RunningBottle> {
   const { context } = services;
   const state = await services.states.read(parseSlug(name));
   const backend = await services.backend();
   const plan = await prepareBottle(context, backend, requestToEnter(state));
+  await using undo = new AsyncDisposableStack();
   const bottle = await backend.open(plan, context.signal);
-  const secrets = forwardedSecrets(plan, context.env);
-  const env = guestValues(plan, secrets, await askForValues(services, plan));
-  return { bottle, state, env };
+  undo.use(bottle.control);
+  if (isUnsealed(bottle.agentStart, state.agent_start)) throw unsealed(name);
+  undo.move();
+  return { bottle, state };
+}
+
+/**
+ * The same with the guest's variables that come from the host or from the person: its keeper has them, so that neither is needed in
+ * this shell. Without a keeper they are read and asked for again.
+ *
+ * @throws {BottleError} as {@linkcode openRunning}; `host-variable-missing`, `no-terminal`
+ */
+export async function openBottle(services: Services, name: string): Promise<OpenedBottle> {
+  const { bottle, state } = await openRunning(services, name);
+  await using undo = new AsyncDisposableStack();
+  undo.use(bottle.control);
+  const kept = await services.keepers.ask(state.slug, "environment", services.context.signal);
+  const env = kept ?? await valuesOfNow(services, bottle.plan);
+  undo.move();
+  return { bottle, state, env, hasKeeper: kept !== undefined };
+}
+
+async function valuesOfNow(services: Services, plan: BottlePlan): Promise<Record<string, string>> {
+  const secrets = forwardedSecrets(plan, services.context.env);
+  return guestValues(plan, secrets, await askForValues(services, plan));
+}
+
+function unsealed(slug: string): BottleError {
+  return new BottleError(
+    `The agent's container of "${slug}" was started by hand: nothing seals its network`,
+    {
+      code: "agent-unsealed",
+      hint: `\`bot-bottle resume ${slug}\` starts it as it should be`,
+    },
+  );
 }

@@ -2,13 +2,14 @@
 
 import type { Backend } from "../../backends/backend.ts";
 import { BottleError } from "../../lib/errors.ts";
-import { parseSlug, type Slug } from "../../lib/names.ts";
+import { parseSlug } from "../../lib/names.ts";
 import { findHomeId } from "../../lib/home_id.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
 import type { BottleState } from "../../lib/state/state.ts";
 import { settleRuntime } from "../../lib/plan/runtime.ts";
 import type { Services } from "../command.ts";
 import { createProgress } from "../ui/progress.ts";
+import { isRestarted } from "./agent_start.ts";
 import { agree, type Agreement, askForSecrets, askForValues, refuseUntrusted } from "./agree.ts";
 import { requireBackend } from "./availability.ts";
 import { consentDigest } from "./consent.ts";
@@ -37,14 +38,14 @@ export async function resume(
   if (!options.detach) requireTerminal(services);
   const backend = await services.backend();
   const { runtimes } = await requireBackend(backend, context.signal);
-  await refuseRunning(services, backend, state.slug);
+  await refuseRunning(services, backend, state);
   const plan = settleRuntime(
     await prepareBottle(context, backend, requestOf(state)),
     runtimes,
     true,
   );
-  if (consentDigest(plan) !== state.consent) {
   tellImage(services, plan, state);
+  if (consentDigest(plan) !== state.consent) {
     context.out.stderr("The manifests have changed since this bottle was started:\n");
     if (!await agree(services, plan, options)) return { kind: "declined" };
   } else if (options.yes) {
@@ -69,7 +70,6 @@ export async function resume(
   return { kind: "ended", ending };
 }
 
-/** A bundle takes its configuration once: to resume a bottle that works would end what goes on in it. */
 /** A kept bottle keeps its files: what its image has become since is for the next one. */
 function tellImage({ context }: Services, plan: BottlePlan, state: BottleState): void {
   if (state.image_used === null || state.image_used === plan.image) return;
@@ -79,10 +79,17 @@ function tellImage({ context }: Services, plan: BottlePlan, state: BottleState):
   );
 }
 
-async function refuseRunning(services: Services, backend: Backend, slug: Slug): Promise<void> {
+/** A bundle takes its configuration once: to resume a bottle that works would end what goes on in it. */
+async function refuseRunning(
+  services: Services,
+  backend: Backend,
+  state: BottleState,
+): Promise<void> {
   const { home, signal } = services.context;
+  const { slug } = state;
   const bottles = await backend.list(await findHomeId(home), signal);
-  if (bottles.find((bottle) => bottle.slug === slug)?.state !== "running") return;
+  const found = bottles.find((bottle) => bottle.slug === slug);
+  if (found?.state !== "running" || isRestarted(found, state)) return;
   throw new BottleError(`The bottle "${slug}" runs already`, {
     code: "bottle-running",
     hint: `Enter it with \`bot-bottle attach ${slug}\``,

@@ -5,6 +5,7 @@ import { parseSlug } from "../../lib/names.ts";
 import type { Services } from "../command.ts";
 import { archiveBottle, rowsOf } from "./audit_export.ts";
 import { type SavedWork, saveWorkOf } from "./save_work.ts";
+import { takeBottle } from "./take.ts";
 
 /** What came of it. */
 export interface Stopped {
@@ -20,7 +21,7 @@ export async function stop(services: Services, name: string): Promise<Stopped> {
   const slug = parseSlug(name);
   const state = await states.read(slug);
   const backend = await services.backend();
-  using _lock = await states.lock(slug);
+  using _lock = await takeBottle(services, slug, { signal: context.signal });
   let auditProblem: string | null = null;
   try {
     const rows = await rowsOf(backend, slug, context.signal);

@@ -9,9 +9,11 @@ const STEPS: Readonly<Record<number, (fields: Fields) => Fields>> = {
     schema: 2,
     image: null,
     image_used: null,
+    credential_type: null,
     runtime: null,
     workspace: null,
     route_changes: [],
+    agent_start: null,
   }),
 };
 

@@ -65,13 +65,15 @@ const stateSchema = z.strictObject({
   image: z.string().min(1).nullable(),
   /** What its container was made from: a tag of ours or a reference; null where nobody noted it. */
   image_used: z.string().min(1).nullable(),
+  /** What the provider's credential was planned as, for going into a running bottle without asking for it. */
+  credential_type: z.enum(["oauth_token", "api_key"]).nullable(),
   /** The runtime that the container was made with; null: what was the engine's own. */
   runtime: z.enum(["runc", "runsc"]).nullable(),
   workspace: workspaceSchema.nullable(),
-  keep: z.boolean(),
-  created_at: z.iso.datetime(),
   /** What `allow` and `deny` changed of its routes, oldest first. */
   route_changes: routeChangesSchema,
+  keep: z.boolean(),
+  created_at: z.iso.datetime(),
   /** `launching` in a file that nobody works on: the launch died, `cleanup` removes what it left. */
   phase: z.enum(["launching", "running", "stopped"]),
   /** How often the agent program was started with the person's terminal. */
@@ -79,11 +81,18 @@ const stateSchema = z.strictObject({
   /** SHA-256 over what the person said yes to; `resume` asks again if it has changed. */
   consent: z.string().regex(/^[0-9a-f]{64}$/),
   last: lastSession.nullable(),
+  /** Which start of the agent's container was sealed; null before its launch is done. */
+  agent_start: z.strictObject({
+    container: z.string().min(1),
+    /** As the engine writes it. */
+    started_at: z.string().min(1),
+  }).nullable(),
 });
 
 /** One bottle's `state.json`. Snake case: it is JSON of ours. */
 export type BottleState = Readonly<Omit<z.infer<typeof stateSchema>, "slug" | "route_changes">> & {
   readonly slug: Slug;
+  readonly route_changes: readonly RouteChange[];
 };
 
 /**
@@ -92,7 +101,6 @@ export type BottleState = Readonly<Omit<z.infer<typeof stateSchema>, "slug" | "r
  * @throws {BottleError} `state-corrupted` with the file, if it is not JSON of this format
  */
 export function parseState(text: string, file: string): BottleState {
-  readonly route_changes: readonly RouteChange[];
   const parsed = stateSchema.safeParse(migrateState(parseJson(text, file)));
   if (parsed.success) return { ...parsed.data, slug: parseSlug(parsed.data.slug) };
   const issue = parsed.error.issues[0];

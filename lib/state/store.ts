@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { BottleError } from "../errors.ts";
 import { isSlug, type Slug } from "../names.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
-import { lockBottle } from "./lock.ts";
+import { lockBottle, lockForChange } from "./lock.ts";
 import { asWriteFailure } from "./write_failure.ts";
 import { type BottleState, corrupted, formatState, parseState } from "./state.ts";
 
@@ -21,6 +21,13 @@ export interface KnownStates {
   readonly states: readonly BottleState[];
   readonly corrupted: readonly CorruptedState[];
 }
+
+const CHANGE_LOCK = "change.lock";
+/** Before a folder that is being removed. No bottle's name begins so. */
+const REMOVED = ".removed-";
+
+/** Fields that a command may change. */
+export type StateChange = Partial<Omit<BottleState, "slug" | "schema">>;
 
 /** The states of one home. Reads and writes only below its `state/`. */
 export class StateStore {
@@ -59,8 +66,8 @@ export class StateStore {
     return (await folderNames(this.#root)).includes(slug);
   }
 
-  /** Whether another command is changing the bottle right now. */
-  async isBusy(slug: Slug): Promise<boolean> {
+  /** Whether somebody has the bottle's lock: another command that is changing it, or its keeper. */
+  async isLocked(slug: Slug): Promise<boolean> {
     try {
       using _lock = await this.lock(slug);
       return false;
@@ -70,22 +77,44 @@ export class StateStore {
     }
   }
 
-  /** Replaces some fields; the caller holds the bottle's lock. @throws {BottleError} as `read` does */
+  /**
+   * Replaces some fields. Two commands that change different ones at once both have their way; the bottle's lock is not
+   * needed. @throws {BottleError} as `read` does
+   */
   async update(
     slug: Slug,
-    change: Partial<Omit<BottleState, "slug" | "schema">>,
+    change: StateChange | ((state: BottleState) => StateChange),
   ): Promise<BottleState> {
-    const changed = { ...await this.read(slug), ...change };
+    using _lock = await this.#locked(slug, (file) => lockForChange(slug, file), CHANGE_LOCK);
+    const state = await this.read(slug);
+    const changed = { ...state, ...typeof change === "function" ? change(state) : change };
     await writeFileAtomically(this.#file(slug), formatState(changed));
     return changed;
   }
 
-  /** Forgets a bottle, or a corrupted state by its folder's name. Not there: fine. */
+  /**
+   * Forgets a bottle, or a corrupted state by its folder's name. Not there: fine. It goes in one step, so that a change
+   * which comes at the same time finds it or doesn't.
+   */
   async remove(name: string): Promise<void> {
+    const gone = join(this.#root, `${REMOVED}${crypto.randomUUID()}`);
     try {
-      await Deno.remove(join(this.#root, name), { recursive: true });
+      using _lock = await lockForChange(name, join(this.#root, name, CHANGE_LOCK));
+      await Deno.rename(join(this.#root, name), gone);
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (error instanceof Deno.errors.NotFound) return;
+      throw error;
+    }
+    await Deno.remove(gone, { recursive: true });
+    await this.#sweep();
+  }
+
+  /** What a removal that was broken off has left. */
+  async #sweep(): Promise<void> {
+    for (const { name } of await Array.fromAsync(Deno.readDir(this.#root))) {
+      if (!name.startsWith(REMOVED)) continue;
+      // Its own remover may be at it.
+      await Deno.remove(join(this.#root, name), { recursive: true }).catch(() => undefined);
     }
   }
 
@@ -106,8 +135,16 @@ export class StateStore {
 
   /** @throws {BottleError} `bottle-busy`, `bottle-unknown` */
   async lock(slug: Slug): Promise<Disposable> {
+    return await this.#locked(slug, (file) => lockBottle(slug, file), "lock");
+  }
+
+  async #locked(
+    slug: Slug,
+    take: (file: string) => Promise<Disposable>,
+    name: string,
+  ): Promise<Disposable> {
     try {
-      return await lockBottle(slug, join(this.#root, slug, "lock"));
+      return await take(join(this.#root, slug, name));
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) throw unknown(slug);
       throw error;

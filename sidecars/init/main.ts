@@ -1,11 +1,11 @@
 /** Init: keeps the bundle's daemons, and is the only one that the host talks to. */
 
+import { connectionStreams } from "../../lib/control/connection_streams.ts";
 import { CONTROL_SOCKET, type DaemonName } from "../../lib/control/protocol.ts";
 import type { RpcPeer } from "../../lib/control/rpc.ts";
 import type { Clock } from "../../lib/context.ts";
 import type { DaemonProcess } from "../../lib/process/daemon.ts";
 import { Bundle } from "./bundle.ts";
-import { connectionStreams } from "./connection_streams.ts";
 import { serveHost } from "./host_stream.ts";
 
 /** Options of {@linkcode runInit}. */

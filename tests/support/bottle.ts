@@ -31,6 +31,7 @@ export function fakeBottle(
   const control: ControlClient = {
     call: refuse("control channel"),
     audit: refuse("audit"),
+    closed: Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
   return {
@@ -38,6 +39,7 @@ export function fakeBottle(
     plan,
     control,
     promptPath: null,
+    agentStart: { container: "a1", startedAt: "2026-01-02T03:04:05.6Z" },
     endpoints: {
       proxyUrl: "http://10.0.0.2:9099",
       gitGate: null,

@@ -12,10 +12,10 @@ import {
 } from "../../backends/backend.ts";
 import { chainRows, EMPTY_CHAIN } from "../../lib/audit/chain.ts";
 import { parseAuditRow } from "../../lib/audit/row.ts";
-import type { Bottle, ExecOptions, ExecResult } from "../../lib/bottle.ts";
+import type { AgentStart, Bottle, ExecOptions, ExecResult } from "../../lib/bottle.ts";
 import type { Context } from "../../lib/context.ts";
 import type { ControlClient } from "../../lib/control/client.ts";
-import type { StatsResult } from "../../lib/control/protocol.ts";
+import type { RoutesPutParams, StatsResult } from "../../lib/control/protocol.ts";
 import type { AuditRow, LedgerRow } from "../../lib/egress/audit_row.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { Manifest } from "../../lib/manifest/types.ts";
@@ -28,6 +28,7 @@ import type { BottleSpec } from "../../lib/plan/spec.ts";
 import { validateSpec } from "../../lib/plan/validate.ts";
 import { findProvider } from "../../providers/registry.ts";
 import { fakeBottle } from "./bottle.ts";
+import { FakeRoutes } from "./fake_routes.ts";
 
 /** An engine without gVisor. */
 export const FAKE_RUNTIMES: EngineRuntimes = {
@@ -53,6 +54,8 @@ export interface FakeBackendOptions {
   readonly stream?: Bottle["stream"];
   /** What every bottle's ledger holds. */
   readonly rows?: readonly AuditRow[];
+  /** So many changes of routes meet one that was quicker. */
+  readonly routeConflicts?: number;
   /** The ledger does not answer. */
   readonly isLedgerDown?: boolean;
   /** Egress does not answer; while it is so, the ledger's file is locked by the ledger that runs. */
@@ -67,6 +70,8 @@ export interface FakeBackendOptions {
 interface FakeEntry {
   readonly plan: BottlePlan;
   state: BottleSummary["state"];
+  /** Another one, as a restart of the container by hand leaves it. */
+  start: AgentStart;
 }
 
 /** Keeps what was asked of it in `calls`. */
@@ -74,7 +79,9 @@ export class FakeBackend extends Backend {
   readonly name = "docker";
   readonly calls: string[] = [];
   readonly entries = new Map<Slug, FakeEntry>();
+  readonly routes = new Map<Slug, FakeRoutes>();
   readonly #options: FakeBackendOptions;
+  #starts = 0;
 
   constructor(options: FakeBackendOptions) {
     super();
@@ -101,18 +108,22 @@ export class FakeBackend extends Backend {
     this.calls.push(`launch ${plan.slug}`);
     await this.#options.onLaunch?.(plan, options);
     options.signal.throwIfAborted();
-    this.entries.set(plan.slug, { plan, state: "running" });
+    this.entries.set(plan.slug, { plan, state: "running", start: this.#start() });
     const { limits } = await this.inForce(plan.slug);
     for (const limit of droppedLimits(plan.manifest.bottle.resources, limits)) {
       options.onNotice?.(describeDropped(limit));
     }
+    this.#route(plan);
     return this.#bottle(plan);
   }
 
   async resume(plan: BottlePlan, options: LaunchOptions): Promise<Bottle> {
     this.calls.push(`resume ${plan.slug}`);
     await this.#options.onLaunch?.(plan, options);
-    this.#entry(plan.slug).state = "running";
+    const entry = this.#entry(plan.slug);
+    entry.state = "running";
+    entry.start = this.#start();
+    this.#route(plan);
     return this.#bottle(plan);
   }
 
@@ -121,9 +132,14 @@ export class FakeBackend extends Backend {
     return this.#bottle(plan);
   }
 
+  isUp(slug: Slug): Promise<boolean> {
+    const state = this.entries.get(slug)?.state;
+    return Promise.resolve(state === "running" || state === "shut");
+  }
+
   control(slug: Slug): Promise<ControlClient> {
     const { state } = this.#entry(slug);
-    if (state === "running") return Promise.resolve(this.#control());
+    if (state === "running") return Promise.resolve(this.#control(slug));
     return Promise.reject(
       new BottleError(`The bottle "${slug}" does not run`, { code: "bottle-not-running" }),
     );
@@ -155,11 +171,16 @@ export class FakeBackend extends Backend {
   }
 
   list(_home: HomeId): Promise<readonly BottleSummary[]> {
-    return Promise.resolve([...this.entries].map(([slug, { plan, state }]) => ({
+    return Promise.resolve([...this.entries].map(([slug, { plan, state, start }]) => ({
       slug,
       state,
       why: state === "shut" ? "the bundle was restarted without a person" : null,
-      agent: { id: "a1", image: plan.image, createdAt: "2026-01-02T03:00:00.000Z" },
+      agent: {
+        id: "a1",
+        image: plan.image,
+        createdAt: "2026-01-02T03:00:00.000Z",
+        start: state === "stopped" ? null : start,
+      },
       bundle: { id: "b1", image: "bundle:1" },
       backend: this.name,
     })));
@@ -208,6 +229,10 @@ export class FakeBackend extends Backend {
     return Promise.resolve();
   }
 
+  #start(): AgentStart {
+    return { container: "a1", startedAt: `start ${++this.#starts}` };
+  }
+
   #bottle(plan: BottlePlan): Bottle {
     const stop = (): Promise<void> => this.stop(plan.slug);
     const dispose = (): Promise<void> => {
@@ -219,7 +244,8 @@ export class FakeBackend extends Backend {
       ...fakeBottle({ plan }),
       ...this.#guest(),
       promptPath: plan.manifest.agent.prompt === "" ? null : plan.promptFile,
-      control: this.#control(),
+      control: this.#control(plan.slug),
+      agentStart: this.#entry(plan.slug).start,
       attach: async (argv, options = {}) => {
         this.calls.push(`attach ${argv.join(" ")}`);
         return await this.#options.attach?.(argv, options) ?? 0;
@@ -242,7 +268,12 @@ export class FakeBackend extends Backend {
     };
   }
 
-  #control(): ControlClient {
+  #route(plan: BottlePlan): void {
+    const { routeConflicts = 0 } = this.#options;
+    this.routes.set(plan.slug, new FakeRoutes(plan.egress.routes, routeConflicts));
+  }
+
+  #control(slug: Slug): ControlClient {
     const rows = chainRows(EMPTY_CHAIN, (this.#options.rows ?? []).map(parseAuditRow));
     const blocked = rows.filter(({ row }) => row.verdict === "blocked");
     const stats: StatsResult = {
@@ -255,17 +286,22 @@ export class FakeBackend extends Backend {
       rows: rows.length,
     };
     const isDown = this.#options.isLedgerDown === true;
-    const answer = (method: string): unknown => {
+    const routes = this.routes.get(slug);
+    const answer = (method: string, params: unknown): unknown => {
       if (this.#options.isEgressDown === true) {
         throw new BottleError('"egress" is backing-off', { code: "control-refused" });
       }
+      if (method === "routes.get") return routes?.get();
+      if (method === "routes.put") return routes?.put(params as RoutesPutParams);
       if (isDown || method !== "stats") {
         throw new BottleError("The control stream to the bundle ended", { code: "control-lost" });
       }
       return stats;
     };
     return {
-      call: <M>(method: string): Promise<M> => Promise.try(() => answer(method)) as Promise<M>,
+      call: <M>(method: string, params: unknown): Promise<M> =>
+        Promise.try(() => answer(method, params)) as Promise<M>,
+      closed: Promise.resolve(),
       async *audit(params): AsyncGenerator<LedgerRow, void, void> {
         await Promise.resolve();
         yield* params.verdict === "blocked" ? blocked : rows;

@@ -40,7 +40,7 @@ export const engine: Engine = createEngine({ run: createRun() });
 
 /** The argv of the program. */
 export function programArgv(...args: string[]): readonly string[] {
-  const flags = permissionFlags(Deno.execPath());
+  const flags = permissionFlags();
   return [Deno.execPath(), "run", "--quiet", ...flags, `${ROOT}cli/main.ts`, ...args];
 }
 

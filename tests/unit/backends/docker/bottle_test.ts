@@ -26,8 +26,10 @@ Deno.test("exec keeps a bounded part of what a guest prints, whoever listens to 
     control: {
       call: () => Promise.reject(new Error("not asked")),
       audit: () => ReadableStream.from<LedgerRow>([]),
+      closed: Promise.resolve(),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },
+    agentStart: { container: "a1", startedAt: "" },
     guestEnv: () => ({}),
     hasTerminal: false,
     stop: () => Promise.resolve(),

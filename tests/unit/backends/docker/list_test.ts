@@ -91,11 +91,12 @@ Deno.test("summarise asks a bundle only where both containers run", async () => 
     networks: [],
     volumes: [],
   });
-  deepEqual(await summarise(inventory("running", "running"), slug, ask), {
+  const start = { container: "agent1", startedAt: "2026-01-02T03:04:05.6Z" };
+  deepEqual(await summarise(inventory("running", "running"), slug, ask, [start]), {
     slug,
     state: "running",
     why: null,
-    agent: { id: "agent1", image: "agent:1", createdAt: "then" },
+    agent: { id: "agent1", image: "agent:1", createdAt: "then", start },
     bundle: { id: "bundle1", image: "bundle:1" },
     backend: "docker",
   });

@@ -12,7 +12,7 @@ function summary(change: Partial<BottleSummary> = {}): BottleSummary {
     slug,
     state: "running",
     why: null,
-    agent: { id: "a1", image: "i", createdAt: "" },
+    agent: { id: "a1", image: "i", createdAt: "", start: null },
     bundle: { id: "b1", image: "i" },
     backend: "docker",
     ...change,

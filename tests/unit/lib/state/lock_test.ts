@@ -1,5 +1,5 @@
 import { equal, rejects } from "node:assert/strict";
-import { lockBottle } from "../../../../lib/state/lock.ts";
+import { lockBottle, lockForChange } from "../../../../lib/state/lock.ts";
 import { parseSlug } from "../../../../lib/names.ts";
 
 const SLUG = parseSlug("demo-ab12c");
@@ -24,4 +24,16 @@ Deno.test("lockBottle is free at once while another thread starts programs", asy
   worker.terminate();
   equal(taken, 1_000);
   await Deno.remove(file);
+});
+
+Deno.test("lockForChange gives nobody the lock of a bottle that was removed meanwhile", async () => {
+  const folder = await Deno.makeTempDir();
+  const file = `${folder}/change.lock`;
+  const held = await lockForChange(SLUG, file);
+  const waiting = rejects(lockForChange(SLUG, file), Deno.errors.NotFound);
+  // It has opened the file by now, and finds it held.
+  await new Promise((done) => setTimeout(done, 50));
+  await Deno.remove(folder, { recursive: true });
+  held[Symbol.dispose]();
+  await waiting;
 });

@@ -21,23 +21,17 @@ const FIRST = {
 };
 
 Deno.test("parseState reads the first version's file as the present one's", () => {
-  const { slug, label, sessions, image, runtime, workspace, route_changes: changes } = parseState(
-    JSON.stringify(FIRST),
-    "/state.json",
-  );
-  assert.deepEqual(
-    { slug, label, sessions, image, runtime, workspace, changes },
-    {
-      slug: "demo-ab12c",
-      label: "night",
-      sessions: 2,
-      image: null,
-      image_used: null,
-      runtime: null,
-      workspace: null,
-      changes: [],
-    },
-  );
+  assert.deepEqual(parseState(JSON.stringify(FIRST), "/state.json"), {
+    ...FIRST,
+    schema: 2,
+    image: null,
+    image_used: null,
+    credential_type: null,
+    runtime: null,
+    workspace: null,
+    route_changes: [],
+    agent_start: null,
+  });
 });
 
 Deno.test("migrateState leaves alone what it doesn't know", () => {

@@ -18,6 +18,7 @@ const state: BottleState = {
   bundle_networks: [{ name: "app_default", hosts: ["db.local"] }],
   image: null,
   image_used: null,
+  credential_type: null,
   runtime: null,
   workspace: null,
   keep: false,
@@ -26,6 +27,7 @@ const state: BottleState = {
   sessions: 0,
   consent: "0".repeat(64),
   last: null,
+  agent_start: null,
 };
 
 Deno.test("StateStore gives back what was written, for its owner only", async () => {
@@ -44,9 +46,8 @@ Deno.test("StateStore gives back what was written, for its owner only", async ()
   const folder = `${files.home}/state/${slug}`;
   assert.equal(((await Deno.stat(folder)).mode ?? 0) & 0o777, 0o700);
   assert.equal(((await Deno.stat(`${folder}/state.json`)).mode ?? 0) & 0o777, 0o600);
-  assert.deepEqual((await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name), [
-    "state.json",
-  ]);
+  const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+  assert.deepEqual(names.sort(), ["change.lock", "state.json"]);
   await store.remove(slug);
   await store.remove(slug);
   assert.equal(await store.has(slug), false);
@@ -64,7 +65,7 @@ Deno.test("StateStore says what it does not know", async () => {
   const store = new StateStore(files.home);
   await assert.rejects(store.read(slug), { code: "bottle-unknown" });
   await assert.rejects(store.lock(slug), { code: "bottle-unknown" });
-  assert.equal(await store.isBusy(slug), false);
+  assert.equal(await store.isLocked(slug), false);
 });
 
 const broken: readonly (readonly [what: string, text: string, why: RegExp])[] = [
@@ -115,7 +116,41 @@ Deno.test("StateStore.lock keeps others out until it is given back", async () =>
   {
     using _lock = await store.lock(slug);
     await assert.rejects(store.lock(slug), { code: "bottle-busy" });
-    assert.equal(await store.isBusy(slug), true);
+    assert.equal(await store.isLocked(slug), true);
   }
-  assert.equal(await store.isBusy(slug), false);
+  assert.equal(await store.isLocked(slug), false);
+});
+
+Deno.test("StateStore.update lets changes of different fields at once all have their way", async () => {
+  await using files = await manifestFiles();
+  const stores = Array.from({ length: 8 }, () => new StateStore(files.home));
+  await stores[0]?.create({ ...state, sessions: 0 });
+  await Promise.all([
+    ...stores.map((store) => store.update(slug, ({ sessions }) => ({ sessions: sessions + 1 }))),
+    ...stores.map((store) => store.update(slug, { label: "nightly" })),
+  ]);
+  const { sessions, label } = await new StateStore(files.home).read(slug);
+  assert.deepEqual([sessions, label], [8, "nightly"]);
+});
+
+Deno.test("StateStore.update brings no bottle back that is removed at the same time", async () => {
+  await using files = await manifestFiles();
+  const store = new StateStore(files.home);
+  for (let round = 0; round < 30; round++) {
+    await store.create(state);
+    await Promise.allSettled([
+      ...[1, 2, 3].map((sessions) => store.update(slug, { sessions })),
+      store.remove(slug),
+      ...[4, 5, 6].map((sessions) => store.update(slug, { sessions })),
+    ]);
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(`${files.home}/state`)), []);
+  }
+});
+
+Deno.test("StateStore.remove takes along what a removal that was broken off has left", async () => {
+  await using files = await manifestFiles({ "home/state/.removed-1234/state.json": "{}" });
+  const store = new StateStore(files.home);
+  await store.create(state);
+  await store.remove(slug);
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(`${files.home}/state`)), []);
 });

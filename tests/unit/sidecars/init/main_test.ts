@@ -4,7 +4,7 @@ import { openControl } from "../../../../lib/control/client_stream.ts";
 import type { ConfigureDocument } from "../../../../lib/control/protocol.ts";
 import type { LedgerRow } from "../../../../lib/egress/audit_row.ts";
 import { systemClock } from "../../../../lib/clock.ts";
-import { connectionStreams } from "../../../../sidecars/init/connection_streams.ts";
+import { connectionStreams } from "../../../../lib/control/connection_streams.ts";
 import { runInit } from "../../../../sidecars/init/main.ts";
 import { auditRow } from "../../../support/audit_rows.ts";
 import { type FakeDaemons, fakeDaemons } from "../../../support/fake_daemons.ts";

@@ -3,16 +3,20 @@
  * read, or reading is cancelled: whoever closes its half after the last question would never see the answer.
  */
 
-import type { HostConnection } from "./host_stream.ts";
-
 /** What is read at once, in bytes: a configuration is some kilobytes. */
 const CHUNK = 16 * 1024;
 
 /** The part of a `Deno.Conn` that is used. */
 export type RawConnection = Pick<Deno.Conn, "read" | "write" | "close">;
 
+/** The two directions of a connection. */
+export interface ConnectionStreams {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+}
+
 /** Streams over a connection; closing or aborting the writable one closes it. */
-export function connectionStreams(connection: RawConnection): HostConnection {
+export function connectionStreams(connection: RawConnection): ConnectionStreams {
   let isClosed = false;
   const close = (): void => {
     if (!isClosed) connection.close();
