@@ -55,7 +55,8 @@ async function print(
   const { patchOf, readablePatchOf, statOf } = await import("../../lib/workspace/diff_stream.ts");
   const { rangeOf } = await import("../session/diff.ts");
   const { printEscaped } = await import("../ui/patch_text.ts");
-  const { noteLines, tell } = await import("../ui/work_text.ts");
+  const { findingLines, noteLines, tell } = await import("../ui/work_text.ts");
+  const { checkWork } = await import("../../lib/workspace/check_work.ts");
   const { out, signal, clock } = services.context;
   tell(services, noteLines(opened, clock.now()));
   const found = rangeOf(opened, part);
@@ -64,7 +65,9 @@ async function print(
     return 0;
   }
   const range = { ...found, signal };
-  const { git } = opened.quarantine;
+  const { git, base } = opened.quarantine;
+  // Before git compares: it holds all paths in memory, and a hostile tree has no end of them.
+  tell(services, findingLines(await checkWork(git, { base, tip: found.to, signal })));
   if (isStat) {
     const columns = out.isTerminal.stdout ? out.columns() : 80;
     await printEscaped(statOf(git, range, columns), out, "text");

@@ -57,6 +57,8 @@ export async function reportOn(
   if (range === null) {
     return { files: [], commits: [], totalCommits: 0, findings: [], warnings: [] };
   }
+  // First: git holds all paths in memory when it compares, and a hostile tree has no end of them.
+  const findings = await checkWork(git, { base, tip: range.to, signal });
   const files = await listFiles(git, range.from, range.to, signal);
   const { commits, total } = part === "uncommitted"
     ? { commits: [], total: 0 }
@@ -65,7 +67,7 @@ export async function reportOn(
     files,
     commits,
     totalCommits: total,
-    findings: await checkWork(git, { base, tip: range.to, signal }),
+    findings,
     warnings: await lookOut(git, files, { ...range, signal }),
   };
 }

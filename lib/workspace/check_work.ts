@@ -6,11 +6,13 @@ import { faultOfLink } from "./check_link.ts";
 import { faultOfPath } from "./check_path.ts";
 import { isDotGitmodules } from "./dot_git.ts";
 import { type Finding, Findings } from "./findings.ts";
-import { listChanges, listTree } from "./git_lists.ts";
+import { listTree } from "./git_lists.ts";
 import type { HostGit } from "./host_git.ts";
 import { linksOf, readTargets } from "./link_targets.ts";
+import { ChangeBudget, changesOf } from "./tree_changes.ts";
 import { isLink, Mode, type TreeChange } from "./tree_listing.ts";
-import type { Oid } from "./types.ts";
+import { TreeReader } from "./tree_reader.ts";
+import { isOid, type Oid } from "./types.ts";
 
 /** Commits that are looked at one by one. */
 export const MAX_COMMITS = 100_000;
@@ -21,6 +23,8 @@ export interface CheckRequest {
   readonly base: Oid;
   /** What would be brought back, with all between. */
   readonly tip: Oid;
+  /** Default a million. */
+  readonly maxChanges?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -66,7 +70,7 @@ const MAX_SUSPECTS = 100_000;
 
 async function lookThrough(
   git: HostGit,
-  { base, tip, signal }: CheckRequest,
+  { base, tip, maxChanges, signal }: CheckRequest,
   findings: Findings,
 ): Promise<Seen> {
   const candidates = new Map<string, Candidate>();
@@ -74,8 +78,9 @@ async function lookThrough(
   const added = new Set<string>();
   const commits = await listCommits(git, base, tip, signal);
   let places = 0;
-  for await (const change of listChanges(git, commits, signal)) {
-    if (change.mode === Mode.none) continue;
+  await using reader = new TreeReader(git, signal);
+  const budget = new ChangeBudget(maxChanges);
+  for await (const change of allChanges(reader, commits, budget)) {
     for (const candidate of candidatesOf(change)) {
       const key = `${candidate.kind}\0${candidate.path}\0${candidate.oid}`;
       candidates.set(key, candidate);
@@ -93,15 +98,24 @@ async function lookThrough(
   return { candidates, links, added };
 }
 
+async function* allChanges(
+  reader: TreeReader,
+  commits: readonly Oid[],
+  budget: ChangeBudget,
+): AsyncGenerator<TreeChange, void, void> {
+  for (const commit of commits) yield* changesOf(reader, commit, budget);
+}
+
 async function listCommits(
   git: HostGit,
   base: Oid,
   tip: Oid,
   signal: AbortSignal | undefined,
-): Promise<string> {
+): Promise<readonly Oid[]> {
   const args = ["rev-list", `--max-count=${MAX_COMMITS + 1}`, tip, "--not", base];
   const text = await git.text(args, signal === undefined ? {} : { signal });
-  if (text.split("\n").length - 1 <= MAX_COMMITS) return text;
+  const commits = text.split("\n").filter(isOid);
+  if (commits.length <= MAX_COMMITS) return commits;
   throw new BottleError(`The agent's work is refused: it has more than ${MAX_COMMITS} commits`, {
     code: "work-too-big",
     hint: "Have it squashed in the bottle, or push it from there",

@@ -1,4 +1,4 @@
-/** What `git diff-tree --raw -z` and `git ls-tree -z` print, parsed from bytes as they come: a hostile tree's list has no end. */
+/** What `git ls-tree -z` prints, parsed from bytes as they come: a hostile tree's list has no end. */
 
 import { BottleError } from "../errors.ts";
 import { isOid, type Oid } from "./types.ts";
@@ -30,7 +30,6 @@ export interface TreeEntry extends TreePath {
 export interface TreeChange extends TreeEntry {
   /** {@linkcode Mode.none}: it is new. */
   readonly oldMode: string;
-  readonly oldOid: Oid;
 }
 
 /** More bytes than any path may have: an end must come before. */
@@ -54,24 +53,6 @@ export async function* nulFields(
   if (rest.length > 0) throw unreadable("a list that breaks off");
 }
 
-/** Parses `git diff-tree --raw -z --no-renames --no-abbrev --no-commit-id`. @throws {BottleError} `work-unreadable` */
-export async function* parseTreeChanges(
-  stream: ReadableStream<Uint8Array>,
-): AsyncGenerator<TreeChange, void, void> {
-  let head: RegExpExecArray | undefined;
-  for await (const field of nulFields(stream)) {
-    if (head === undefined) {
-      head = CHANGE.exec(asText(field).path) ?? undefined;
-      if (head === undefined) throw unreadable("a change that it does not describe");
-      continue;
-    }
-    const [, oldMode = "", mode = "", oldOid = "", oid = ""] = head;
-    head = undefined;
-    yield { oldMode, mode, oldOid: toOid(oldOid), oid: toOid(oid), ...asText(field) };
-  }
-}
-
-const CHANGE = /^:(\d{6}) (\d{6}) ([0-9a-f]+) ([0-9a-f]+) [A-Z]$/;
 const ENTRY = /^(\d{6}) [a-z]+ ([0-9a-f]+)\t/;
 
 /** Parses `git ls-tree -r -t -z`. @throws {BottleError} `work-unreadable` */
@@ -80,13 +61,14 @@ export async function* parseTree(
 ): AsyncGenerator<TreeEntry, void, void> {
   for await (const field of nulFields(stream)) {
     const tab = field.indexOf(9);
-    const [whole, mode = "", oid = ""] = ENTRY.exec(asText(field.subarray(0, tab + 1)).path) ?? [];
+    const [whole, mode = "", oid = ""] = ENTRY.exec(asTreePath(field.subarray(0, tab + 1)).path) ??
+      [];
     if (whole === undefined) throw unreadable("an entry that it does not describe");
-    yield { mode, oid: toOid(oid), ...asText(field.subarray(tab + 1)) };
+    yield { mode, oid: toOid(oid), ...asTreePath(field.subarray(tab + 1)) };
   }
 }
 
-/** Whether a part of a path, the last one, is a symbolic link. */
+/** Whether an entry is a symbolic link. */
 export function isLink(entry: { readonly mode: string }): boolean {
   return entry.mode === Mode.link;
 }
@@ -104,7 +86,8 @@ function toOid(text: string): Oid {
   return text;
 }
 
-function asText(bytes: Uint8Array): TreePath {
+/** A path, or a part of one, from git's bytes. */
+export function asTreePath(bytes: Uint8Array): TreePath {
   try {
     return {
       path: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes),
