@@ -16,8 +16,8 @@ import { checkProviderPlan } from "./leak_check.ts";
 import { makeNotices } from "./notices.ts";
 import { BottlePlan } from "./plan.ts";
 import type { PlanProvider, ProviderPlan } from "./provider_plan.ts";
-import { planRoutes } from "./routes.ts";
 import { replayChanges } from "../egress/route_log.ts";
+import { planRoutes } from "./routes.ts";
 import { plannedRuntime } from "./runtime.ts";
 import { planSkills } from "./skills.ts";
 import type { BottleSpec } from "./spec.ts";
@@ -68,13 +68,13 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
     providerRoutes: asked.routes,
     manifestRoutes: manifest.bottle.routes,
   });
+  const changes = spec.routeChanges ?? [];
+  // Planning has no clock: whoever asks has left out what has expired, and egress judges by its own.
+  const { routes, misfits } = replayChanges(baseRoutes, changes, 0);
   const bundleNetworks = canonicalNetworks(spec.bundleNetworks ?? []);
   return new BottlePlan({
     slug,
     label: spec.label ?? null,
-  const changes = spec.routeChanges ?? [];
-  // Planning has no clock: whoever asks has left out what has expired, and egress judges by its own.
-  const { routes, misfits } = replayChanges(baseRoutes, changes, 0);
     home,
     homeId: parts.homeId,
     backend: "docker",
@@ -83,12 +83,12 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
     agent: makeAgentPlan(asked, parts, { workFolder, instanceName }),
     egress: {
       routes,
+      baseRoutes,
+      changes,
       tokens,
       log: manifest.bottle.log.value,
       extraCa,
       bundleNetworks,
-      baseRoutes,
-      changes,
     },
     gitGate: { enabled: false, user: manifest.gitUser },
     supervise: { enabled: false, why: describeSupervise(manifest) },
@@ -102,11 +102,11 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
     notices: makeNotices({
       manifest,
       routes,
+      misfits,
       bundleNetworks,
       extraCa,
       warnings: spec.manifest.warnings,
       env,
-      misfits,
     }),
   });
 }

@@ -8,9 +8,9 @@ import { describeCredential } from "../manifest/credential.ts";
 import { formatPlace } from "../manifest/problem.ts";
 import type { EnvValue, GitUser, Resources } from "../manifest/types.ts";
 import type { BottlePlan, TokenPlan } from "./plan.ts";
+import { changeText, routeText } from "./route_text.ts";
 import type { RuntimePlan } from "./runtime.ts";
 import { workspaceLines } from "./workspace.ts";
-import { changeText, routeText } from "./route_text.ts";
 
 /** How a line is shown. `heading` begins a part; `muted` explains the line above. */
 export type Tone = "heading" | "plain" | "muted" | "warning" | "danger";
@@ -35,20 +35,20 @@ export function preflightLines(plan: BottlePlan): readonly PreflightLine[] {
     fact("Agent", `${manifest.agent.name}, ${manifest.agent.file}`),
     fact("Bottle", `${manifest.bottle.name}, ${manifest.bottle.file}`),
     ...manifest.bottle.chain.slice(0, -1).map((file) => fact("", `extends ${file}`, "muted")),
-    fact("Backend", `${plan.fields.backend}; ${printResources(resources)}`),
     fact("Runtime", printRuntime(plan.fields.runtime)),
+    fact("Backend", `${plan.fields.backend}; ${printResources(resources)}`),
     fact("Image", image.image),
     ...image.more.map((text) => fact("", text, "muted")),
     ...listWorkspace(plan.fields.workspace),
     ...list("Env", printEnv(plan.fields.env), "none"),
     ...listRoutes(egress.routes, egress.tokens),
+    ...egress.changes.map((change, index) =>
+      fact(index === 0 ? "Changed" : "", changeText(change))
+    ),
     fact("Audit", AUDIT[egress.log], egress.log === "all" ? "plain" : "warning"),
     fact("Git", printUser(manifest.gitUser)),
     fact("Skills", plan.fields.skills.map((skill) => skill.name).join(", ") || "none"),
     fact("Supervise", `off: ${plan.supervise.why}`),
-    ...egress.changes.map((change, index) =>
-      fact(index === 0 ? "Changed" : "", changeText(change))
-    ),
     fact("Afterwards", plan.fields.keep ? "kept" : "removed when the agent ends well", "muted"),
     ...plan.fields.notices.map(({ level, text }) =>
       line(level === "info" ? "muted" : level, `${NOTICE[level]} ${text}`)
