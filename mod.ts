@@ -125,18 +125,10 @@ export type {
   HostMethods,
   LedgerConfig,
   ReadyResult,
-  RoutesPutParams,
-  RoutesResult,
   StatsResult,
 } from "./lib/control/protocol.ts";
 
-export type {
-  AuditRow,
-  FailReason,
-  LedgerRow,
-  PolicyChange,
-  Verdict,
-} from "./lib/egress/audit_row.ts";
+export type { AuditRow, FailReason, LedgerRow, Verdict } from "./lib/egress/audit_row.ts";
 export type {
   CertificateAuthority,
   EgressConfig,
@@ -160,12 +152,6 @@ export type {
   RouteMatch,
   TokenSlot,
 } from "./lib/egress/route.ts";
-export {
-  type AllowChange,
-  changeRoutes,
-  type DenyChange,
-  type RouteChange,
-} from "./lib/egress/route_change.ts";
 export {
   compileRoutes,
   decide,

@@ -113,6 +113,12 @@ export const verbs: readonly Verb[] = [
     load: () => import("./commands/audit.ts"),
   },
   {
+    name: "doctor",
+    arguments: "",
+    summary: "Check what bottles need, and test their isolation",
+    load: () => import("./commands/doctor.ts"),
+  },
+  {
     name: "schema",
     arguments: "<what>",
     summary: "Print a JSON Schema: bottle, agent, egress-config",

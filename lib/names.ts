@@ -73,6 +73,7 @@ export type Role =
   | "agent"
   | "bundle"
   | "seal"
+  | "probe"
   | "builder"
   | "inner"
   | "outer"

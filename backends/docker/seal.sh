@@ -1,5 +1,6 @@
 # Runs beside the agent, in its network namespace, before it does. Argument: the bundle's address. From then on the
-# kernel passes nothing that is not for the bundle or from it, whatever socket it comes from.
+# kernel passes nothing that is not for the bundle or from it, whatever socket it comes from. Prints which of the
+# kernel's tables took the rules.
 rules="*filter
 :INPUT DROP [0:0]
 :FORWARD DROP [0:0]
@@ -13,7 +14,7 @@ COMMIT"
 
 # A kernel has one of the two, or both.
 for tables in iptables-nft iptables-legacy; do
-  if told=$(printf '%s\n' "$rules" | "$tables-restore" --wait 5 2>&1); then exit 0; fi
+  if told=$(printf '%s\n' "$rules" | "$tables-restore" --wait 5 2>&1); then echo "$tables"; exit 0; fi
   printf '%s: %s\n' "$tables" "$told" >&2
 done
 exit 1

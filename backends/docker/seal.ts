@@ -12,7 +12,7 @@ import type { HomeId, Slug } from "../../lib/names.ts";
 import type { RuntimeChoice } from "../../lib/plan/spec.ts";
 import type { Engine } from "../engine/engine.ts";
 import { engineError } from "../engine/errors.ts";
-import { labelArgs } from "../engine/labels.ts";
+import { labelArgs, type Ownership } from "../engine/labels.ts";
 import script from "./seal.sh" with { type: "text" };
 
 /** What {@linkcode sealAgent} needs. */
@@ -56,19 +56,29 @@ export async function sealAgent(engine: Engine, spec: SealSpec): Promise<void> {
   });
 }
 
-/** `docker run` of a container that may do one thing, in one namespace, and is gone after it. */
+/** `docker run` of the sealing: it joins the agent's namespace. */
 export function sealArgs(spec: SealSpec): string[] {
-  const { home, slug, launch } = spec;
+  const { home, slug, launch, agent, image, bundle, runtime } = spec;
   const owner = { home, slug, role: "seal", ...(launch === undefined ? {} : { launch }) } as const;
+  return sealRunArgs(owner, { network: `container:${agent}`, image, bundle, runtime });
+}
+
+/** `docker run` of a container that may do one thing, in one namespace, and is gone after it. */
+export function sealRunArgs(
+  owner: Ownership,
+  { network, image, bundle, runtime }: Pick<SealSpec, "image" | "bundle" | "runtime"> & {
+    readonly network: string;
+  },
+): string[] {
   return [
     "run",
     "--rm",
     "--pull=never",
     // Under gVisor it would write its rules into a network stack of its own: they are for the kernel's.
-    ...(spec.runtime === null ? [] : ["--runtime=runc"]),
+    ...(runtime === null ? [] : ["--runtime=runc"]),
     ...labelArgs(owner),
     "--network",
-    `container:${spec.agent}`,
+    network,
     "--user=0:0",
     "--cap-drop=ALL",
     "--cap-add=NET_ADMIN",
@@ -79,10 +89,10 @@ export function sealArgs(spec: SealSpec): string[] {
     "--tmpfs=/run:size=64k",
     "--log-driver=none",
     "--entrypoint=/bin/sh",
-    spec.image,
+    image,
     "-c",
     script,
     "seal",
-    spec.bundle,
+    bundle,
   ];
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { BottleError } from "../errors.ts";
 import { findRepositoryFolders, isRealFolder, listFolder } from "./discover.ts";
 import { didYouMean } from "./nearest.ts";
-import { quote, quotePath } from "./problem.ts";
+import { formatProblem, type Problem, quote, quotePath } from "./problem.ts";
 import { NAME } from "./name.ts";
 import { isPresetName, listPresets, type PresetEntry } from "./presets.ts";
 import { fileSource, type ManifestSource, objectSource } from "./source.ts";
@@ -141,6 +141,18 @@ export class ManifestIndex {
   /** Bottles that come with the program, to extend from, by name: {@linkcode bottles} has none of them. */
   presets(): readonly PresetEntry[] {
     return listPresets();
+  }
+
+  /** What is wrong with any manifest, each problem once: `loadForAgent` tells of one agent's only. */
+  async problems(): Promise<readonly Problem[]> {
+    const { examineAgent, examineBottle } = await import("./load.ts");
+    const found = await Promise.all([
+      ...sortByName(this.#bottles).map((bottle) => examineBottle(bottle, this.#bottles)),
+      ...sortByName(this.#agents).map(async (agent) =>
+        (await examineAgent(agent, this.#bottles)).problems
+      ),
+    ]);
+    return [...new Map(found.flat().map((each) => [formatProblem(each), each])).values()];
   }
 
   /**

@@ -20,6 +20,17 @@ export async function loadManifest(
   bottles: ReadonlyMap<string, ManifestSource>,
   bottleName?: string,
 ): Promise<Manifest> {
+  const { manifest, problems } = await examineAgent(source, bottles, bottleName);
+  if (manifest === null) throw problemsError(`agent "${source.name}"`, problems);
+  return manifest;
+}
+
+/** All problems of an agent and what it is made of; without one, the manifest. */
+export async function examineAgent(
+  source: ManifestSource & { readonly shadows?: string },
+  bottles: ReadonlyMap<string, ManifestSource>,
+  bottleName?: string,
+): Promise<{ readonly manifest: Manifest | null; readonly problems: readonly Problem[] }> {
   const { name, origin, shadows } = source;
   const about = { name, origin, ...(shadows === undefined ? {} : { shadows }) };
   const agentFile = readAgent(about, await source.read());
@@ -37,10 +48,26 @@ export async function loadManifest(
   const problems = [...agentFile.problems, ...missing, ...loaded.problems];
   const { agent } = agentFile;
   const { bottle } = loaded;
-  if (agent === null || bottle === null || problems.length > 0) {
-    throw problemsError(`agent "${name}"`, problems);
-  }
-  return { agent, bottle, gitUser: overlayUser(bottle.gitUser, agentFile.gitUser) };
+  if (agent === null || bottle === null || problems.length > 0) return { manifest: null, problems };
+  const gitUser = overlayUser(bottle.gitUser, agentFile.gitUser);
+  return { manifest: { agent, bottle, gitUser }, problems };
+}
+
+/**
+ * Problems of a bottle's own file and of those that it extends. Not what the whole may lack: it may be there to be
+ * extended.
+ */
+export async function examineBottle(
+  source: ManifestSource,
+  bottles: ReadonlyMap<string, ManifestSource>,
+): Promise<readonly Problem[]> {
+  const parents = new Map([...bottles, ...presetSources()]);
+  const files = await readKin(source, parents);
+  const own = files.get(source.name);
+  const found = [...files.values()].flatMap((file) => file.problems);
+  return own === undefined
+    ? found
+    : [...found, ...orderLineage(own, files, [...parents.keys()]).problems];
 }
 
 async function loadBottle(

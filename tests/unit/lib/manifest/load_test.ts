@@ -172,3 +172,24 @@ Deno.test("loadForAgent: the child wins over every parent, whatever the order of
     { numRuns: 50 },
   );
 });
+
+Deno.test("ManifestIndex.problems tells what is broken anywhere, each problem once", async () => {
+  await using files = await manifestFiles({
+    "home/bottles/base.md": markdown("envv: {}"),
+    "home/bottles/dev.md": markdown("extends: base\nagent_provider: { template: scripted }"),
+    "home/bottles/part.md": markdown("env: { A: b }"),
+    "home/bottles/lost.md": markdown("extends: gone"),
+    "home/agents/one.md": markdown("bottle: dev"),
+    "home/agents/two.md": markdown("bottle: dev"),
+    "home/agents/none.md": markdown("skills: []"),
+  });
+  const problems = await (await ManifestIndex.load({ home: files.home })).problems();
+  assert.deepEqual(
+    problems.map(({ message, place, code }) => [place.file.split("/").at(-1), code ?? "", message]),
+    [
+      ["base.md", "", 'Unknown key "envv"'],
+      ["lost.md", "bottle-unknown", 'No bottle "gone" to extend: lost -> gone'],
+      ["none.md", "bottle-missing", "The agent names no bottle"],
+    ],
+  );
+});
