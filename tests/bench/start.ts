@@ -67,7 +67,7 @@ async function measureHelp(runs: number): Promise<{ helpMs: number; emptyMs: num
   const help: number[] = [];
   const none: number[] = [];
   for (let at = -1; at < runs; at++) {
-    const one = await time([deno, "run", ...permissionFlags(deno), main, "--help"]);
+    const one = await time([deno, "run", ...permissionFlags(), main, "--help"]);
     const other = await time([deno, "run", empty]);
     if (at < 0) continue;
     help.push(one);
