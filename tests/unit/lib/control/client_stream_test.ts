@@ -93,6 +93,16 @@ Deno.test("ControlClient.call says what init refused, and why the stream ended",
   never.resolve(null);
 });
 
+Deno.test("ControlClient.call tells a conflict from a refusal: whoever reads again may come through", async () => {
+  await using set = setting({
+    "routes.put": () => Promise.reject(new RpcError(-32003, "The routes have changed")),
+  });
+  await assert.rejects(set.client.call("routes.put", { routes: [], expected_revision: 1 }), {
+    code: "control-conflict",
+    message: "The routes have changed",
+  });
+});
+
 Deno.test("ControlClient.audit pages on until it has what was asked for", async () => {
   await using set = setting({ "audit.tail": pages });
   assert.deepEqual(await take(set.client.audit({ after: 0 })), [1, 2, 3, 4, 5, 6, 7, 8, 9]);

@@ -70,3 +70,20 @@ Deno.test("configureDocument never goes on without a credential", async () => {
     return error.code === "credential-missing" && error.exitCode === 125;
   });
 });
+
+Deno.test("configureDocument keeps a credential on the host when all its routes were denied", async () => {
+  const at = "2026-01-02T03:04:05.000Z";
+  const denied = (...hosts: readonly string[]): ReturnType<typeof madePlan> =>
+    madePlan({
+      bottle,
+      spec: { routeChanges: hosts.map((host) => ({ action: "deny", host, at })) },
+      parts: { provider: tokenProvider },
+    });
+  const tokensOf = async (...hosts: readonly string[]): Promise<readonly string[]> =>
+    Object.keys(configureDocument(await denied(...hosts), inputs).egress.tokens);
+  assert.deepEqual(await tokensOf("api.github.com"), ["EGRESS_TOKEN_1", "EGRESS_TOKEN_2"]);
+  assert.deepEqual(await tokensOf("api.github.com", "b.example"), ["EGRESS_TOKEN_1"]);
+  const plan = await denied("api.github.com", "b.example");
+  assert.equal(plan.egress.tokens.length, 2, "the plan names what the manifest names");
+  assert.equal(plan.egress.baseRoutes.length, plan.egress.routes.length + 2);
+});

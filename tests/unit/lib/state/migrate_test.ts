@@ -41,3 +41,34 @@ Deno.test("migrateState leaves alone what it doesn't know", () => {
     assert.deepEqual(migrateState(value), value);
   }
 });
+
+Deno.test("parseState reads changes of routes, and none that egress would not take", () => {
+  const allow = {
+    action: "allow",
+    host: "*.example.com",
+    ports: [8443],
+    methods: ["GET"],
+    paths: [{ type: "prefix", value: "/v1/" }],
+    expires_at: null,
+    at: "2026-01-02T03:04:05.000Z",
+  };
+  const deny = { action: "deny", host: "a.test", at: "2026-01-02T03:04:05.000Z" };
+  const stateWith = (changes: readonly unknown[]): string =>
+    JSON.stringify({ ...Object(migrateState(FIRST)), route_changes: changes });
+  const { route_changes: changes } = parseState(stateWith([allow, deny]), "/state.json");
+  assert.deepEqual(changes, [allow, deny]);
+  for (
+    const wrong of [
+      { ...allow, host: "EXAMPLE.com" },
+      { ...allow, methods: ["get"] },
+      { ...allow, ports: [] },
+      { ...allow, paths: [{ type: "prefix", value: "v1" }] },
+      { ...allow, expires_at: "tomorrow" },
+      { ...allow, auth: { scheme: "bearer", token: "EGRESS_TOKEN_1" } },
+      { ...allow, allow_private: true },
+      { ...deny, action: "forget" },
+    ]
+  ) {
+    assert.throws(() => parseState(stateWith([wrong]), "/state.json"), { code: "state-corrupted" });
+  }
+});
