@@ -69,7 +69,7 @@ export function requestOf(state: BottleState): BottleRequest {
   };
 }
 
-/** The request for going into a bottle that runs. */
+/** The request for a plan that launches nothing: to go into a bottle that runs, or to see its routes. */
 export function requestToEnter(state: BottleState): BottleRequest {
   return { ...requestOf(state), entering: { credentialType: state.credential_type } };
 }

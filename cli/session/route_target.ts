@@ -4,7 +4,7 @@ import type { Route } from "../../lib/egress/route.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { BottleState } from "../../lib/state/state.ts";
 import type { Services } from "../command.ts";
-import { prepareBottle, requestOf } from "./prepare.ts";
+import { prepareBottle, requestToEnter } from "./prepare.ts";
 
 /** The routes of one bottle. */
 export interface RouteTarget extends AsyncDisposable {
@@ -37,7 +37,7 @@ export async function openRoutes(services: Services, state: BottleState): Promis
   const lock = await services.states.lock(state.slug);
   await using undo = new AsyncDisposableStack();
   undo.use(lock);
-  const plan = await prepareBottle(services.context, backend, requestOf(state));
+  const plan = await prepareBottle(services.context, backend, requestToEnter(state));
   const held = undo.move();
   return {
     isRunning: false,
