@@ -61,7 +61,7 @@ export function leftOutLines(
   if (elsewhere > 0) {
     const commits = elsewhere === 1 ? "1 commit is" : `${elsewhere} commits are`;
     lines.push(
-      `! ${commits} on other branches or in the stash, and stay in the bottle: check one out with \`bot-bottle exec ${slug} -- git -C workspace switch …\``,
+      `! ${commits} on other branches or in the stash, and stay in the bottle: check one out with \`bot-bottle exec ${slug} -- git switch …\``,
     );
   }
   return lines;
