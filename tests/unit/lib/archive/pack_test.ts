@@ -27,6 +27,14 @@ Deno.test("packTar writes names, modes and contents that come back", async () =>
   ]);
 });
 
+Deno.test("packTar writes a link as a link, wherever it leads", async () => {
+  const found: unknown[] = [];
+  for await (const member of readTar(stream(await packTar([{ name: "a/l", linkTo: "../../x" }])))) {
+    found.push([member.name, member.type, member.type === "symlink" ? member.linkName : null]);
+  }
+  deepEqual(found, [["a/l", "symlink", "../../x"]]);
+});
+
 Deno.test("packTar makes the same bytes of the same entries", async () => {
   const entries = [{ name: "a", mode: 0o644, content: "x" }] as const;
   const first = await packTar(entries);
