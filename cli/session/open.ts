@@ -8,6 +8,7 @@ import type { BottleState } from "../../lib/state/state.ts";
 import type { Services } from "../command.ts";
 import { isUnsealed } from "./agent_start.ts";
 import { askForValues } from "./agree.ts";
+import { consentDigest } from "./consent.ts";
 import { prepareBottle, requestToEnter } from "./prepare.ts";
 import { forwardedSecrets, guestValues } from "./values.ts";
 
@@ -49,16 +50,35 @@ export async function openRunning(services: Services, name: string): Promise<Run
  * The same with the guest's variables that come from the host or from the person: its keeper has them, so that neither is needed in
  * this shell. Without a keeper they are read and asked for again.
  *
- * @throws {BottleError} as {@linkcode openRunning}; `host-variable-missing`, `no-terminal`
+ * @throws {BottleError} as {@linkcode openRunning}; `consent-changed`, `host-variable-missing`, `no-terminal`
  */
 export async function openBottle(services: Services, name: string): Promise<OpenedBottle> {
   const { bottle, state } = await openRunning(services, name);
   await using undo = new AsyncDisposableStack();
   undo.use(bottle.control);
+  refuseChanged(bottle.plan, state);
   const kept = await services.keepers.ask(state.slug, "environment", services.context.signal);
   const env = kept ?? await valuesOfNow(services, bottle.plan);
   undo.move();
   return { bottle, state, env, hasKeeper: kept !== undefined };
+}
+
+/**
+ * A repository's agent may have become another since the person's yes, by a pull or a merge: it could name a bottle whose
+ * variables nobody meant it to have. What the person changes in the home is the person's wish.
+ */
+function refuseChanged(plan: BottlePlan, { slug, consent }: BottleState): void {
+  const { agent } = plan.manifest;
+  if (agent.origin !== "repository" || consentDigest(plan) === consent) return;
+  throw new BottleError(
+    `The agent "${agent.name}" of "${slug}" has changed since you agreed to it`,
+    {
+      code: "consent-changed",
+      hint:
+        `\`bot-bottle stop ${slug}\`, then \`bot-bottle resume ${slug}\` shows what it would do now, and asks`,
+      place: { file: agent.file },
+    },
+  );
 }
 
 async function valuesOfNow(services: Services, plan: BottlePlan): Promise<Record<string, string>> {
