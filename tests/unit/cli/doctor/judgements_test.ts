@@ -207,9 +207,14 @@ Deno.test("judgeSeal names the tables, or what they said", () => {
 
 Deno.test("judgeStates tells of each state that is no good", () => {
   const empty = { states: [], corrupted: [] };
-  equal(judgeStates(empty, [])[0]?.level, "ok");
+  equal(judgeStates(empty, [], [])[0]?.level, "ok");
+  deepEqual(levels(judgeStates(empty, [], ["demo-ab12c"])), ["warning"]);
+  deepEqual(levels(judgeStates(empty, [], null)), ["note"]);
   const corrupted = [{ name: "demo-ab12c", file: "/state.json", why: "not JSON" }];
-  deepEqual(levels(judgeStates({ states: [], corrupted }, ["demo-cd34e"])), ["warning", "warning"]);
+  deepEqual(levels(judgeStates({ states: [], corrupted }, ["demo-cd34e"], [])), [
+    "warning",
+    "warning",
+  ]);
 });
 
 Deno.test("judgeProblem lets an agent be without a bottle of its own", () => {
