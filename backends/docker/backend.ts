@@ -27,6 +27,8 @@ import { createEngine, type Engine } from "../engine/engine.ts";
 export interface DockerBackendOptions {
   /** The provider of that name, which is written at `place`. @throws {BottleError} if there is none */
   readonly providers: (name: string, place: SourcePlace) => Promise<PlanProvider>;
+  /** Names that `providers` takes: another one is then told among a manifest's other problems. */
+  readonly providerNames?: readonly string[];
 }
 
 /** Makes the backend; starts nothing. */
@@ -56,7 +58,9 @@ class DockerBackend extends Backend {
   protected override async validate(spec: BottleSpec): Promise<Manifest> {
     const { validateSpec } = await import("../../lib/plan/validate.ts");
     const { env, home } = this.#context;
-    return await validateSpec(spec, { env, home });
+    const { providerNames } = this.#options;
+    const known = providerNames === undefined ? {} : { providers: providerNames };
+    return await validateSpec(spec, { env, home, ...known });
   }
 
   protected override async resolvePlan(spec: BottleSpec, manifest: Manifest): Promise<BottlePlan> {

@@ -1,7 +1,7 @@
 /** One bottle's file: what it says itself, before its parents are folded in. */
 
 import type { SourcePlace } from "../errors.ts";
-import { type BottleFields, bottleSchema } from "./bottle_schema.ts";
+import { type BottleFields, bottleSchema, templateSchema } from "./bottle_schema.ts";
 import { parseByteSize } from "./byte_size.ts";
 import { readCredential } from "./credential.ts";
 import type { ManifestDocument } from "./document.ts";
@@ -39,6 +39,8 @@ export interface BottleFile {
   readonly file: string;
   /** Read even from a file with problems, so that one report covers its parents too. */
   readonly parents: readonly Sourced<string>[];
+  /** Of `agent_provider`, read as they are. */
+  readonly template?: Sourced<string>;
   readonly layer: BottleLayer | null;
   readonly problems: readonly Problem[];
 }
@@ -57,7 +59,13 @@ export function readBottle(name: string, document: ManifestDocument): BottleFile
     ...findImageConflicts(tree),
   ];
   const layer = "value" in checked && problems.length === 0 ? readLayer(checked.value, tree) : null;
-  return { name, file, parents: readParents(tree), layer, problems };
+  return { name, file, parents: readParents(tree), ...readTemplate(tree), layer, problems };
+}
+
+function readTemplate(tree: ValueTree): Pick<BottleFile, "template"> {
+  const path = ["agent_provider", "template"];
+  const { data } = templateSchema.safeParse(valueAt(tree.value, path));
+  return data === undefined ? {} : { template: { value: data, place: tree.placeOf(path) } };
 }
 
 /** `extends`, as far as it is names. */

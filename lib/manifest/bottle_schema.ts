@@ -32,11 +32,14 @@ const parent = text((value) => {
   };
 }, "the name of a bottle");
 
+/** `agent_provider.template`. Which providers there are is not the schema's to know. */
+export const templateSchema = name("a provider").refine((value) => value !== "codex", {
+  error: `${NOT_IN_THIS_VERSION}: "codex"`,
+  params: { hint: "Write claude" },
+});
+
 const provider = shape({
-  template: name("a provider").refine((value) => value !== "codex", {
-    error: `${NOT_IN_THIS_VERSION}: "codex"`,
-    params: { hint: "Write claude" },
-  }),
+  template: templateSchema,
   dockerfile: text(findPathFault, "the path of a Dockerfile").exactOptional(),
   image: text(findReferenceFault, "an image").exactOptional(),
   version: text(findVersionFault, "a version").exactOptional(),

@@ -158,10 +158,13 @@ export class ManifestIndex {
   /**
    * Reads the agent, its bottle and all that it extends.
    *
-   * @param options `bottle` overrides the agent's
+   * @param options `bottle` overrides the agent's; with `providers`, the names there are, any other is a problem
    * @throws {BottleError} `agent-unknown`, `bottle-unknown`; `manifest-invalid` with all problems at once
    */
-  async loadForAgent(name: string, options: { readonly bottle?: string } = {}): Promise<Manifest> {
+  async loadForAgent(
+    name: string,
+    options: { readonly bottle?: string; readonly providers?: readonly string[] } = {},
+  ): Promise<Manifest> {
     const agent = this.#agents.get(name);
     if (agent === undefined) throw unknown("agent", name, this.#agents);
     const { bottle } = options;
@@ -170,7 +173,7 @@ export class ManifestIndex {
     }
     // Listing names takes no schema: the parsers are loaded when something is parsed.
     const { loadManifest } = await import("./load.ts");
-    return await loadManifest(agent, this.#bottles, bottle);
+    return await loadManifest(agent, this.#bottles, options);
   }
 }
 

@@ -11,16 +11,24 @@ import { type Problem, problemsError, quote } from "./problem.ts";
 import type { ManifestSource } from "./source.ts";
 import type { EffectiveBottle, Manifest, Sourced } from "./types.ts";
 
+/** What an agent is loaded with. */
+export interface LoadOptions {
+  /** Overrides the agent's. */
+  readonly bottle?: string;
+  /** Names of the providers there are: any other is a problem. Absent: any name will do. */
+  readonly providers?: readonly string[];
+}
+
 /**
- * @param bottleName overrides the agent's; must be known
+ * @param options its `bottle` must be known
  * @throws {BottleError} with all problems of all these files
  */
 export async function loadManifest(
   source: ManifestSource & { readonly shadows?: string },
   bottles: ReadonlyMap<string, ManifestSource>,
-  bottleName?: string,
+  options: LoadOptions = {},
 ): Promise<Manifest> {
-  const { manifest, problems } = await examineAgent(source, bottles, bottleName);
+  const { manifest, problems } = await examineAgent(source, bottles, options);
   if (manifest === null) throw problemsError(`agent "${source.name}"`, problems);
   return manifest;
 }
@@ -29,12 +37,12 @@ export async function loadManifest(
 export async function examineAgent(
   source: ManifestSource & { readonly shadows?: string },
   bottles: ReadonlyMap<string, ManifestSource>,
-  bottleName?: string,
+  options: LoadOptions = {},
 ): Promise<{ readonly manifest: Manifest | null; readonly problems: readonly Problem[] }> {
   const { name, origin, shadows } = source;
   const about = { name, origin, ...(shadows === undefined ? {} : { shadows }) };
   const agentFile = readAgent(about, await source.read());
-  const chosen = bottleName ?? agentFile.bottle?.value;
+  const chosen = options.bottle ?? agentFile.bottle?.value;
   const root = bottles.get(chosen ?? "");
   // An agent that can't be read says nothing about its bottle, rather than that it has none.
   const isSilent = root !== undefined || agentFile.agent === null && agentFile.bottle === undefined;
@@ -42,7 +50,7 @@ export async function examineAgent(
     ? []
     : [describeMissing(source.file, agentFile.bottle, [...bottles.keys()])];
   const loaded = root
-    ? await loadBottle(root, new Map([...bottles, ...presetSources()]))
+    ? await loadBottle(root, new Map([...bottles, ...presetSources()]), options.providers)
     : { bottle: null, problems: [] };
 
   const problems = [...agentFile.problems, ...missing, ...loaded.problems];
@@ -73,17 +81,34 @@ export async function examineBottle(
 async function loadBottle(
   root: ManifestSource,
   parents: ReadonlyMap<string, ManifestSource>,
+  providers: readonly string[] | undefined,
 ): Promise<{ readonly bottle: EffectiveBottle | null; readonly problems: readonly Problem[] }> {
   const files = await readKin(root, parents);
   const own = files.get(root.name);
   if (own === undefined) return { bottle: null, problems: [] };
   const { order, problems } = orderLineage(own, files, [...parents.keys()]);
-  const found = [...files.values()].flatMap((file) => file.problems).concat(problems);
+  const found = [...files.values()].flatMap((file) => file.problems)
+    .concat(problems, findUnknownProvider(order, providers));
   const layers = order.flatMap((file): BottleLayer[] => file.layer ? [file.layer] : []);
   // What is missing from the whole can be said only when every part could be read.
   if (found.length > 0) return { bottle: null, problems: found };
   const made = makeEffective(foldLayers(layers), root, order.map((file) => file.file));
   return "message" in made ? { bottle: null, problems: [made] } : { bottle: made, problems: [] };
+}
+
+/** The last one that is named, whole, is the bottle's: those before it count for nothing. */
+function findUnknownProvider(
+  order: readonly BottleFile[],
+  known: readonly string[] | undefined,
+): readonly Problem[] {
+  const template = order.flatMap((file) => file.template ?? []).at(-1);
+  if (template === undefined || known === undefined || known.includes(template.value)) return [];
+  return [{
+    message: `No provider ${quote(template.value)}`,
+    place: template.place,
+    hint: didYouMean(template.value, known, `Take one of: ${known.join(", ")}`),
+    code: "provider-unknown",
+  }];
 }
 
 /** Reads the bottle and everything that can be reached by `extends`, each file once. */

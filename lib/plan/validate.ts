@@ -12,6 +12,8 @@ export interface ValidateOptions {
   readonly env: (name: string) => string | undefined;
   /** The home, absolute: skills lie there. */
   readonly home: string;
+  /** Names of the providers there are; absent: whoever finds the provider says that there is none. */
+  readonly providers?: readonly string[];
 }
 
 /**
@@ -23,14 +25,14 @@ export interface ValidateOptions {
  */
 export async function validateSpec(
   spec: BottleSpec,
-  { env, home }: ValidateOptions,
+  { env, home, providers }: ValidateOptions,
 ): Promise<Manifest> {
   canonicalNetworks(spec.bundleNetworks ?? []);
   const { bottle } = spec;
-  const manifest = await spec.manifest.loadForAgent(
-    spec.agent,
-    bottle === undefined ? {} : { bottle },
-  );
+  const manifest = await spec.manifest.loadForAgent(spec.agent, {
+    ...(bottle === undefined ? {} : { bottle }),
+    ...(providers === undefined ? {} : { providers }),
+  });
   await checkSkills(manifest, home);
   if (spec.entering === undefined) checkHostVariables(manifest, env);
   return manifest;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { fc } from "../../../../lib/deps/fast_check.ts";
+import type { BottleError } from "../../../../lib/errors.ts";
 import { DEFAULT_RESOURCES } from "../../../../lib/manifest/effective.ts";
 import { ManifestIndex } from "../../../../lib/manifest/index.ts";
 import type { Manifest } from "../../../../lib/manifest/types.ts";
@@ -192,4 +193,42 @@ Deno.test("ManifestIndex.problems tells what is broken anywhere, each problem on
       ["none.md", "bottle-missing", "The agent names no bottle"],
     ],
   );
+});
+
+Deno.test("loadForAgent tells of an unknown provider among the other problems, where it is written", async () => {
+  await using files = await manifestFiles({
+    "home/agents/a.md": markdown("bottle: dev\nskils: []"),
+    "home/bottles/dev.md": markdown("extends: base\nenv: { A: 1 }"),
+    "home/bottles/base.md": markdown("agent_provider: { template: cluade }\nsupervise: yes"),
+  });
+  const index = await ManifestIndex.load({ home: files.home });
+  const providers = ["claude", "scripted"];
+  await assert.rejects(index.loadForAgent("a", { providers }), (error: BottleError) => {
+    const all = error.details.join("\n");
+    assert.match(all, /base\.md:2:29: No provider "cluade" \(Did you mean "claude"\?\)/);
+    assert.match(all, /Unknown key "skils"/);
+    assert.match(all, /dev\.md:3:11: "env\.A" must be text/);
+    return true;
+  });
+});
+
+Deno.test("loadForAgent minds the effective provider only, and any where it knows of none", async () => {
+  const bottles = {
+    base: { agent_provider: { template: "cluade" } },
+    dev: { extends: "base", agent_provider: { template: "scripted" } },
+  };
+  const index = ManifestIndex.fromObjects({
+    bottles,
+    agents: { a: { bottle: "dev" }, b: { bottle: "base" } },
+  });
+  const providers = ["claude", "scripted"];
+  assert.equal(
+    (await index.loadForAgent("a", { providers })).bottle.provider.value.template,
+    "scripted",
+  );
+  assert.equal((await index.loadForAgent("b")).bottle.provider.value.template, "cluade");
+  await assert.rejects(index.loadForAgent("b", { providers }), {
+    code: "provider-unknown",
+    hint: 'Did you mean "claude"?',
+  });
 });
