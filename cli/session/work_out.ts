@@ -1,6 +1,6 @@
 /** The agent's work, looked at from the host: collected or found, and imported into a quarantine. */
 
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { BottleError } from "../../lib/errors.ts";
 import { parseSlug, type Slug } from "../../lib/names.ts";
 import { archiveFolder, readArchivedWork } from "../../lib/state/archived_work.ts";
@@ -49,9 +49,11 @@ export async function openWork(services: Services, request: WorkRequest): Promis
   const slug = parseSlug(request.slug);
   const found = await findWorkspace(services, slug);
   const { workspace } = found;
-  const repository = await findPersonRepository(context, request.repository ?? workspace.folder, {
-    signal: context.signal,
-  });
+  const repository = await findPersonRepository(
+    context,
+    folderOf(services, request, workspace),
+    context.signal,
+  );
   await using undo = new AsyncDisposableStack();
   const work = undo.use(
     found.isArchived
@@ -76,6 +78,14 @@ export async function openWork(services: Services, request: WorkRequest): Promis
     quarantine,
     [Symbol.asyncDispose]: () => moved.disposeAsync(),
   };
+}
+
+function folderOf(
+  { context }: Services,
+  { repository }: WorkRequest,
+  { folder }: WorkspaceState,
+): string {
+  return repository === undefined ? folder : resolve(context.cwd, repository);
 }
 
 async function findWorkspace(
