@@ -125,10 +125,18 @@ export type {
   HostMethods,
   LedgerConfig,
   ReadyResult,
+  RoutesPutParams,
+  RoutesResult,
   StatsResult,
 } from "./lib/control/protocol.ts";
 
-export type { AuditRow, FailReason, LedgerRow, Verdict } from "./lib/egress/audit_row.ts";
+export type {
+  AuditRow,
+  FailReason,
+  LedgerRow,
+  PolicyChange,
+  Verdict,
+} from "./lib/egress/audit_row.ts";
 export type {
   CertificateAuthority,
   EgressConfig,
@@ -152,6 +160,12 @@ export type {
   RouteMatch,
   TokenSlot,
 } from "./lib/egress/route.ts";
+export {
+  type AllowChange,
+  changeRoutes,
+  type DenyChange,
+  type RouteChange,
+} from "./lib/egress/route_change.ts";
 export {
   compileRoutes,
   decide,

@@ -5,6 +5,7 @@ import { BottleError } from "../../lib/errors.ts";
 import type { BottleState } from "../../lib/state/state.ts";
 import type { Services } from "../command.ts";
 import { prepareBottle, requestToEnter } from "./prepare.ts";
+import { takeBottle } from "./take.ts";
 
 /** The routes of one bottle. */
 export interface RouteTarget extends AsyncDisposable {
@@ -34,9 +35,8 @@ export async function openRoutes(services: Services, state: BottleState): Promis
     if (!(error instanceof BottleError) || error.code !== "bottle-not-running") throw error;
   }
   // So that it isn't started meanwhile, without what is being changed.
-  const lock = await services.states.lock(state.slug);
   await using undo = new AsyncDisposableStack();
-  undo.use(lock);
+  undo.use(await takeBottle(services, state.slug, { signal }));
   const plan = await prepareBottle(services.context, backend, requestToEnter(state));
   const held = undo.move();
   return {

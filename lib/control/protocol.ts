@@ -123,6 +123,7 @@ export interface AuditUnfollow {
 
 /** `routes.get`: the routes in force. Those that have expired are among them, and let nothing pass. */
 export interface RoutesResult {
+  /** Each host once. */
   readonly routes: readonly Route[];
   /** 1 after `configure`, one more with each change. */
   readonly revision: number;

@@ -10,6 +10,7 @@ import type { PathMatch, Route, RouteMatch } from "./route.ts";
 
 /** One more entry for a host. Snake case: it is kept in the bottle's state. */
 export interface AllowChange {
+  /** Tells it from a denial. */
   readonly action: "allow";
   /** Canonical: exact, `*.example.com`, or an address. */
   readonly host: string;
@@ -27,6 +28,7 @@ export interface AllowChange {
 
 /** A host without its route. */
 export interface DenyChange {
+  /** Tells it from an allowance. */
   readonly action: "deny";
   /** As the route has it. */
   readonly host: string;
