@@ -3,6 +3,7 @@
 import { BottleError, ExitCode } from "../lib/errors.ts";
 import type { Output } from "../lib/context.ts";
 import type { Services, Settings } from "./command.ts";
+import { hangUp } from "./hang_up.ts";
 import { createOutput } from "./output.ts";
 import { overview, wantsOverview } from "./overview.ts";
 
@@ -124,8 +125,12 @@ if (import.meta.main) {
   };
   const signals: Deno.Signal[] = Deno.build.os === "windows"
     ? ["SIGINT", "SIGBREAK"]
-    : ["SIGINT", "SIGTERM", "SIGHUP"];
+    : ["SIGINT", "SIGTERM"];
   for (const signal of signals) Deno.addSignalListener(signal, onSignal);
+  if (Deno.build.os !== "windows") {
+    // The kernel may say it twice, to the session's leader and to whoever is in front: the second is no second Ctrl-C.
+    Deno.addSignalListener("SIGHUP", () => interrupt.abort(hangUp()));
+  }
 
   const code = await main(Deno.args, {
     out,

@@ -21,7 +21,14 @@ export function createOutput(wish: ColorWish): Output {
   return {
     stdout: (text) => writeText(Deno.stdout, text),
     stdoutBytes: (bytes) => writeWhole(Deno.stdout, bytes),
-    stderr: (text) => writeText(Deno.stderr, text),
+    stderr: (text) => {
+      try {
+        writeText(Deno.stderr, text);
+      } catch (error) {
+        // The terminal was closed: what is still to be done must not end because nobody is told of it.
+        if (!isGone(error)) throw error;
+      }
+    },
     isTerminal,
     columns: () => isTerminal.stdout || isTerminal.stderr ? Deno.consoleSize().columns || 80 : 80,
     useColor: !plain && isTerminal.stdout && isTerminal.stderr,
@@ -38,4 +45,9 @@ function writeText(stream: Sink, text: string): void {
 
 function writeWhole(stream: Sink, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
+}
+
+/** What the kernel says of a terminal that is closed: EIO. */
+function isGone(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EIO";
 }

@@ -66,6 +66,7 @@ export async function resume(
     bottle,
     (bottle) =>
       workInteractively(bottle, { isContinued: state.sessions > 0, signal: context.signal }),
+    { isInteractive: true },
   );
   return { kind: "ended", ending };
 }

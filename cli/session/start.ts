@@ -50,7 +50,7 @@ export async function start(services: Services, options: StartOptions): Promise<
   await states.update(plan.slug, { sessions: 1 });
   const work = (bottle: Bottle): ReturnType<typeof workInteractively> =>
     workInteractively(bottle, { isContinued: false, signal: context.signal });
-  return { kind: "ended", ending: await carryOut(services, bottle, work) };
+  return { kind: "ended", ending: await carryOut(services, bottle, work, { isInteractive: true }) };
 }
 
 /** What `run` is asked to do. */
@@ -77,6 +77,7 @@ export async function run(services: Services, options: RunOptions): Promise<Endi
         prompt: options.prompt,
         ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
       }),
+    { isInteractive: false },
   );
 }
 

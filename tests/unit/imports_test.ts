@@ -17,6 +17,16 @@ Deno.test(`${CLI} starts without any package`, async () => {
   assert.deepEqual(packagesOf(await loadModuleGraph(CLI), CLI), []);
 });
 
+Deno.test("a keeper starts without any package, and without what reads manifests", async () => {
+  const graph = await loadModuleGraph(CLI);
+  const keeper = "cli/keeper/main.ts";
+  assert.deepEqual(packagesOf(graph, keeper), []);
+  const heavy = [...loadedAtStart(graph, keeper)].filter((module) =>
+    /^lib\/(manifest|provision)\/(index|load|yaml_tree|shape|provision)\.ts$/.test(module)
+  );
+  assert.deepEqual(heavy, []);
+});
+
 Deno.test("commands describe themselves without a package but the parser", async () => {
   const graph = await loadModuleGraph(CLI);
   const commands = [...graph.keys()].filter((module) => /^cli\/commands\/[^/]+\.ts$/.test(module));

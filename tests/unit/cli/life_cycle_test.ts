@@ -138,6 +138,7 @@ Deno.test("two commands can't change one bottle at once", async () => {
   await cli.run(...START);
   const [state] = (await cli.states.all()).states;
   assert.ok(state);
+  cli.keepers.kill(state.slug);
   using _lock = await cli.states.lock(state.slug);
   const { code, stderr } = await cli.run("stop", SLUG);
   assert.equal(code, 1);
