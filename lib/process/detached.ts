@@ -41,7 +41,6 @@ export function startDetached({ argv, env, cwd }: DetachedSpec): DetachedProcess
     stderr: "null",
     detached: true,
   }).spawn();
-  child.unref();
   return {
     pid: child.pid,
     tell: async (text) => {

@@ -8,6 +8,7 @@ import { createRun } from "../../../lib/process/create_run.ts";
 import { summarise, type Trouble } from "../report/report.ts";
 import { parseExpectedSkips } from "../report/skips.ts";
 import { ROOT } from "./files.ts";
+import { endLeftKeepers, listLeftKeepers } from "./left_keepers.ts";
 import {
   type Leftover,
   leftoversOf,
@@ -56,8 +57,12 @@ async function main(wanted: ReadonlySet<string>): Promise<number> {
       title: `Left behind: ${kind} "${name}"`,
       details: "",
     }));
+    const keepers = (await listLeftKeepers(await Deno.realPath(homes))).map(({ slug, home }) => ({
+      title: `Left behind: keeper of "${slug}"`,
+      details: home,
+    }));
     const expected = parseExpectedSkips(await Deno.readTextFile(`${ROOT}tests/expected_skips.txt`));
-    const report = summarise(suites, [...troubles, ...left], expected);
+    const report = summarise(suites, [...troubles, ...left, ...keepers], expected);
     print("");
     report.lines.forEach(print);
     return report.ok ? 0 : 1;
@@ -66,6 +71,7 @@ async function main(wanted: ReadonlySet<string>): Promise<number> {
     say(`${String(interrupt.signal.reason)}; removing what the tests made`);
     return 130;
   } finally {
+    endLeftKeepers(await listLeftKeepers(await Deno.realPath(homes)));
     await removeLeftovers(run, await leftoversOf(homes, await leftBehind()));
     await Deno.remove(work, { recursive: true });
   }

@@ -58,21 +58,21 @@ Deno.test("takeBottle says that another command has the bottle, but not for a mo
 });
 
 Deno.test("takeBottle waits for another command as long as it is told", async () => {
-  let other: Disposable | undefined;
+  using other = new DisposableStack();
   await using stage = await makeStage((times) => {
-    if (times === 40) other?.[Symbol.dispose]();
+    if (times === 40) other.dispose();
   });
-  other = await stage.states.lock(slug);
+  other.use(await stage.states.lock(slug));
   using _lock = await takeBottle(stage, slug, { patienceMs: 60_000 });
   assert.equal(stage.slept(), 40);
 });
 
 Deno.test("takeBottle waits for the lock of a keeper that was released and ends slowly", async () => {
-  let lock: Disposable | undefined;
+  using lock = new DisposableStack();
   await using stage = await makeStage((times) => {
-    if (times === 60) lock?.[Symbol.dispose]();
+    if (times === 60) lock.dispose();
   });
-  lock = await stage.states.lock(slug);
+  lock.use(await stage.states.lock(slug));
   let asked = 0;
   const ask = (): Promise<null | undefined> => Promise.resolve(asked++ === 0 ? null : undefined);
   const slow = { ...stage, keepers: { ...stage.keepers, start: stage.keepers.start, ask } };
