@@ -113,7 +113,14 @@ export type { PlanContext, PlanProvider, ProviderPlan } from "./lib/plan/provide
 export type { ExtraCa } from "./lib/plan/extra_ca.ts";
 export type { Json } from "./lib/plan/plan_json.ts";
 
-export type { Bottle, ExecOptions, ExecResult, GuestEntry, GuestUser } from "./lib/bottle.ts";
+export type {
+  AgentStart,
+  Bottle,
+  ExecOptions,
+  ExecResult,
+  GuestEntry,
+  GuestUser,
+} from "./lib/bottle.ts";
 export type { ControlClient } from "./lib/control/client.ts";
 export type {
   AuditTailParams,

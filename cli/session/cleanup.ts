@@ -9,7 +9,7 @@ import { bottleBusy } from "../../lib/state/lock.ts";
 import type { Services } from "../command.ts";
 import { archiveBottle, rowsOf } from "./audit_export.ts";
 import { type RescuedWork, rescueWork } from "./rescue_work.ts";
-import { isBusy, takeBottle } from "./take.ts";
+import { isBusy, takeIfThere } from "./take.ts";
 
 /** Which bottles it is about. */
 export interface CleanupRequest {
@@ -106,14 +106,19 @@ export async function carryOutCleanup(
   const backend = await services.backend();
   using locks = new DisposableStack();
   const { signal } = services.context;
-  for (const { slug } of plan.states) locks.use(await takeBottle(services, slug, { signal }));
-  const problems = await Promise.all(plan.states.map(async (state) => {
+  const states: BottleState[] = [];
+  for (const state of plan.states) {
+    const lock = locks.use(await takeIfThere(services, state.slug, { signal }));
+    // One that another cleanup was quicker with is as it should be.
+    if (lock !== undefined) states.push(state);
+  }
+  const problems = await Promise.all(states.map(async (state) => {
     const problem = await saveAudit(services, backend, state);
     return problem === undefined ? [] : [`${state.slug}: ${problem}`];
   }));
-  const work = await rescueWork(services, backend, plan.states);
+  const work = await rescueWork(services, backend, states);
   await backend.cleanup(plan.items, services.context.signal);
-  for (const state of plan.states) await services.states.remove(state.slug);
+  for (const state of states) await services.states.remove(state.slug);
   for (const state of plan.corrupted) await services.states.remove(state.name);
   return { unsavedAudits: problems.flat(), work };
 }

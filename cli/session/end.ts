@@ -2,14 +2,13 @@
 
 import type { Bottle } from "../../lib/bottle.ts";
 import type { LedgerRow } from "../../lib/egress/audit_row.ts";
-import { BottleError, ExitCode } from "../../lib/errors.ts";
-import type { Slug } from "../../lib/names.ts";
+import { ExitCode } from "../../lib/errors.ts";
 import type { Services } from "../command.ts";
 import { archiveBottle, countRows, fetchAudit } from "./audit_export.ts";
 import { leftoverOf } from "./launch.ts";
 import type { Outcome, SessionSummary } from "./outcome.ts";
 import { type SavedWork, saveWorkOf } from "./save_work.ts";
-import { takeBottle } from "./take.ts";
+import { takeIfThere } from "./take.ts";
 
 /** What became of the bottle. */
 export interface Ending {
@@ -47,7 +46,7 @@ export async function endSession(
     pushes: 0,
     proposals: 0,
   });
-  using lock = await takeIfThere(services, slug);
+  using lock = await takeIfThere(services, slug, { patienceMs: OTHERS_MS });
   if (lock === undefined) {
     // Another command has removed the bottle under the agent, its audit saved.
     await bottle.control[Symbol.asyncDispose]();
@@ -85,14 +84,4 @@ export async function endSession(
     work,
     summary: summary(rows),
   };
-}
-
-/** The bottle's lock; undefined: the bottle is gone. */
-async function takeIfThere(services: Services, slug: Slug): Promise<Disposable | undefined> {
-  try {
-    return await takeBottle(services, slug, { patienceMs: OTHERS_MS });
-  } catch (error) {
-    if (error instanceof BottleError && error.code === "bottle-unknown") return undefined;
-    throw error;
-  }
 }

@@ -13,16 +13,22 @@ const MOMENT_MS = 500;
 const RELEASE_MS = 10_000;
 const POLL_MS = 50;
 
+/** Options of {@linkcode takeBottle}. */
+export interface TakeOptions {
+  /** How long another command may go on with the bottle before this gives up, in milliseconds; default not at all. */
+  readonly patienceMs?: number;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Takes a bottle's lock; its keeper, if it has one, lets go of it and ends. The bottle runs on meanwhile.
  *
- * @param options.patienceMs how long another command may go on with the bottle before this gives up; default not at all
  * @throws {BottleError} `bottle-busy`, `bottle-unknown`, `door-unusable`
  */
 export async function takeBottle(
   { states, keepers, context: { clock } }: TakeServices,
   slug: Slug,
-  options: { readonly patienceMs?: number; readonly signal?: AbortSignal } = {},
+  options: TakeOptions = {},
 ): Promise<Disposable> {
   const { signal } = options;
   let patience = Math.max(options.patienceMs ?? 0, MOMENT_MS);
@@ -37,6 +43,20 @@ export async function takeBottle(
       else if (waited >= patience) throw error;
       await clock.sleep(POLL_MS, signal);
     }
+  }
+}
+
+/** The same; undefined: the bottle is gone. @throws {BottleError} `bottle-busy`, `door-unusable` */
+export async function takeIfThere(
+  services: TakeServices,
+  slug: Slug,
+  options: TakeOptions = {},
+): Promise<Disposable | undefined> {
+  try {
+    return await takeBottle(services, slug, options);
+  } catch (error) {
+    if (error instanceof BottleError && error.code === "bottle-unknown") return undefined;
+    throw error;
   }
 }
 
