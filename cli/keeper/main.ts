@@ -25,7 +25,7 @@ export async function keeperMain(host: KeeperHost): Promise<number> {
   const { answer } = host;
   let isReady = false;
   try {
-    const seed = await readSeed(host.stdin);
+    const seed = await readSeed(host.stdin, host.signal);
     if (seed === undefined) return ExitCode.ok;
     const context = createHost({ env: host.env, home: seed.home, signal: host.signal });
     await keep({
@@ -51,14 +51,22 @@ export async function keeperMain(host: KeeperHost): Promise<number> {
   }
 }
 
-async function readSeed(stdin: ReadableStream<Uint8Array>): Promise<KeeperSeed | undefined> {
+async function readSeed(
+  stdin: ReadableStream<Uint8Array>,
+  signal: AbortSignal,
+): Promise<KeeperSeed | undefined> {
   const reader = stdin.getReader();
+  // A starter whose launch failed ends it before it was told anything, and waits for its end.
+  const stop = (): void => void reader.cancel().catch(() => undefined);
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop, { once: true });
   try {
     for await (const line of readLines(reader, MAX_KEEPER_LINE)) {
       return parseSeed(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(line)));
     }
     return undefined;
   } finally {
+    signal.removeEventListener("abort", stop);
     await reader.cancel().catch(() => undefined);
   }
 }
