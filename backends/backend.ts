@@ -116,6 +116,9 @@ export interface CleanupSelection {
   readonly images?: boolean;
 }
 
+/** An agent's container, for programs that need nothing of the bundle. */
+export type OpenedGuest = Pick<Bottle, "stream" | "agentStart">;
+
 /** One way to run a bottle. */
 export abstract class Backend {
   /** Its name in the engine. */
@@ -180,7 +183,7 @@ export abstract class Backend {
    *
    * @throws {BottleError} `bottle-unknown`, `bottle-broken`, `bottle-not-running`
    */
-  abstract openGuest(slug: Slug, signal?: AbortSignal): Promise<Pick<Bottle, "stream">>;
+  abstract openGuest(slug: Slug, signal?: AbortSignal): Promise<OpenedGuest>;
 
   /** Found by labels, so that nothing hides. */
   abstract list(home: HomeId, signal?: AbortSignal): Promise<readonly BottleSummary[]>;

@@ -9,6 +9,7 @@ import {
   type CleanupSelection,
   type InForce,
   type LaunchOptions,
+  type OpenedGuest,
 } from "../backend.ts";
 import type { Bottle } from "../../lib/bottle.ts";
 import type { Context } from "../../lib/context.ts";
@@ -116,7 +117,7 @@ class DockerBackend extends Backend {
     await copyStored(this.#engine, { home, slug, path, intoFolder }, signal);
   }
 
-  override async openGuest(slug: Slug, signal?: AbortSignal): Promise<Pick<Bottle, "stream">> {
+  override async openGuest(slug: Slug, signal?: AbortSignal): Promise<OpenedGuest> {
     const { openGuestOf } = await import("./guest_programs.ts");
     return await openGuestOf(this.#engine, await findHomeId(this.#context.home), slug, signal);
   }

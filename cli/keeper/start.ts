@@ -48,8 +48,9 @@ export function startKeeper({ form, env, home }: KeeperOrigin, slug: Slug): Wait
     },
     [Symbol.asyncDispose]: async () => {
       if (isTold) return;
+      // Told nothing it ends by itself; one that has not got so far is ended.
+      await process.tell("").catch(() => undefined);
       process.kill();
-      await process.firstLine.catch(() => undefined);
     },
   };
 }

@@ -1,7 +1,8 @@
 /** Which start of an agent's container its last launch or resume sealed, as it is remembered. */
 
-import type { BottleSummary } from "../../backends/backend.ts";
+import type { Backend, BottleSummary, OpenedGuest } from "../../backends/backend.ts";
 import type { AgentStart } from "../../lib/bottle.ts";
+import { BottleError } from "../../lib/errors.ts";
 import type { BottleState } from "../../lib/state/state.ts";
 
 /** For `state.json`. */
@@ -31,4 +32,30 @@ export function isRestarted(
   // A launch notes the start when it is done.
   if (state.phase === "launching" || agent === null || agent.start === null) return false;
   return isUnsealed(agent.start, state.agent_start);
+}
+
+/** Nothing is run where what it starts could reach more than the bundle. @throws {BottleError} `agent-unsealed` */
+export function refuseUnsealed(
+  running: AgentStart,
+  { slug, agent_start: sealed }: Pick<BottleState, "slug" | "agent_start">,
+): void {
+  if (!isUnsealed(running, sealed)) return;
+  throw new BottleError(
+    `The agent's container of "${slug}" was started by hand: nothing seals its network`,
+    {
+      code: "agent-unsealed",
+      hint: `\`bot-bottle resume ${slug}\` starts it as it should be`,
+    },
+  );
+}
+
+/** The guest's programs of a bottle whose network is sealed. @throws {BottleError} as the backend's; `agent-unsealed` */
+export async function openSealedGuest(
+  backend: Backend,
+  state: Pick<BottleState, "slug" | "agent_start">,
+  signal: AbortSignal,
+): Promise<OpenedGuest> {
+  const guest = await backend.openGuest(state.slug, signal);
+  refuseUnsealed(guest.agentStart, state);
+  return guest;
 }

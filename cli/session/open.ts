@@ -6,7 +6,7 @@ import { parseSlug } from "../../lib/names.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
 import type { BottleState } from "../../lib/state/state.ts";
 import type { Services } from "../command.ts";
-import { isUnsealed } from "./agent_start.ts";
+import { refuseUnsealed } from "./agent_start.ts";
 import { askForValues } from "./agree.ts";
 import { consentDigest } from "./consent.ts";
 import { prepareBottle, requestToEnter } from "./prepare.ts";
@@ -41,7 +41,7 @@ export async function openRunning(services: Services, name: string): Promise<Run
   await using undo = new AsyncDisposableStack();
   const bottle = await backend.open(plan, context.signal);
   undo.use(bottle.control);
-  if (isUnsealed(bottle.agentStart, state.agent_start)) throw unsealed(name);
+  refuseUnsealed(bottle.agentStart, state);
   undo.move();
   return { bottle, state };
 }
@@ -84,14 +84,4 @@ function refuseChanged(plan: BottlePlan, { slug, consent }: BottleState): void {
 async function valuesOfNow(services: Services, plan: BottlePlan): Promise<Record<string, string>> {
   const secrets = forwardedSecrets(plan, services.context.env);
   return guestValues(plan, secrets, await askForValues(services, plan));
-}
-
-function unsealed(slug: string): BottleError {
-  return new BottleError(
-    `The agent's container of "${slug}" was started by hand: nothing seals its network`,
-    {
-      code: "agent-unsealed",
-      hint: `\`bot-bottle resume ${slug}\` starts it as it should be`,
-    },
-  );
 }

@@ -1,12 +1,13 @@
 /** Work that was never fetched, of bottles that are about to go: into their archives. */
 
 import { join } from "node:path";
-import type { Backend } from "../../backends/backend.ts";
+import type { Backend, OpenedGuest } from "../../backends/backend.ts";
 import type { Slug } from "../../lib/names.ts";
 import { archiveWork } from "../../lib/state/archived_work.ts";
 import type { BottleState } from "../../lib/state/state.ts";
 import { isSafelyHome } from "../../lib/workspace/saved_work.ts";
 import type { Services } from "../command.ts";
+import { openSealedGuest } from "./agent_start.ts";
 import { saveWorkOf } from "./save_work.ts";
 
 /** What became of it. */
@@ -29,8 +30,7 @@ export async function rescueWork(
   for (const state of states) {
     if (state.workspace === null) continue;
     const { slug } = state;
-    const openGuest = (): ReturnType<Backend["openGuest"]> =>
-      backend.openGuest(slug, context.signal);
+    const openGuest = (): Promise<OpenedGuest> => openSealedGuest(backend, state, context.signal);
     const saved = await saveWorkOf(services, state, openGuest, context.signal);
     if (saved.problem !== null) problems.push(`${slug}: ${saved.problem}`);
     const { workspace } = saved.state;

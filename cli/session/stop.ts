@@ -1,8 +1,10 @@
 /** `stop`: ends a bottle's processes and keeps it. */
 
+import type { OpenedGuest } from "../../backends/backend.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { parseSlug } from "../../lib/names.ts";
 import type { Services } from "../command.ts";
+import { openSealedGuest } from "./agent_start.ts";
 import { archiveBottle, rowsOf } from "./audit_export.ts";
 import { type SavedWork, saveWorkOf } from "./save_work.ts";
 import { takeBottle } from "./take.ts";
@@ -31,8 +33,7 @@ export async function stop(services: Services, name: string): Promise<Stopped> {
     if (!(error instanceof BottleError)) throw error;
     auditProblem = error.message;
   }
-  const openGuest = (): ReturnType<typeof backend.openGuest> =>
-    backend.openGuest(slug, context.signal);
+  const openGuest = (): Promise<OpenedGuest> => openSealedGuest(backend, state, context.signal);
   const work = await saveWorkOf(services, state, openGuest, context.signal);
   await backend.stop(slug, context.signal);
   await states.update(slug, { phase: "stopped" });

@@ -20,6 +20,7 @@ import {
 } from "../../lib/workspace/saved_work.ts";
 import type { Services } from "../command.ts";
 import { collecting } from "../ui/collecting.ts";
+import { openSealedGuest } from "./agent_start.ts";
 
 /** Which work. */
 export interface WorkRequest {
@@ -137,12 +138,16 @@ async function workNow(
   return work;
 }
 
-async function guestOf({ backend, context }: Services, slug: Slug): Promise<Guest | BottleError> {
+async function guestOf(
+  { backend, context, states }: Services,
+  slug: Slug,
+): Promise<Guest | BottleError> {
+  const state = await states.read(slug);
   try {
-    return await (await backend()).openGuest(slug, context.signal);
+    return await openSealedGuest(await backend(), state, context.signal);
   } catch (error) {
     context.signal.throwIfAborted();
-    if (error instanceof BottleError) return error;
+    if (error instanceof BottleError && error.code !== "agent-unsealed") return error;
     throw error;
   }
 }

@@ -9,6 +9,7 @@ import {
   type CleanupSelection,
   type InForce,
   type LaunchOptions,
+  type OpenedGuest,
 } from "../../backends/backend.ts";
 import { chainRows, EMPTY_CHAIN } from "../../lib/audit/chain.ts";
 import { parseAuditRow } from "../../lib/audit/row.ts";
@@ -161,13 +162,14 @@ export class FakeBackend extends Backend {
     return Promise.reject(new BottleError(`No "${path}" in the fake guest`, { code: "not-found" }));
   }
 
-  openGuest(slug: Slug): Promise<Pick<Bottle, "stream">> {
-    if (this.#entry(slug).state !== "running") {
+  openGuest(slug: Slug): Promise<OpenedGuest> {
+    const { state, start } = this.#entry(slug);
+    if (state !== "running") {
       return Promise.reject(
         new BottleError(`The bottle "${slug}" does not run`, { code: "bottle-not-running" }),
       );
     }
-    return Promise.resolve(this.#guest());
+    return Promise.resolve({ ...this.#guest(), agentStart: start });
   }
 
   list(_home: HomeId): Promise<readonly BottleSummary[]> {

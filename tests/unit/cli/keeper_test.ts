@@ -107,7 +107,7 @@ Deno.test("a container that was started by hand is listed as such, entered by no
   assert.ok(entry);
   entry.start = { ...entry.start, startedAt: "by hand" };
   assert.match((await cli.run("list")).stdout, /shut .* its network is not sealed/);
-  for (const verb of [["exec", SLUG, "--", "true"], ["attach", SLUG]]) {
+  for (const verb of [["exec", SLUG, "--", "true"], ["attach", SLUG], ["cp", `${SLUG}:/x`, "."]]) {
     const { code, stderr } = await cli.run(...verb);
     assert.equal(code, 1);
     assert.match(stderr, /was started by hand: nothing seals its network/);
