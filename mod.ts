@@ -43,6 +43,7 @@ export {
   type CleanupItem,
   type CleanupSelection,
   type LaunchOptions,
+  type OpenedGuest,
   type Progress,
   type ProgressStep,
 } from "./backends/backend.ts";
