@@ -31,5 +31,10 @@ export function workLines(slug: string, saved: SavedWork): readonly string[] {
 /** A word for `cleanup`'s list; empty where nothing would be lost. */
 export function workNote({ workspace }: BottleState): string {
   if (workspace === null || isSafelyHome(workspace)) return "";
-  return workspace.work === null ? "its work was never saved" : "its work was never fetched";
+  const { work, base, fetched } = workspace;
+  if (work === null) return "its work was never saved";
+  if (work.head !== base && work.head !== fetched) return "its work was never fetched";
+  return work.uncommitted === null && work.left_out === "none"
+    ? "commits of other branches are only there"
+    : "uncommitted work is only there";
 }

@@ -75,7 +75,7 @@ Deno.test("A session with a workspace: the agent edits, tests and commits; diff,
 
   // The uncommitted work was never fetched: it stays when the bottle goes.
   const dry = await home.run("cleanup", slug, "--dry-run");
-  assert.match(dry.stdout, /never fetched/);
+  assert.match(dry.stdout, /uncommitted work is only there/);
   const removed = await home.run("cleanup", slug, "--yes");
   assert.match(removed.stderr, /kept for 30 days/);
   const archived = await home.run("diff", slug, "--uncommitted", "--stat");
