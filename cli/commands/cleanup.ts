@@ -4,8 +4,7 @@ import { Command, type CommandUnknownOpts } from "../../lib/deps/commander.ts";
 import { sizeText } from "../../lib/size_text.ts";
 import type { Act, Services } from "../command.ts";
 import { examples } from "../examples.ts";
-import type { CleanupPlan } from "../session/cleanup.ts";
-import type { RescuedWork } from "../session/rescue_work.ts";
+import type { CleanedUp, CleanupPlan } from "../session/cleanup.ts";
 import { workNote } from "../ui/work_end.ts";
 
 /** The command. */
@@ -39,7 +38,9 @@ export function define(act: Act): CommandUnknownOpts {
         });
         const isEmpty = plan.items.length + plan.states.length + plan.corrupted.length === 0;
         if (!options.json) await printPlan(services, plan, isEmpty);
-        if (options.json && options.dryRun) services.context.out.stdout(`${planJson(plan, [])}\n`);
+        if (options.json && options.dryRun) {
+          services.context.out.stdout(`${planJson(plan, NOTHING_YET)}\n`);
+        }
         if (options.dryRun) return 0;
         return isEmpty && !options.json ? 0 : await remove(services, plan, {
           yes: options.yes ?? isEmpty,
@@ -61,9 +62,13 @@ async function remove(
     out.stderr("Nothing was removed\n");
     return 1;
   }
-  const { unsavedAudits, work } = await carryOutCleanup(services, plan);
-  if (options.json) out.stdout(`${planJson(plan, unsavedAudits, work)}\n`);
+  const cleaned = await carryOutCleanup(services, plan);
+  const { unsavedAudits, unsavedTranscripts, work } = cleaned;
+  if (options.json) out.stdout(`${planJson(plan, cleaned)}\n`);
   for (const line of unsavedAudits) out.stderr(`! An audit could not be saved: ${line}\n`);
+  for (const line of unsavedTranscripts) {
+    out.stderr(`! A transcript could not be saved: ${line}\n`);
+  }
   for (const line of work.problems) out.stderr(`! Work could not be saved: ${line}\n`);
   for (const slug of work.archived) {
     out.stderr(`Work that was never fetched is kept for 30 days: \`bot-bottle fetch ${slug}\`\n`);
@@ -101,16 +106,20 @@ function itemNote({ running, bytes }: CleanupPlan["items"][number]): string {
   return bytes === undefined ? "" : sizeText(bytes);
 }
 
-function planJson(
-  plan: CleanupPlan,
-  unsaved: readonly string[],
-  work: RescuedWork = { archived: [], problems: [] },
-): string {
+const NOTHING_YET: CleanedUp = {
+  unsavedAudits: [],
+  unsavedTranscripts: [],
+  work: { archived: [], problems: [] },
+};
+
+function planJson(plan: CleanupPlan, cleaned: CleanedUp): string {
+  const { work } = cleaned;
   return JSON.stringify({
     items: plan.items,
     states: [...plan.states.map((state) => state.slug), ...plan.corrupted.map((each) => each.name)],
     unfetched: plan.states.filter((state) => workNote(state) !== "").map(({ slug }) => slug),
-    unsaved_audits: unsaved,
+    unsaved_audits: cleaned.unsavedAudits,
+    unsaved_transcripts: cleaned.unsavedTranscripts,
     archived_work: work.archived,
     unsaved_work: work.problems,
   });

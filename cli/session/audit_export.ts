@@ -7,6 +7,7 @@ import { isOfSelfTest } from "../../lib/egress/self_test_row.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { type Slug, VERSION } from "../../lib/names.ts";
 import { type ArchivedSession, writeArchive } from "../../lib/state/archive.ts";
+import { expireArchives } from "../../lib/state/archive_expiry.ts";
 import type { BottleState } from "../../lib/state/state.ts";
 
 /** How long a bundle may take to answer when it is asked for its rows. */
@@ -51,26 +52,33 @@ export async function rowsOf(
   }
 }
 
-/** Writes a bottle's archive; returns its folder. */
+/** What an archive tells of a bottle; of one that nobody remembers only what its name says. */
+export type ArchivedBottle =
+  & Pick<BottleState, "slug" | "agent">
+  & Partial<Pick<BottleState, "bottle" | "label" | "created_at" | "last">>;
+
+/** Writes a bottle's archive, and removes archives that have expired; returns the folder. */
 export async function archiveBottle(
   home: string,
-  state: BottleState,
+  bottle: ArchivedBottle,
   rows: readonly LedgerRow[],
   now: Date,
 ): Promise<string> {
   const session: ArchivedSession = {
-    slug: state.slug,
-    agent: state.agent,
-    bottle: state.bottle,
-    label: state.label,
+    slug: bottle.slug,
+    agent: bottle.agent,
+    bottle: bottle.bottle ?? null,
+    label: bottle.label ?? null,
     version: VERSION,
-    created_at: state.created_at,
+    created_at: bottle.created_at ?? null,
     archived_at: now.toISOString(),
-    exit_code: state.last?.exit_code ?? null,
-    by: state.last?.by ?? null,
+    exit_code: bottle.last?.exit_code ?? null,
+    by: bottle.last?.by ?? null,
     rows: rows.length,
   };
-  return await writeArchive(home, session, rows);
+  const folder = await writeArchive(home, session, rows);
+  await expireArchives(home, now);
+  return folder;
 }
 
 /** What a summary says of the rows: exchanges through the proxy, and those refused. Look-ups and the self-test are not counted. */

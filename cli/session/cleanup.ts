@@ -3,12 +3,14 @@
 import type { Backend, CleanupItem } from "../../backends/backend.ts";
 import { parseSlug, type Slug } from "../../lib/names.ts";
 import type { BottleState } from "../../lib/state/state.ts";
+import type { CopyOut } from "../../lib/state/transcript.ts";
 import type { CorruptedState, KnownStates } from "../../lib/state/store.ts";
 import { findHomeId } from "../../lib/home_id.ts";
 import { bottleBusy } from "../../lib/state/lock.ts";
 import type { Services } from "../command.ts";
-import { archiveBottle, rowsOf } from "./audit_export.ts";
+import { archiveBottle, type ArchivedBottle, rowsOf } from "./audit_export.ts";
 import { type RescuedWork, rescueWork } from "./rescue_work.ts";
+import { saveTranscript } from "./save_transcript.ts";
 import { isBusy, takeIfThere } from "./take.ts";
 
 /** Which bottles it is about. */
@@ -95,6 +97,8 @@ async function runningSlugs(services: Services): Promise<ReadonlySet<Slug>> {
 export interface CleanedUp {
   /** Bottles whose audit could not be saved, each with the reason. */
   readonly unsavedAudits: readonly string[];
+  /** Bottles whose agent program's transcript could not be saved, each with the reason. */
+  readonly unsavedTranscripts: readonly string[];
   readonly work: RescuedWork;
 }
 
@@ -112,27 +116,51 @@ export async function carryOutCleanup(
     // One that another cleanup was quicker with is as it should be.
     if (lock !== undefined) states.push(state);
   }
-  const problems = await Promise.all(states.map(async (state) => {
-    const problem = await saveAudit(services, backend, state);
-    return problem === undefined ? [] : [`${state.slug}: ${problem}`];
-  }));
+  const unsavedAudits = await problemsOf(
+    [...states, ...forgottenBottles(plan)],
+    (bottle) => saveAudit(services, backend, bottle),
+  );
+  const unsavedTranscripts = await problemsOf(states, (state) => {
+    const copy: CopyOut = (path, into) => backend.copyOut(state.slug, path, into, signal);
+    return saveTranscript(services, state, copy);
+  });
   const work = await rescueWork(services, backend, states);
   await backend.cleanup(plan.items, services.context.signal);
   for (const state of states) await services.states.remove(state.slug);
   for (const state of plan.corrupted) await services.states.remove(state.name);
-  return { unsavedAudits: problems.flat(), work };
+  return { unsavedAudits, unsavedTranscripts, work };
+}
+
+/** Bottles that the engine has something of, and no state that can be read: what their slugs tell of them. */
+function forgottenBottles(plan: CleanupPlan): readonly ArchivedBottle[] {
+  const known = new Set(plan.states.map(({ slug }) => slug));
+  const slugs = new Set(
+    plan.items.flatMap(({ slug }) => slug === null || known.has(slug) ? [] : [slug]),
+  );
+  return [...slugs].map((slug) => ({ slug, agent: slug.slice(0, slug.lastIndexOf("-")) }));
+}
+
+async function problemsOf<T extends { readonly slug: Slug }>(
+  bottles: readonly T[],
+  save: (bottle: T) => Promise<string | null>,
+): Promise<readonly string[]> {
+  const problems = await Promise.all(bottles.map(async (bottle) => {
+    const problem = await save(bottle);
+    return problem === null ? [] : [`${bottle.slug}: ${problem}`];
+  }));
+  return problems.flat();
 }
 
 async function saveAudit(
   services: Services,
   backend: Backend,
-  state: BottleState,
-): Promise<string | undefined> {
+  bottle: ArchivedBottle,
+): Promise<string | null> {
   const { context } = services;
   try {
-    const rows = await rowsOf(backend, state.slug, context.signal);
-    await archiveBottle(context.home, state, rows, context.clock.now());
-    return undefined;
+    const rows = await rowsOf(backend, bottle.slug, context.signal);
+    await archiveBottle(context.home, bottle, rows, context.clock.now());
+    return null;
   } catch (error) {
     context.signal.throwIfAborted();
     return error instanceof Error ? error.message : String(error);

@@ -8,6 +8,7 @@ import { archiveBottle, countRows, fetchAudit } from "./audit_export.ts";
 import { leftoverOf } from "./launch.ts";
 import type { Outcome, SessionSummary } from "./outcome.ts";
 import { type SavedWork, saveWorkOf } from "./save_work.ts";
+import { saveTranscript } from "./save_transcript.ts";
 import { takeIfThere } from "./take.ts";
 
 /** What became of the bottle. */
@@ -15,6 +16,8 @@ export interface Ending {
   readonly isKept: boolean;
   /** Why the audit could not be saved; null: it was. */
   readonly auditProblem: string | null;
+  /** Why the agent program's transcript could not be saved; null: it was, there is none, or the bottle is kept anyway. */
+  readonly transcriptProblem: string | null;
   /** The agent's work in its workspace; null: the bottle is gone already. */
   readonly work: SavedWork | null;
   readonly summary: SessionSummary;
@@ -51,7 +54,13 @@ export async function endSession(
     // Another command has removed the bottle under the agent, its audit saved.
     await bottle.control[Symbol.asyncDispose]();
     leftovers.delete(leftoverOf(bottle.plan));
-    return { isKept: false, auditProblem: null, work: null, summary: summary([]) };
+    return {
+      isKept: false,
+      auditProblem: null,
+      transcriptProblem: null,
+      work: null,
+      summary: summary([]),
+    };
   }
   const state = await states.update(slug, {
     last: { ended_at: now.toISOString(), exit_code: outcome.exitCode, by: outcome.by },
@@ -68,7 +77,11 @@ export async function endSession(
 
   const work = await saveWorkOf(services, state, () => bottle);
   const endedWell = outcome.by === "agent" && outcome.exitCode === ExitCode.ok;
-  const isKept = !endedWell || state.keep || auditProblem !== null || !work.isSafe;
+  const mayGo = endedWell && !state.keep && auditProblem === null && work.isSafe;
+  const transcriptProblem = mayGo
+    ? await saveTranscript(services, state, (path, into) => bottle.cpOut(path, into))
+    : null;
+  const isKept = !mayGo || transcriptProblem !== null;
   if (isKept) {
     await bottle.stop();
     await bottle.control[Symbol.asyncDispose]();
@@ -81,6 +94,7 @@ export async function endSession(
   return {
     isKept,
     auditProblem,
+    transcriptProblem,
     work,
     summary: summary(rows),
   };

@@ -197,6 +197,7 @@ function newState(
     runtime: plan.fields.runtime.name,
     workspace: plan.fields.workspace === null ? null : rememberWorkspace(plan.fields.workspace),
     route_changes: [],
+    transcript_paths: [...plan.agent.transcriptPaths],
     keep: request.keep ?? false,
     created_at: now.toISOString(),
     phase: "launching",

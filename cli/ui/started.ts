@@ -53,6 +53,11 @@ function tellEnding(services: Services, ending: Ending): void {
   if (ending.summary.exit_code === ExitCode.timeout && ending.summary.by === "bot-bottle") {
     out.stderr("The time was up: the agent was ended\n");
   }
+  if (ending.transcriptProblem !== null) {
+    out.stderr(
+      `The transcript could not be saved: ${ending.transcriptProblem}. It stays with the bottle\n`,
+    );
+  }
   if (ending.auditProblem !== null) {
     out.stderr(`The audit could not be saved: ${ending.auditProblem}. It stays with the bottle\n`);
   }

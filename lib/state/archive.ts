@@ -12,8 +12,8 @@ export interface ArchivedSession {
   readonly bottle: string | null;
   readonly label: string | null;
   readonly version: string;
-  /** RFC 3339. */
-  readonly created_at: string;
+  /** RFC 3339; null: nobody remembered. */
+  readonly created_at: string | null;
   /** RFC 3339. */
   readonly archived_at: string;
   readonly exit_code: number | null;

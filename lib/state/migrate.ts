@@ -13,6 +13,7 @@ const STEPS: Readonly<Record<number, (fields: Fields) => Fields>> = {
     runtime: null,
     workspace: null,
     route_changes: [],
+    transcript_paths: [],
     agent_start: null,
   }),
 };

@@ -72,6 +72,8 @@ const stateSchema = z.strictObject({
   workspace: workspaceSchema.nullable(),
   /** What `allow` and `deny` changed of its routes, oldest first. */
   route_changes: routeChangesSchema,
+  /** Paths of the guest that the agent program writes its sessions to. */
+  transcript_paths: z.array(z.string().startsWith("/")),
   keep: z.boolean(),
   created_at: z.iso.datetime(),
   /** `launching` in a file that nobody works on: the launch died, `cleanup` removes what it left. */

@@ -62,7 +62,22 @@ Deno.test("Claude Code works through a session with an OAuth token of a command'
   assert.deepEqual(hits.filter((hit) => hit.marker === marker), []);
   assert.doesNotMatch(session.printed, new RegExp(marker));
   assert.deepEqual(await session.home.search(needlesOf(marker)), []);
+  assert.match(await archivedTranscript(session.home.folder), /What is the SHA-256 of the file\?/);
 });
+
+/** What Claude Code wrote of its sessions, of the home's only archive. */
+async function archivedTranscript(home: string): Promise<string> {
+  const { code, stdout } = await run([
+    "find",
+    `${home}/archive`,
+    "-path",
+    "*/transcript/projects/*.jsonl",
+  ]);
+  assert.equal(code, 0);
+  const [file = "", ...more] = new TextDecoder().decode(stdout).trim().split("\n");
+  assert.deepEqual(more, []);
+  return await Deno.readTextFile(file);
+}
 
 Deno.test("Claude Code works through a session with an API key that opens the messages alone", async () => {
   await using _session = await playSession({

@@ -63,6 +63,12 @@ Deno.test("list says what is shut, gone, unremembered or corrupted, and cleanup 
     /! Skipped "demo-zzzzz": Cannot read the state in ".*": not JSON; `bot-bottle cleanup` removes it/,
   );
 
+  assert.equal((await cli.run("cleanup", "--yes", forgotten)).code, 0);
+  assert.match(
+    (await cli.run("audit", forgotten, "--verify")).stdout,
+    /holds/,
+    "saved before it went",
+  );
   assert.equal((await cli.run("cleanup", "--yes")).code, 0);
   const left = await cli.states.all();
   assert.deepEqual([left.states.map(({ slug }) => slug), left.corrupted], [[shut], []]);
@@ -121,6 +127,14 @@ Deno.test("start says that the bottle is gone when another command removed it un
   assert.equal(code, 137);
   assert.match(stderr, /The bottle "demo-abcde" is gone/);
   assert.match((await cli.run("audit", SLUG, "--verify")).stdout, /holds/);
+});
+
+Deno.test("cleanup saves the transcript of a bottle that is stopped", async () => {
+  await using cli = await makeCli({ files: claudeFiles, env: { KEY: "sk-ant-api03-x" } });
+  await cli.run(...START);
+  await cli.run("stop", SLUG);
+  assert.equal((await cli.run("cleanup", "--yes")).code, 0);
+  assert.ok(cli.backend.calls.includes(`copyOut ${SLUG} /home/node/.claude/projects`));
 });
 
 Deno.test("attach continues in a bottle where the agent has been before", async () => {

@@ -30,6 +30,7 @@ Deno.test("parseState reads the first version's file as the present one's", () =
     runtime: null,
     workspace: null,
     route_changes: [],
+    transcript_paths: [],
     agent_start: null,
   });
 });

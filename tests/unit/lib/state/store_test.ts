@@ -15,6 +15,7 @@ const state: BottleState = {
   backend: "docker",
   cwd: "/work",
   route_changes: [],
+  transcript_paths: [],
   bundle_networks: [{ name: "app_default", hosts: ["db.local"] }],
   image: null,
   image_used: null,
