@@ -39,9 +39,11 @@ export { createDockerBackend, type DockerBackendOptions } from "./backends/docke
 export {
   type Availability,
   Backend,
+  type BottleMemory,
   type BottleSummary,
   type CleanupItem,
   type CleanupSelection,
+  type InForce,
   type LaunchOptions,
   type OpenedGuest,
   type Progress,
@@ -58,6 +60,7 @@ export {
   type ManifestObjects,
   type ManifestPlaces,
 } from "./lib/manifest/index.ts";
+export type { Problem } from "./lib/manifest/problem.ts";
 export type { PresetEntry } from "./lib/manifest/presets.ts";
 export {
   credentialKey,
@@ -81,7 +84,9 @@ export type {
 export { inspectWorkspace, type WorkspaceRequest } from "./lib/workspace/inspect.ts";
 export type { LeftOut, Oid, WorkspacePlan, WorkspaceSource } from "./lib/workspace/types.ts";
 export type { GitHost } from "./lib/workspace/host_git.ts";
-export type { BottleSpec, BundleNetwork, Entering } from "./lib/plan/spec.ts";
+export type { BottleSpec, BundleNetwork, Entering, RuntimeChoice } from "./lib/plan/spec.ts";
+export type { LimitsInForce } from "./lib/plan/limits.ts";
+export type { EngineRuntimes, GvisorState, RuntimePlan } from "./lib/plan/runtime.ts";
 export {
   BottlePlan,
   type BottlePlanFields,

@@ -57,12 +57,15 @@ export interface LaunchOptions {
 export interface InForce {
   /** The engine's name of the runtime. */
   readonly runtime: string;
+  /** The limits. */
   readonly limits: LimitsInForce;
 }
 
 /** Memory in use, in bytes; null: unknown. The agent's is its own word: good for being shown only. */
 export interface BottleMemory {
+  /** Of the agent's container. */
   readonly agentBytes: number | null;
+  /** Of the bundle's. */
   readonly bundleBytes: number | null;
 }
 

@@ -23,31 +23,36 @@ export function judgeHardening(
   ];
 }
 
-/** `Seccomp` of /proc/self/status: 2 is a filter (proc(5)). */
+/** `Seccomp` of /proc/self/status: 2 is a filter (proc(5)). An engine that says that it has none is weaker; one that says that it has one lies. */
 function judgeSeccomp(mode: string, options: readonly string[]): Finding {
   const profile = /\bprofile=([^,]+)/.exec(
     options.find((option) => option.startsWith("name=seccomp")) ?? "",
   )?.[1] ?? "";
   const facts = { seccomp: mode === "2", profile };
-  return mode === "2"
-    ? ok(`seccomp filters system calls${profile === "" ? "" : ` (profile "${profile}")`}`, facts)
-    : problem(
-      "No seccomp filter is on a container: every system call is open to the agent",
-      "Use a kernel with seccomp, and leave the engine's seccomp profile on",
+  if (mode === "2") {
+    return ok(
+      `seccomp filters system calls${profile === "" ? "" : ` (profile "${profile}")`}`,
       facts,
     );
+  }
+  const text = "No seccomp filter is on a container: every system call is open to the agent";
+  const fix = "Use a kernel with seccomp, and turn the engine's seccomp profile on";
+  const isAdmitted = profile === "unconfined" || !hasSeccomp(options);
+  return isAdmitted ? warning(text, fix, facts) : problem(text, fix, facts);
+}
+
+function hasSeccomp(options: readonly string[]): boolean {
+  return options.some((option) => option.startsWith("name=seccomp"));
 }
 
 function judgeCapabilities(effective: string, bounding: string, noNew: string): Finding {
   const facts = { effective, bounding, no_new_privileges: noNew === "1" };
   const isNone = /^0+$/.test(effective) && /^0+$/.test(bounding);
-  return isNone && noNew === "1"
-    ? ok("No capability, and no way to gain one", facts)
-    : problem(
-      "A container keeps capabilities, or could gain some, although all were dropped",
-      "Report this with the output of `docker info`",
-      facts,
-    );
+  return isNone && noNew === "1" ? ok("No capability, and no way to gain one", facts) : problem(
+    "A container keeps capabilities, or could gain some, although all were dropped",
+    "Report this with the output of `docker info`",
+    facts,
+  );
 }
 
 function judgeAppArmor(profile: string, options: readonly string[]): Finding {

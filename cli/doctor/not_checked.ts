@@ -5,10 +5,8 @@ import type { EngineScene } from "./scene.ts";
 
 /** @param docker null: no engine; else there is no image to make a container from */
 export function notChecked(docker: EngineScene | null): Finding {
-  return docker === null
-    ? note("Not checked: there is no engine to ask")
-    : note(
-      "Not checked: no image of ours is there to look with",
-      "Run doctor without --no-self-test: it builds one",
-    );
+  return docker === null ? note("Not checked: there is no engine to ask") : note(
+    "Not checked: no image of ours is there to look with",
+    "Run doctor without --no-self-test: it builds one",
+  );
 }

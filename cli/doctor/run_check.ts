@@ -2,7 +2,7 @@
 
 import { BottleError } from "../../lib/errors.ts";
 import { type CheckedFinding, type Finding, warning } from "./finding.ts";
-import { type Check, CHECK_MS, type Scene } from "./scene.ts";
+import { type Check, CHECK_MS, GRACE_MS, type Scene } from "./scene.ts";
 
 /** The check's findings; where it failed or took too long, one that says so. @throws the signal's reason */
 export async function runCheck(
@@ -19,25 +19,38 @@ async function findingsOf(
   scene: Scene,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const limitMs = check.limitMs ?? CHECK_MS;
+  const { limitMs = CHECK_MS, graceMs = GRACE_MS } = check;
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), limitMs);
   const { promise: late, resolve } = Promise.withResolvers<"late">();
-  limit.signal.addEventListener("abort", () => resolve("late"), { once: true });
+  const timers = [
+    setTimeout(() => limit.abort(new Late()), limitMs),
+    setTimeout(() => resolve("late"), limitMs + graceMs),
+  ];
   try {
     const found = await Promise.race([
       check.run(scene, AbortSignal.any([signal, limit.signal])),
       late,
     ]);
     if (found !== "late") return found;
-    return [unknown(`this check took more than ${limitMs / 1000} s`, "Try again; is the machine busy?")];
+    return [tooLong(limitMs)];
   } catch (error) {
     signal.throwIfAborted();
+    if (limit.signal.aborted) return [tooLong(limitMs)];
     if (error instanceof BottleError) return [unknown(error.message, error.hint)];
     return [unknown(error instanceof Error ? error.message : String(error))];
   } finally {
-    clearTimeout(timer);
+    timers.forEach(clearTimeout);
   }
+}
+
+/** The reason of a limit's abort: what a check throws of it is no news. */
+class Late extends Error {}
+
+function tooLong(limitMs: number): Finding {
+  return unknown(
+    `this check took more than ${limitMs / 1000} s`,
+    "Try again; is the machine busy?",
+  );
 }
 
 function unknown(why: string, fix = "Run it with --verbose, and report it if it stays"): Finding {

@@ -28,9 +28,14 @@ export interface Check {
   readonly name: string;
   /** In milliseconds; default {@linkcode CHECK_MS}. */
   readonly limitMs?: number;
+  /** What it gets after that to take back what it made, in milliseconds; default {@linkcode GRACE_MS}. */
+  readonly graceMs?: number;
   /** Never says `ok` of what it could not see. @throws whatever it ran into: that is a finding then */
   readonly run: (scene: Scene, signal: AbortSignal) => Promise<readonly Finding[]>;
 }
 
 /** Long enough for a few engine calls on a busy machine. */
 export const CHECK_MS = 30_000;
+
+/** Long enough to remove a container. */
+export const GRACE_MS = 10_000;

@@ -14,7 +14,9 @@ const MAX_LISTED = 100;
 export interface Problem {
   /** A sentence without a full stop; never holds a value that may be a credential. */
   readonly message: string;
+  /** Where it is. */
   readonly place: SourcePlace;
+  /** What to do about it. */
   readonly hint?: string;
   /** Code of the error when this is the only problem; default `manifest-invalid`. */
   readonly code?: string;

@@ -8,6 +8,7 @@ export interface LimitsInForce {
   readonly memoryBytes: number;
   /** Memory and swap together, in bytes; -1: as much swap as the machine has. */
   readonly memorySwapBytes: number;
+  /** CPUs, fractions allowed. */
   readonly cpus: number;
   /** Processes and threads. */
   readonly pids: number | null;

@@ -21,6 +21,7 @@ export interface EngineRuntimes {
   readonly names: readonly string[];
   /** What a container gets that asks for none. */
   readonly byDefault: string;
+  /** What is known of gVisor there. */
   readonly gvisor: GvisorState;
   /** Whether gVisor is registered so that what a container writes outlives its stop (`--overlay2=none`). */
   readonly keepsFiles: boolean;

@@ -11,7 +11,9 @@ const PROBLEM_MS = 3_600_000;
 export const clock: Check = {
   name: "clock",
   run: ({ docker }) =>
-    Promise.resolve([docker === null ? notChecked(docker) : judgeClock(docker.info.time, docker.asked)]),
+    Promise.resolve([
+      docker === null ? notChecked(docker) : judgeClock(docker.info.time, docker.asked),
+    ]),
 };
 
 /**

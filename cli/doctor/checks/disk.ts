@@ -2,7 +2,7 @@
 
 import { dirname } from "node:path";
 import { statfs } from "node:fs/promises";
-import { type ProbeOptions, probeDisk } from "../../../backends/docker/probe.ts";
+import { probeDisk, type ProbeOptions } from "../../../backends/docker/probe.ts";
 import type { Engine } from "../../../backends/engine/engine.ts";
 import { BottleError } from "../../../lib/errors.ts";
 import { Label } from "../../../lib/names.ts";

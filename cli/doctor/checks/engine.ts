@@ -14,13 +14,27 @@ export const engine: Check = {
         ? [warning("The engine answers now, and did not a moment ago", "Run doctor again")]
         : [problem(availability.problem, availability.hint)];
     }
-    const where = await endpoint(docker, services.context.env, signal);
     return [
-      judgeWhere(docker.info, where),
+      await lookWhere(docker, services.context.env, signal),
       ...judgeInfo(docker.info),
     ];
   },
 };
+
+/** Not every client tells of contexts: what the engine says of itself stands without. */
+async function lookWhere(
+  docker: EngineScene,
+  env: (name: string) => string | undefined,
+  signal: AbortSignal,
+): Promise<Finding> {
+  try {
+    return judgeWhere(docker.info, await endpoint(docker, env, signal));
+  } catch (error) {
+    signal.throwIfAborted();
+    const why = error instanceof Error ? error.message : String(error);
+    return warning(`Can't tell where the engine is: ${why}`, "See `docker context ls`");
+  }
+}
 
 /** Where the engine is, as its client says. */
 export interface Endpoint {

@@ -47,7 +47,9 @@ function judgeState({ gvisor }: EngineRuntimes, facts: Finding["facts"]): Findin
       });
     case "failed":
       return warning(
-        `gVisor's self-test of ${gvisor.testedAt.slice(0, 10)} failed, and bottles don't use it: ${gvisor.why}`,
+        `gVisor's self-test of ${
+          gvisor.testedAt.slice(0, 10)
+        } failed, and bottles don't use it: ${gvisor.why}`,
         REGISTER,
         { ...facts, state: gvisor.kind, tested_at: gvisor.testedAt },
       );

@@ -14,6 +14,8 @@ import { judgeGvisor } from "./gvisor.ts";
 
 /** Images may have to be built first, from a slow mirror. */
 const LIMIT_MS = 15 * 60_000;
+/** A launch is undone. */
+const GRACE_MS = 60_000;
 
 /** How a self-test went. */
 export type TestEnd =
@@ -25,6 +27,7 @@ export function isolation(progress: Progress): Check {
   return {
     name: "isolation",
     limitMs: LIMIT_MS,
+    graceMs: GRACE_MS,
     run: async (scene, signal) => {
       const { docker, services: { context } } = scene;
       if (docker === null) return [notChecked(docker)];

@@ -1,8 +1,6 @@
 /** What the home remembers of bottles: states that can't be read, launches that never ended. */
 
-import { BottleError } from "../../../lib/errors.ts";
 import { findHomeId } from "../../../lib/home_id.ts";
-import type { Slug } from "../../../lib/names.ts";
 import type { KnownStates } from "../../../lib/state/store.ts";
 import type { Services } from "../../command.ts";
 import { type Finding, note, ok, warning } from "../finding.ts";
@@ -16,22 +14,11 @@ export const states: Check = {
     const lost = await withoutKeeper(services, known);
     const launching = known.states.filter(({ phase }) => phase === "launching");
     const dead = await Promise.all(
-      launching.map(async ({ slug }) => await isFree(services, slug) ? [slug] : []),
+      launching.map(async ({ slug }) => await services.states.isLocked(slug) ? [] : [slug]),
     );
     return judgeStates(known, dead.flat(), lost);
   },
 };
-
-/** Whether no other command is at work on the bottle. */
-async function isFree({ states }: Services, slug: Slug): Promise<boolean> {
-  try {
-    using _lock = await states.lock(slug);
-    return true;
-  } catch (error) {
-    if (error instanceof BottleError && error.code === "bottle-busy") return false;
-    throw error;
-  }
-}
 
 /** Bottles that run, and whose keeper does not answer; null: the engine can't tell which run. */
 async function withoutKeeper(

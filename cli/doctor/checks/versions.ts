@@ -67,4 +67,3 @@ export function judgeBuildx(said: string | null): Finding {
     })
     : ok(`buildx ${version}`, { buildx: version });
 }
-

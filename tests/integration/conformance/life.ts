@@ -4,6 +4,7 @@ import { deepEqual, equal, notEqual, ok, rejects } from "node:assert/strict";
 import { BottleError } from "../../../lib/errors.ts";
 import type { BottleSummary } from "../../../backends/backend.ts";
 import type { Slug } from "../../../lib/names.ts";
+import { droppedLimits } from "../../../lib/plan/limits.ts";
 import type { Subject, SubjectFactory } from "./subject.ts";
 
 async function stateOf(subject: Subject, slug: Slug): Promise<BottleSummary["state"] | undefined> {
@@ -26,6 +27,14 @@ export function conformLife(name: string, open: SubjectFactory): void {
       deepEqual(others, []);
       deepEqual([shown?.slug, shown?.state, shown?.why], [plan.slug, "running", null]);
       ok(shown?.agent !== null && shown?.bundle !== null);
+    });
+
+    await t.step("the engine tells what it is held to, and what memory it uses", async () => {
+      const { limits } = await backend.inForce(plan.slug);
+      deepEqual(droppedLimits(plan.manifest.bottle.resources, limits), []);
+      const { signal } = new AbortController();
+      const memory = (await backend.memory(await backend.list(home), signal)).get(plan.slug);
+      ok((memory?.agentBytes ?? 0) > 0 && (memory?.bundleBytes ?? 0) > 0, JSON.stringify(memory));
     });
 
     await t.step("cleanup leaves what runs alone", async () => {

@@ -73,6 +73,12 @@ Deno.test("judgeHardening says for each wall whether it stands", () => {
       [{ uid_map: "0 100000 65536" }, options, ["ok", "ok", "ok", "ok"]],
       [{ seccomp: "0" }, options, ["problem", "ok", "ok", "note"]],
       [{ seccomp: "" }, options, ["problem", "ok", "ok", "note"]],
+      [{ seccomp: "0" }, ["name=apparmor"], ["warning", "ok", "ok", "note"]],
+      [
+        { seccomp: "0" },
+        ["name=seccomp,profile=unconfined", "name=apparmor"],
+        ["warning", "ok", "ok", "note"],
+      ],
       [{ capabilities: "0000000000000400" }, options, ["ok", "problem", "ok", "note"]],
       [{ bounding: "00000000a80425fb" }, options, ["ok", "problem", "ok", "note"]],
       [{ no_new_privileges: "0" }, options, ["ok", "problem", "ok", "note"]],

@@ -40,7 +40,10 @@ Deno.test("runCheck takes a check that fails for a finding, never for an ok and 
     equal(more.length, 0);
     equal(finding?.level, "warning");
     truthy(/^Can't tell: /.test(finding?.text ?? ""), finding?.text);
-    equal(finding?.fix, thrown === error ? "Make it" : "Run it with --verbose, and report it if it stays");
+    equal(
+      finding?.fix,
+      thrown === error ? "Make it" : "Run it with --verbose, and report it if it stays",
+    );
   }
 });
 
@@ -49,6 +52,7 @@ Deno.test("runCheck does not wait for a check that hangs, and tells it to end", 
   const check: Check = {
     name: "disk",
     limitMs: 10,
+    graceMs: 10,
     run: (_scene, limit) => {
       limit.addEventListener("abort", () => told = true);
       return new Promise(() => undefined);
@@ -57,6 +61,25 @@ Deno.test("runCheck does not wait for a check that hangs, and tells it to end", 
   const [finding] = await runCheck(check, scene, signal);
   equal(finding?.text, "Can't tell: this check took more than 0.01 s");
   truthy(told);
+});
+
+Deno.test("runCheck lets a check that is late take back what it made", async () => {
+  let isRemoved = false;
+  const check: Check = {
+    name: "disk",
+    limitMs: 10,
+    run: (_scene, limit) =>
+      new Promise((_resolve, reject) =>
+        limit.addEventListener("abort", () =>
+          queueMicrotask(() => {
+            isRemoved = true;
+            reject(limit.reason);
+          }))
+      ),
+  };
+  const [finding] = await runCheck(check, scene, signal);
+  equal(finding?.text, "Can't tell: this check took more than 0.01 s");
+  truthy(isRemoved);
 });
 
 Deno.test("runCheck passes on the person's own interrupt", async () => {

@@ -78,6 +78,9 @@ Deno.test("judgeSubnets finds each overlap once, and how bad it is", () => {
   const two = judgeSubnets(parseRanges("10.213.0.0/16,10.77.0.0/24"), network("10.213.0.0/16"));
   deepEqual(two.map(({ level, facts }) => [level, facts["room"]]), [["note", 32]]);
   const small = parseRanges("10.77.0.0/29");
-  equal(judgeSubnets(small, bottle("10.77.0.0/29")).at(-1)?.text, "10.77.0.0/29 has no room for bottles");
+  equal(
+    judgeSubnets(small, bottle("10.77.0.0/29")).at(-1)?.text,
+    "10.77.0.0/29 has no room for bottles",
+  );
   equal(judgeSubnets(small, network("10.77.0.4/30")).at(-1)?.level, "problem");
 });
