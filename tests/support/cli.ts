@@ -6,6 +6,7 @@ import { StateStore } from "../../lib/state/store.ts";
 import { fakeContext, type FakeProgram, fakeRun } from "./context.ts";
 import { FakeKeepers } from "./fake_keepers.ts";
 import { FakeBackend, type FakeBackendOptions } from "./fake_backend.ts";
+import type { Run } from "../../lib/process/run.ts";
 import { manifestFiles, markdown } from "./manifest_files.ts";
 
 /** What a test varies. */
@@ -20,6 +21,8 @@ export interface CliOptions extends Omit<FakeBackendOptions, "context"> {
   readonly signal?: AbortSignal;
   /** What programs of the host do, such as the commands that credentials come from; default nothing. */
   readonly program?: FakeProgram;
+  /** Starts real programs instead: git. */
+  readonly programs?: Run;
 }
 
 /** What a command line left. */
@@ -64,7 +67,7 @@ export async function makeCli(options: CliOptions = {}): Promise<Cli> {
       home,
       random,
       cwd: root,
-      run: fakeRun(options.program),
+      run: options.programs ?? fakeRun(options.program),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
     const out = {
