@@ -5,6 +5,17 @@ import type { Clock } from "../../lib/context.ts";
 /** How often a lock that another holds is asked for, in milliseconds. */
 const POLL_MS = 100;
 
+/** Whether another holds the lock now. @param path a file that need not be there */
+export async function isHeld(path: string): Promise<boolean> {
+  try {
+    using file = await Deno.open(path, { write: true });
+    return !await file.tryLock(true);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 /** Waits for the lock; the file and its folder are made. @param onWait called once if another holds it */
 export async function holdLock(
   path: string,

@@ -172,13 +172,31 @@ class DockerBackend extends Backend {
       import("./cleanup.ts"),
     ]);
     const items = planCleanup(await takeInventory(this.#engine, ownedBy(home), signal), selection);
-    if (selection.images !== true) return items;
-    const { planImageCleanup } = await import("./image_cleanup.ts");
-    const leaving = new Set(
-      items.flatMap(({ kind, id }) => kind === "container" ? [id] : []),
-    );
-    const request = { home, leaving };
-    return [...items, ...await planImageCleanup(this.#engine, this.#context, request, signal)];
+    const leaving = new Set(items.flatMap(({ kind, id }) => kind === "container" ? [id] : []));
+    return [...items, ...await this.#plannedImages({ home, leaving, selection }, signal)];
+  }
+
+  /** What builds have left goes with the rest; images that are whole only when told. */
+  async #plannedImages(
+    { home, leaving, selection }: {
+      readonly home: HomeId;
+      readonly leaving: ReadonlySet<string>;
+      readonly selection: CleanupSelection;
+    },
+    signal?: AbortSignal,
+  ): Promise<readonly CleanupItem[]> {
+    const [{ planImageCleanup }, { planUnfinished }] = await Promise.all([
+      import("./image_cleanup.ts"),
+      import("./unfinished_builds.ts"),
+    ]);
+    const [unfinished, whole] = await Promise.all([
+      selection.slugs.length > 0 ? [] : planUnfinished(this.#engine, this.#context, signal),
+      selection.images === true
+        ? planImageCleanup(this.#engine, this.#context, { home, leaving }, signal)
+        : [],
+    ]);
+    const ids = new Set(whole.map(({ id }) => id));
+    return [...unfinished.filter(({ id }) => !ids.has(id)), ...whole];
   }
 
   override async cleanup(items: readonly CleanupItem[], signal?: AbortSignal): Promise<void> {
@@ -200,9 +218,13 @@ class DockerBackend extends Backend {
 
   async #removeImages(items: readonly CleanupItem[], signal?: AbortSignal): Promise<void> {
     if (!items.some(({ kind }) => kind === "image")) return;
-    const { removeImages } = await import("./image_cleanup.ts");
-    const { cleanupIncomplete } = await import("./cleanup.ts");
+    const [{ removeImages }, { forgetGone }, { cleanupIncomplete }] = await Promise.all([
+      import("./image_cleanup.ts"),
+      import("./unfinished_builds.ts"),
+      import("./cleanup.ts"),
+    ]);
     const left = await removeImages(this.#engine, this.#context, items, signal);
+    await forgetGone(this.#engine, this.#context, signal);
     if (left.length > 0) throw cleanupIncomplete(left);
   }
 

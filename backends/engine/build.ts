@@ -3,6 +3,7 @@
 import { packTar, type TarEntry } from "../../lib/archive/pack.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
 import type { Engine } from "./engine.ts";
+import { layerFile, LayerNote } from "./build_layer.ts";
 import { BuildTraces, removeTraces } from "./build_traces.ts";
 import { engineError, EngineErrorCode, printableLines } from "./errors.ts";
 
@@ -42,9 +43,11 @@ export async function buildImage(engine: Engine, options: BuildOptions): Promise
   ]);
   const log: string[] = [];
   const traces = new BuildTraces();
+  const note = new LayerNote(layerFile(options.logFile));
   await using undo = new AsyncDisposableStack();
   undo.defer(async () => {
-    if (options.signal?.aborted === true) await removeTraces(engine, traces);
+    if (options.signal?.aborted !== true) return await note.keep();
+    if (await removeTraces(engine, traces)) await note.remove();
   });
   const result = await engine.raw(buildArgs(options), {
     stdin: context,
@@ -52,12 +55,14 @@ export async function buildImage(engine: Engine, options: BuildOptions): Promise
       for (const text of printableLines(line)) {
         log.push(text);
         traces.read(text);
+        note.write(traces.layer);
         options.onLine?.(text);
       }
     },
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   if (result.code !== 0) throw await buildFailed(options, log, engineError(["build"], result));
+  await note.remove();
 }
 
 /** The argv, in a fixed order. */

@@ -41,18 +41,21 @@ export class BuildTraces {
   }
 }
 
-/** Never throws: the abort is what the caller must see, and the engine removes a container of its builds itself in the end. */
-export async function removeTraces(engine: Engine, traces: BuildTraces): Promise<void> {
+/**
+ * Never throws: the abort is what the caller must see, and the engine removes a container of its builds itself in the end.
+ *
+ * @returns whether the layer is gone, or there was none
+ */
+export async function removeTraces(engine: Engine, traces: BuildTraces): Promise<boolean> {
   const { container, layer } = traces;
   try {
     const limit = { timeoutMs: TIMEOUT_MS };
     if (container !== null) await engine.raw(["rm", "--force", "--volumes", container], limit);
     // Without --force, an image that has a name or a use is left alone.
-    if (layer !== null && await isNameless(engine, layer)) {
-      await engine.raw(["image", "rm", layer], limit);
-    }
+    if (layer === null || !await isNameless(engine, layer)) return true;
+    return (await engine.raw(["image", "rm", layer], limit)).code === 0;
   } catch {
-    // Told above.
+    return false;
   }
 }
 

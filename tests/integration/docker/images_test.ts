@@ -1,92 +1,12 @@
-/** Agents' images on the real engine: built, taken ready-made, checked, rebuilt, broken off, removed. */
+/** Agents' images on the real engine: built once, rebuilt, broken off, removed. */
 
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
-import type { CleanupItem } from "../../../backends/backend.ts";
 import { createDockerBackend } from "../../../backends/docker/backend.ts";
-import { createEngine } from "../../../backends/engine/engine.ts";
 import { inspectImage } from "../../../backends/engine/image.ts";
-import { BottleError } from "../../../lib/errors.ts";
 import { ManifestIndex } from "../../../lib/manifest/index.ts";
-import { packTar } from "../../../lib/archive/pack.ts";
 import { homeId } from "../../../lib/names.ts";
-import type { BottlePlan } from "../../../lib/plan/plan.ts";
-import type { BottleSpec } from "../../../lib/plan/spec.ts";
-import { createRun } from "../../../lib/process/create_run.ts";
 import { findProvider } from "../../../providers/registry.ts";
-import { providerImage } from "../../support/provider_image.ts";
-import { createSubject, type Subject } from "../conformance/subject.ts";
-
-const engine = createEngine({ run: createRun() });
-
-/** The image that the other tests start from: what is built here begins from it, for a guest's programs are in it. */
-const BASE = providerImage(await findProvider("scripted"), await extraCa()).tag;
-
-async function extraCa(): Promise<string | null> {
-  const file = Deno.env.get("BOT_BOTTLE_EXTRA_CA") ?? "";
-  return file === "" ? null : await Deno.readTextFile(file);
-}
-
-/** A subject whose images and marks go with it, and whose bottles take a Dockerfile of a folder of its own. */
-interface ImageSubject extends AsyncDisposable {
-  readonly subject: Subject;
-  /** Where the Dockerfile and its context lie. */
-  readonly folder: string;
-  readonly lines: readonly string[];
-  plan(
-    dockerfile: string,
-    more?: { readonly spec?: Partial<BottleSpec>; readonly version?: string },
-  ): Promise<BottlePlan>;
-  launch(plan: BottlePlan): ReturnType<Subject["launch"]>;
-  /** How many builds were begun. */
-  builds(): number;
-}
-
-async function open(): Promise<ImageSubject> {
-  const cache = await Deno.makeTempDir({ prefix: "bot-bottle-test-" });
-  const subject = await createSubject(
-    (context) => createDockerBackend(context, { providers: findProvider }),
-    { env: { XDG_CACHE_HOME: cache } },
-  );
-  const folder = `${subject.context.home}/own`;
-  await Deno.mkdir(folder);
-  const lines: string[] = [];
-  const progress = {
-    step: () => ({
-      line: (text: string) => void lines.push(text),
-      done: () => undefined,
-      [Symbol.dispose]: () => undefined,
-    }),
-  };
-  return {
-    subject,
-    folder,
-    lines,
-    plan: async (dockerfile, { spec = {}, version } = {}) => {
-      await Deno.writeTextFile(`${folder}/Dockerfile`, dockerfile);
-      const provider = {
-        template: "scripted",
-        dockerfile: `${folder}/Dockerfile`,
-        ...(version === undefined ? {} : { version }),
-      };
-      return await subject.prepare({ bottle: { agent_provider: provider } }, spec);
-    },
-    launch: (plan) => subject.launch(plan, { progress }),
-    builds: () =>
-      subject.calls.filter((argv) => argv[1] === "build" && argv.includes("--tag")).length,
-    [Symbol.asyncDispose]: async () => {
-      const { backend, home } = subject;
-      const all = { slugs: [], includeRunning: true, images: true };
-      await backend.cleanup((await backend.plannedCleanup(home, all)).filter(isNotShared));
-      await subject[Symbol.asyncDispose]();
-      await Deno.remove(cache, { recursive: true });
-    },
-  };
-}
-
-/** The bundle's image, should this home have been the first to build it, is what the other tests start from. */
-function isNotShared({ name }: CleanupItem): boolean {
-  return !name.startsWith("bot-bottle-bundle:");
-}
+import { BASE, buildImage, engine, extraCa, isNotShared, openImages } from "./image_subject.ts";
 
 /** Images that nobody named, of everybody. */
 async function nameless(): Promise<readonly string[]> {
@@ -94,15 +14,8 @@ async function nameless(): Promise<readonly string[]> {
   return (await engine.docker(args)).split("\n").filter((id) => id !== "").sort();
 }
 
-/** Names of the volumes that a container has. */
-async function volumesOf(container: string): Promise<readonly string[]> {
-  const format = "{{range .Mounts}}{{.Name}}\n{{end}}";
-  const text = await engine.docker(["container", "inspect", "--format", format, container]);
-  return text.split("\n").filter((name) => name !== "");
-}
-
 Deno.test("launch builds a Dockerfile with its folder, the operator's CA and no more, and once for the same inputs", async () => {
-  await using images = await open();
+  await using images = await openImages();
   const { folder } = images;
   await Deno.mkdir(`${folder}/sub`);
   await Deno.writeTextFile(`${folder}/sub/tool.sh`, "#!/bin/sh\necho tool\n");
@@ -141,7 +54,7 @@ Deno.test("launch builds a Dockerfile with its folder, the operator's CA and no 
 });
 
 Deno.test("two launches at once build an image once", async () => {
-  await using images = await open();
+  await using images = await openImages();
   const text = `FROM ${BASE}\nRUN sleep 2 && echo ${crypto.randomUUID()} > /built\n`;
   const plans = [await images.plan(text), await images.plan(text)];
   const bottles = await Promise.all(plans.map((plan) => images.launch(plan)));
@@ -157,7 +70,7 @@ Deno.test("two launches at once build an image once", async () => {
 });
 
 Deno.test("a version reaches the Dockerfile's argument, and one that nothing takes starts nothing", async () => {
-  await using images = await open();
+  await using images = await openImages();
   const provider = await findProvider("scripted");
   const takes = createDockerBackend(images.subject.context, {
     providers: () => Promise.resolve({ ...provider, versionArg: "TOOL_VERSION" }),
@@ -182,7 +95,7 @@ Deno.test("a version reaches the Dockerfile's argument, and one that nothing tak
 });
 
 Deno.test("--rebuild builds anew on the engine's copy of a base that can't be pulled, and the old image goes", async () => {
-  await using images = await open();
+  await using images = await openImages();
   const text = `FROM ${BASE}\nRUN head -c 8 /dev/urandom | base64 > /built\n`;
   await (await images.launch(await images.plan(text)))[Symbol.asyncDispose]();
   const plan = await images.plan(text);
@@ -197,62 +110,8 @@ Deno.test("--rebuild builds anew on the engine's copy of a base that can't be pu
   );
 });
 
-Deno.test("a ready-made image is taken as it is, and neither its health check, its user, its volumes nor its variables count", async () => {
-  await using images = await open();
-  const name = `bot-bottle-test-nasty:${crypto.randomUUID().slice(0, 8)}`;
-  const nasty = `FROM ${BASE}
-RUN useradd --no-create-home other && mkdir /data && echo data > /data/file
-VOLUME /data /home/node/cache
-ENV HTTP_PROXY=http://192.0.2.1:1 https_proxy=http://192.0.2.1:1 ALL_PROXY=socks5://192.0.2.1:1 \\
-    LD_PRELOAD=/home/node/x.so LD_LIBRARY_PATH=/home/node BASH_ENV=/home/node/start.sh \\
-    NODE_TLS_REJECT_UNAUTHORIZED=0 KEPT=yes
-HEALTHCHECK --interval=1s CMD touch /tmp/health
-STOPSIGNAL SIGWINCH
-WORKDIR /root
-USER other
-EXPOSE 22
-LABEL bot-bottle.slug=other-aaaaa bot-bottle.role=bundle bot-bottle.home=000000000000
-ENTRYPOINT ["/bin/false"]
-CMD ["false"]
-`;
-  await buildImage(name, nasty);
-  try {
-    let declared: readonly string[] = [];
-    const plan = await images.subject.prepare({}, { image: name });
-    {
-      await using bottle = await images.launch(plan);
-      declared = await volumesOf(plan.containerName);
-      const { stdout } = await bottle.exec(["bash", "-c", "id -un; pwd; env"]);
-      const lines = stdout.split("\n");
-      deepEqual(lines.slice(0, 2), ["node", "/home/node"]);
-      ok(lines.includes("KEPT=yes"));
-      ok(lines.includes("HTTP_PROXY=http://egress:9099"), stdout);
-      ok(lines.includes("https_proxy=http://egress:9099"), stdout);
-      for (const blank of ["ALL_PROXY", "LD_PRELOAD", "LD_LIBRARY_PATH", "BASH_ENV"]) {
-        ok(lines.includes(`${blank}=`), blank);
-      }
-      const format =
-        "{{json .Config.Healthcheck.Test}} {{.Config.StopSignal}} {{json .Config.Labels}}";
-      const config = await engine.docker([
-        ...["container", "inspect", "--format", format, plan.containerName],
-      ]);
-      ok(config.startsWith('["NONE"] SIGTERM '), config);
-      ok(config.includes(`"bot-bottle.slug":"${plan.slug}"`), config);
-      equal((await bottle.exec(["bash", "-c", "sleep 2; ls /tmp"])).stdout, "");
-      ok((await bottle.exec(["cat", "/data/file"])).stdout === "data\n");
-    }
-    equal(declared.length, 2);
-    const there = await engine.docker(["volume", "ls", "--quiet"]);
-    for (const name of declared) {
-      ok(!there.includes(name), "the image's volumes go with the bottle");
-    }
-  } finally {
-    await engine.docker(["image", "rm", name]);
-  }
-});
-
 Deno.test("a resumed bottle runs nothing that its image's variables lead to before the seal", async () => {
-  await using images = await open();
+  await using images = await openImages();
   const plan = await images.plan(`FROM ${BASE}\nENV LD_PRELOAD=/home/node/x.so\n`, {
     spec: { keep: true },
   });
@@ -265,49 +124,8 @@ Deno.test("a resumed bottle runs nothing that its image's variables lead to befo
   await again.control[Symbol.asyncDispose]();
 });
 
-Deno.test("an image that can't be a guest is refused with all that it lacks, before anything is made of it", async () => {
-  await using images = await open();
-  const name = `bot-bottle-test-bare:${crypto.randomUUID().slice(0, 8)}`;
-  await buildImage(name, "FROM debian:trixie-slim\nRUN rm -f /usr/bin/tar\n");
-  try {
-    const plan = await images.subject.prepare({}, { image: name });
-    await rejects(images.launch(plan), (error) => {
-      ok(error instanceof BottleError);
-      deepEqual([error.code, error.exitCode], ["image-unfit", 125]);
-      const details = error.details.join("\n");
-      for (const word of ["user node", "/home/node", "GNU tar", "git"]) {
-        ok(details.includes(word), `${word}: ${details}`);
-      }
-      ok(!details.includes("bash") && !details.includes("/bin/sleep"), details);
-      return true;
-    });
-    const { backend, home } = images.subject;
-    deepEqual(await backend.plannedCleanup(home, { slugs: [], includeRunning: true }), []);
-  } finally {
-    await engine.docker(["image", "rm", name]);
-  }
-});
-
-Deno.test("an image that the engine has not and can't pull is named, and so is one whose shell does not run", async () => {
-  await using images = await open();
-  const missing = await images.subject.prepare({}, { image: "registry.invalid/no/such:1" });
-  await rejects(images.launch(missing), { code: "image-unavailable", exitCode: 125 });
-  const name = `bot-bottle-test-empty:${crypto.randomUUID().slice(0, 8)}`;
-  await buildImage(name, "FROM scratch\nCOPY Dockerfile /\n");
-  try {
-    const empty = await images.subject.prepare({}, { image: name });
-    await rejects(images.launch(empty), (error) => {
-      ok(error instanceof BottleError && error.code === "image-unfit");
-      ok(error.details[0]?.includes("/bin/sh does not run"), error.details.join("\n"));
-      return true;
-    });
-  } finally {
-    await engine.docker(["image", "rm", name]);
-  }
-});
-
 Deno.test("an image is asked once whether it will do", async () => {
-  await using images = await open();
+  await using images = await openImages();
   const plan = await images.plan(`FROM ${BASE}\nENV ASKED=1\n`);
   const checks = (): number =>
     images.subject.calls.filter((argv) => argv.includes("bot-bottle.role=builder")).length;
@@ -318,7 +136,7 @@ Deno.test("an image is asked once whether it will do", async () => {
 });
 
 Deno.test("a build that is broken off leaves no container and no image without a name", async () => {
-  await using images = await open();
+  await using images = await openImages();
   const before = await nameless();
   const word = crypto.randomUUID();
   const plan = await images.plan(
@@ -353,7 +171,7 @@ Deno.test("a build that is broken off leaves no container and no image without a
 });
 
 Deno.test("cleanup of images takes those of the home that nothing uses, and no derived, used or foreign one", async () => {
-  await using images = await open();
+  await using images = await openImages();
   const { backend, home } = images.subject;
   const text = (n: number): string => `FROM ${BASE}\nENV CLEANUP=${crypto.randomUUID()} N=${n}\n`;
   const [free, held] = [await images.plan(text(1)), await images.plan(text(2))];
@@ -380,8 +198,18 @@ Deno.test("cleanup of images takes those of the home that nothing uses, and no d
   }
 });
 
-/** An image of the test's own, without a label of ours. */
-async function buildImage(name: string, dockerfile: string): Promise<void> {
-  const stdin = await packTar([{ name: "Dockerfile", mode: 0o644, content: dockerfile }]);
-  await engine.docker(["build", "--quiet", "--tag", name, "--force-rm", "-"], { stdin });
-}
+Deno.test("what a build that failed has left goes with the next cleanup", async () => {
+  await using images = await openImages();
+  const { backend, home } = images.subject;
+  const word = crypto.randomUUID();
+  const plan = await images.plan(`FROM ${BASE}\nRUN echo ${word} > /x\nRUN exit 3\n`);
+  await rejects(images.launch(plan), { code: "image-build-failed" });
+  const items = await backend.plannedCleanup(home, { slugs: [], includeRunning: false });
+  deepEqual(items.map(({ kind }) => kind), ["image"]);
+  const [item] = items;
+  const history = await engine.docker(["history", "--no-trunc", item?.id ?? ""]);
+  ok(history.includes(word), history);
+  await backend.cleanup(items);
+  equal(await inspectImage(engine, item?.id ?? ""), undefined);
+  deepEqual(await backend.plannedCleanup(home, { slugs: [], includeRunning: false }), []);
+});
