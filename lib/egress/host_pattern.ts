@@ -53,3 +53,8 @@ export function matchHost(pattern: HostPattern, host: Host): boolean {
 export function printHostPattern(pattern: HostPattern): string {
   return pattern.kind === "exact" ? printHost(pattern.host) : `*.${pattern.suffix}`;
 }
+
+/** Whether a canonical pattern is a wildcard that a host, or a narrower wildcard, lies below. */
+export function isAbove(pattern: string, other: string): boolean {
+  return pattern.startsWith("*.") && pattern !== other && other.endsWith(pattern.slice(1));
+}

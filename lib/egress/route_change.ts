@@ -4,6 +4,7 @@
  */
 
 import { BottleError } from "../errors.ts";
+import { isAbove } from "./host_pattern.ts";
 import { isLive, isMatchLive, liveMatches } from "./route_expiry.ts";
 import { matchPath } from "./path.ts";
 import type { PathMatch, Route, RouteMatch } from "./route.ts";
@@ -93,10 +94,7 @@ export function findWildcard(
   now: number,
 ): Route | undefined {
   return routes
-    .filter((route) =>
-      route.host.startsWith("*.") && route.host !== host && host.endsWith(route.host.slice(1)) &&
-      isLive(route, now)
-    )
+    .filter((route) => isAbove(route.host, host) && isLive(route, now))
     .sort((a, b) => b.host.length - a.host.length)[0];
 }
 

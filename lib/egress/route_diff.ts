@@ -2,8 +2,13 @@
 
 import { canonicalJson } from "../audit/chain.ts";
 import { BottleError } from "../errors.ts";
+import { isAbove } from "./host_pattern.ts";
 import { MAX_CHANGED_HOSTS } from "./policy_row.ts";
 import type { Route } from "./route.ts";
+import { isLive, lastsUntil } from "./route_expiry.ts";
+
+/** Of a route that names none: https and http. */
+const USUAL_PORTS: readonly number[] = [443, 80];
 
 /** Routes by what became of them; whose idea they are (`origin`) makes no difference. */
 export interface RouteDiff {
@@ -29,33 +34,60 @@ export function diffRoutes(before: readonly Route[], after: readonly Route[]): R
 
 /**
  * Checks a list that is to take another's place. It may widen what passes without a credential, and what passes with
- * one to the host that has it already. It can't put a credential on another host, nor open private addresses: those
- * are a manifest's to say, before the bottle starts.
+ * one to the host and port that have it already. It can't take a credential or an open private address anywhere else:
+ * those are a manifest's to say, before the bottle starts.
  *
+ * @param now milliseconds since 1970
  * @throws {BottleError} `route-credential`, `route-private`, `route-changes`
  */
-export function checkReplacement(before: readonly Route[], after: readonly Route[]): RouteDiff {
-  const old = byHost(before);
-  for (const { host, auth, allow_private: isPrivate } of after) {
-    const was = old.get(host);
-    if (auth !== undefined && !isSame(auth, was?.auth)) {
-      throw new BottleError(`The route "${host}" can't get a credential while the bottle runs`, {
-        code: "route-credential",
-      });
-    }
-    if (isPrivate === true && was?.allow_private !== true) {
-      throw new BottleError(`The route "${host}" can't open private addresses while it runs`, {
-        code: "route-private",
-      });
-    }
-  }
+export function checkReplacement(
+  before: readonly Route[],
+  after: readonly Route[],
+  now: number = Date.now(),
+): RouteDiff {
   const diff = diffRoutes(before, after);
   const count = diff.added.length + diff.removed.length + diff.changed.length;
-  if (count <= MAX_CHANGED_HOSTS) return diff;
-  throw new BottleError(
-    `${count} routes change at once, and one row of the audit tells at most ${MAX_CHANGED_HOSTS}`,
-    { code: "route-changes" },
-  );
+  if (count > MAX_CHANGED_HOSTS) {
+    throw new BottleError(
+      `${count} routes change at once, and one row of the audit tells at most ${MAX_CHANGED_HOSTS}`,
+      { code: "route-changes" },
+    );
+  }
+  const old = byHost(before);
+  for (const route of after) {
+    refuseGain(route, old.get(route.host), `The route "${route.host}"`);
+  }
+  const next = byHost(after);
+  for (const was of before) {
+    const kept = next.get(was.host);
+    if (!isLive(was, now) || kept && lastsUntil(kept) >= lastsUntil(was)) continue;
+    // It kept its host from the wildcards above it: without it, or once it is over, they decide.
+    const above = after.filter(({ host }) => isAbove(host, was.host));
+    for (const wide of above.filter((route) => isLive(route, now))) {
+      refuseGain(wide, was, `The route "${wide.host}" decides for "${was.host}" then, and`);
+    }
+  }
+  return diff;
+}
+
+/** Refuses what a route has and the one before it had not: not on as many ports, or not for as long. */
+function refuseGain(route: Route, was: Route | undefined, subject: string): void {
+  const { ports = USUAL_PORTS, auth, allow_private: isPrivate } = route;
+  const had = was?.ports ?? USUAL_PORTS;
+  const isWider = was === undefined || ports.some((port) => !had.includes(port)) ||
+    lastsUntil(route) > lastsUntil(was);
+  if (auth !== undefined && (isWider || !isSame(auth, was.auth))) {
+    throw new BottleError(
+      `${subject} can't get a credential, on more ports or for longer, while the bottle runs`,
+      { code: "route-credential" },
+    );
+  }
+  if (isPrivate === true && (isWider || was.allow_private !== true)) {
+    throw new BottleError(
+      `${subject} can't open private addresses, on more ports or for longer, while the bottle runs`,
+      { code: "route-private" },
+    );
+  }
 }
 
 function byHost(routes: readonly Route[]): ReadonlyMap<string, Route> {

@@ -12,6 +12,14 @@ export function liveMatches(matches: readonly RouteMatch[], now: number): readon
   return matches.filter((match) => isMatchLive(match, now));
 }
 
+/** When a route's last match is over, in milliseconds since 1970: infinite where one stays, or it limits nothing. */
+export function lastsUntil({ matches = [] }: Route): number {
+  const ends = matches.map(({ expires_at: until }) =>
+    until === undefined ? Infinity : Date.parse(until)
+  );
+  return ends.length === 0 ? Infinity : Math.max(...ends);
+}
+
 /** Whether a match still holds. @param now milliseconds since 1970 */
 export function isMatchLive({ expires_at: until }: RouteMatch, now: number): boolean {
   // What is no time is over: `>` is false for it.

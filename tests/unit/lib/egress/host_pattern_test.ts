@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parseHost } from "../../../../lib/egress/host.ts";
 import {
+  isAbove,
   matchHost,
   parseHostPattern,
   printHostPattern,
@@ -60,4 +61,13 @@ Deno.test("matchHost compares addresses by value and never by suffix", () => {
   assert.ok(matches("[::1]", "[0:0::1]"));
   assert.equal(matches("127.0.0.1", "[::ffff:127.0.0.1]"), false);
   assert.equal(matches("*.example.com", "1.2.3.4"), false);
+});
+
+Deno.test("isAbove holds below a wildcard, by whole labels, and not for the wildcard itself", () => {
+  const below = ["a.b.test", "x.a.b.test", "*.a.b.test"];
+  for (const host of below) assert.ok(isAbove("*.b.test", host), host);
+  for (const host of ["b.test", "*.b.test", "ab.test", "*.test", "a.b.test.evil"]) {
+    assert.equal(isAbove("*.b.test", host), false, host);
+  }
+  assert.equal(isAbove("b.test", "a.b.test"), false);
 });

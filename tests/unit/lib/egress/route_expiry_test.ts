@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseHost } from "../../../../lib/egress/host.ts";
 import type { Route } from "../../../../lib/egress/route.ts";
-import { isLive, isMatchLive } from "../../../../lib/egress/route_expiry.ts";
+import { isLive, isMatchLive, lastsUntil } from "../../../../lib/egress/route_expiry.ts";
 import { compileRoutes, decide, decideRequest } from "../../../../lib/egress/route_table.ts";
 
 const NOW = Date.parse("2026-01-02T03:04:05.000Z");
@@ -51,4 +51,12 @@ Deno.test("decideRequest says expired only of what an expired match would have l
   assert.equal(judge(routes, "PUT", "/a"), "expired");
   assert.equal(judge(routes, "POST", "/a"), "method");
   assert.equal(judge(routes, "PUT", "/b"), "no-match");
+});
+
+Deno.test("lastsUntil is the time of the last match, and no time where one stays or there is none", () => {
+  const route = { host: "a.test", origin: "m" };
+  assert.equal(lastsUntil(route), Infinity);
+  assert.equal(lastsUntil({ ...route, matches: [] }), Infinity);
+  assert.equal(lastsUntil({ ...route, matches: [coming, past] }), NOW + 1);
+  assert.equal(lastsUntil({ ...route, matches: [past, { methods: ["GET"] }] }), Infinity);
 });
