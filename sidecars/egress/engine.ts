@@ -114,7 +114,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     caSha256: await certificateFingerprint(ca.cert_pem),
     stats: () => counters.toStats(),
     replaceRoutes: (routes, revision) => {
-      const diff = checkReplacement(policy.routes, routes);
+      const now = Date.now();
+      const row = policyRow(checkReplacement(policy.routes, routes, now), revision, now);
       const place = audit.reserve();
       if (place === undefined) {
         throw new BottleError("The audit takes no more rows, and nothing changes unrecorded", {
@@ -123,7 +124,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       }
       try {
         policy.replaceRoutes(routes);
-        place.commit(policyRow(diff, revision, Date.now()));
+        place.commit(row);
       } finally {
         place.release();
       }
