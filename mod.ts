@@ -110,6 +110,7 @@ export type {
   BuiltImage,
   ContextEntry,
   ImageCandidate,
+  ImageChoice,
   ImagePlan,
   ImageSource,
   ReadyImage,

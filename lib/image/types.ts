@@ -37,7 +37,8 @@ export interface BuildContext {
   readonly bytes: number;
 }
 
-interface Chosen {
+/** What every image's plan has. */
+export interface ImageChoice {
   /** What the engine knows the image by: a content-addressed tag, or the reference as it was written. */
   readonly tag: string;
   /** Why this one: `provider claude`, `--image`, or the place in a manifest. */
@@ -51,7 +52,8 @@ interface Chosen {
 }
 
 /** An image that is built from a Dockerfile: `bot-bottle-agent-claude:<12 hex>`. The same inputs never build twice. */
-export interface BuiltImage extends Chosen {
+export interface BuiltImage extends ImageChoice {
+  /** It has a Dockerfile. */
   readonly kind: "build";
   /** The Dockerfile's text. */
   readonly dockerfile: string;
@@ -64,7 +66,8 @@ export interface BuiltImage extends Chosen {
 }
 
 /** An image that is taken as it is. */
-export interface ReadyImage extends Chosen {
+export interface ReadyImage extends ImageChoice {
+  /** It has none that is known. */
   readonly kind: "ready";
 }
 
