@@ -17,7 +17,12 @@ egress:
     - { host: a.example, auth: { scheme: bearer, token_ref: { command: [no-such-program] } } }
     - { host: b.example, auth: { scheme: bearer, token_ref: { file: ~/token } } }`,
     ),
-    "home/bottles/base.md": markdown("agent_provider: { template: claude, auth_token: C }"),
+    "home/bottles/base.md": markdown(
+      "agent_provider: { template: claude, auth_token: C, dockerfile: own/Dockerfile }",
+    ),
+    "home/bottles/own/Dockerfile": "FROM x",
+    "home/bottles/own/.dockerignore": "left-out",
+    "home/bottles/own/tool.sh": "x",
     "home/skills/review/SKILL.md": "x",
     // The search for a repository's root ends here, inside of what may be read.
     ".git/HEAD": "x",
