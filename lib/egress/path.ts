@@ -84,6 +84,23 @@ export function matchPath({ type, value }: PathMatch, path: string): boolean {
   return type satisfies never;
 }
 
+/**
+ * As {@linkcode matchPath}, for a path of which two servers could make two: that fits only what has it to the letter, or
+ * has every path.
+ */
+export function holdsPath(
+  wanted: PathMatch,
+  { path, ambiguity }: Pick<RequestPath, "path" | "ambiguity">,
+): boolean {
+  const isSafe = ambiguity === undefined || wanted.type === "exact" || wanted.value === "/";
+  return isSafe && matchPath(wanted, path);
+}
+
+/** Whether nothing is left out by it but, with stars, what is ambiguous. */
+export function isEveryPath({ type, value }: PathMatch): boolean {
+  return type === "prefix" && value === "/" || type === "glob" && /^(?:\/\*\*)+$/.test(value);
+}
+
 /** Why a route can't have a path; undefined if it can. */
 export function findPathFault(match: PathMatch): string | undefined {
   const parsed = parsePath(match.value);

@@ -6,7 +6,7 @@
 import { BottleError } from "../errors.ts";
 import { isAbove } from "./host_pattern.ts";
 import { isLive, isMatchLive, liveMatches } from "./route_expiry.ts";
-import { matchPath } from "./path.ts";
+import { holdsPath, matchPath, parsePath } from "./path.ts";
 import type { PathMatch, Route, RouteMatch } from "./route.ts";
 
 /** One more entry for a host. Snake case: it is kept in the bottle's state. */
@@ -157,8 +157,10 @@ function isAllowed(
 function coversPath(wide: PathMatch, narrow: PathMatch): boolean {
   if (wide.type === narrow.type && wide.value === narrow.value) return true;
   switch (narrow.type) {
-    case "exact":
-      return matchPath(wide, narrow.value);
+    case "exact": {
+      const path = parsePath(narrow.value);
+      return path.kind === "path" && holdsPath(wide, path);
+    }
     case "prefix":
       return wide.type === "prefix" && matchPath(wide, narrow.value);
     case "glob":

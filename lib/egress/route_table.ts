@@ -3,9 +3,9 @@
 import { BottleError } from "../errors.ts";
 import { type Host, printHost } from "./host.ts";
 import { parseHostPattern, printHostPattern } from "./host_pattern.ts";
-import { findPathFault, matchPath, parsePath } from "./path.ts";
+import { findPathFault, holdsPath, parsePath, type RequestPath } from "./path.ts";
 import type { BlockReason } from "./reason.ts";
-import type { PathMatch, Route, RouteMatch } from "./route.ts";
+import type { Route, RouteMatch } from "./route.ts";
 import { isLive, liveMatches } from "./route_expiry.ts";
 
 /** Routes, ready to be looked up. */
@@ -153,10 +153,10 @@ export function decideRequest(
   const all = route.matches ?? [];
   if (all.length === 0) return decision;
   const matches = liveMatches(all, now);
-  const onPath = matches.filter((match) => holdsPath(match, parsed.path, parsed.ambiguity));
+  const onPath = matches.filter((match) => isOnPath(match, parsed));
   if (onPath.some((match) => holdsMethod(match, request.method))) return decision;
   const past = all.find((match) =>
-    !matches.includes(match) && holdsPath(match, parsed.path, parsed.ambiguity) &&
+    !matches.includes(match) && isOnPath(match, parsed) &&
     holdsMethod(match, request.method)
   );
   if (past?.expires_at !== undefined) {
@@ -190,13 +190,8 @@ export function describeMatch(match: RouteMatch): string {
   }${until}`;
 }
 
-function holdsPath(match: RouteMatch, path: string, ambiguity: string | undefined): boolean {
-  if (!match.paths) return true;
-  // An exact path is what its writer saw, to the letter, and "/" is every path: there is nothing to guess.
-  const isSafe = (wanted: PathMatch): boolean => wanted.type === "exact" || wanted.value === "/";
-  return match.paths.some((wanted) =>
-    (ambiguity === undefined || isSafe(wanted)) && matchPath(wanted, path)
-  );
+function isOnPath({ paths }: RouteMatch, path: RequestPath): boolean {
+  return paths?.some((wanted) => holdsPath(wanted, path)) ?? true;
 }
 
 function holdsMethod(match: RouteMatch, method: string): boolean {

@@ -72,6 +72,23 @@ Deno.test("changeRoutes gives the same list back for what is allowed already", (
   ) assert.equal(changeRoutes(routes, change, NOW), routes, JSON.stringify(change));
 });
 
+Deno.test("changeRoutes adds an exact path that two servers could read differently: only itself holds for it", () => {
+  const route: Route = {
+    host: "a.test",
+    matches: [{ paths: [{ type: "prefix", value: "/v" }, { type: "glob", value: "/w/*" }] }],
+    origin: "m",
+  };
+  for (const value of ["/v/@scope%2Fname", "/w/a%2Fb"]) {
+    const added = allow("a.test", { paths: [{ type: "exact", value }] });
+    const changed = changeRoutes([route], added, NOW);
+    const request = { scheme: "https", host: known("a.test"), port: 443, method: "GET" } as const;
+    assert.ok(decideRequest(compileRoutes(changed), { ...request, path: value }, NOW).ok, value);
+  }
+  const all: Route = { ...route, matches: [{ paths: [{ type: "prefix", value: "/" }] }] };
+  const added = allow("a.test", { paths: [{ type: "exact", value: "/v/@scope%2Fname" }] });
+  assert.equal(changeRoutes([all], added, NOW)[0], all);
+});
+
 Deno.test("changeRoutes refuses what would take a wildcard's place, or leave the host open to one", () => {
   const exact: Route = { host: "www.example.com", origin: "m" };
   const narrow: Route = { host: "*.b.example.com", origin: "m" };
