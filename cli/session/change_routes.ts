@@ -1,6 +1,7 @@
 /** `allow` and `deny`: changes of a bottle's routes, in force at once and kept with the bottle. */
 
 import { type AllowChange, changeRoutes, type RouteChange } from "../../lib/egress/route_change.ts";
+import { isEveryPath } from "../../lib/egress/path.ts";
 import { appendChange } from "../../lib/egress/route_log.ts";
 import type { Route } from "../../lib/egress/route.ts";
 import { BottleError } from "../../lib/errors.ts";
@@ -119,10 +120,15 @@ function makeChanges(
   return { routes: changed, hosts };
 }
 
-function findWide(change: RouteChange, before: Route | null): WideChange | undefined {
+/**
+ * Whether a change is one that a person has to type in full.
+ *
+ * @param before the route that the host had of its own
+ */
+export function findWide(change: RouteChange, before: Route | null): WideChange | undefined {
   if (change.action === "deny") return undefined;
   if (change.host.startsWith("*.")) return { change, kind: "wildcard" };
-  const isEverything = change.methods === null && change.paths === null;
+  const isEverything = change.methods === null && (change.paths?.some(isEveryPath) ?? true);
   return before?.auth !== undefined && isEverything
     ? { change, kind: "everything-with-credential" }
     : undefined;
