@@ -29,6 +29,9 @@ const PACKING = [
   "pack.compression=1",
   // Bigger ones are streamed, not read whole.
   "core.bigFileThreshold=16m",
+  // As much of a pack is mapped at once; without a limit all of it, which looks like memory and may be taken for it.
+  "core.packedGitWindowSize=8m",
+  "core.packedGitLimit=64m",
 ];
 
 /**

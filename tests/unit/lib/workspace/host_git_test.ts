@@ -34,6 +34,24 @@ Deno.test("hostGit starts nothing that a repository names", async () => {
   }
 });
 
+Deno.test("hostGit asks no file system monitor, not even where an index is read", async () => {
+  const home = await Deno.makeTempDir();
+  try {
+    const { folder, git, write, commit } = await makeRepository(`${home}/repository`);
+    await write("file.txt", "x");
+    await commit("First");
+    const script = `${home}/monitor`;
+    await Deno.writeTextFile(script, `#!/bin/sh\n: > ${home}/ran\n`, { mode: 0o755 });
+    await git("config", "core.fsmonitor", script);
+    await hostGit(realGitHost, { folder }).text(["status", "--porcelain"]);
+    await rejects(Deno.stat(`${home}/ran`), Deno.errors.NotFound);
+    await git("status");
+    ok((await Deno.stat(`${home}/ran`)).isFile, "a plain git asks it");
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});
+
 Deno.test("scratchRepository reads a hostile work tree by a copy of its index, and starts nothing", async () => {
   const home = await Deno.makeTempDir();
   try {

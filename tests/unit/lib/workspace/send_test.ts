@@ -205,3 +205,37 @@ Deno.test("sendWorkspace ends with the signal's reason, and both programs with i
     );
   });
 });
+
+Deno.test("sendWorkspace reads no further than the guest has taken", async () => {
+  await withHome(async (home) => {
+    const person = await makeRepository(`${home}/person`);
+    await person.write("noise", crypto.getRandomValues(new Uint8Array(65_536)).toHex().repeat(20));
+    await person.commit("First");
+    let sent = 0;
+    let taken = 0;
+    let ahead = 0;
+    const writable = new WritableStream<Uint8Array>({
+      write: async (chunk) => {
+        // The list of shallow commits, here an empty line, goes before the bundle and is not counted.
+        ahead = Math.max(ahead, sent - taken);
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        taken += chunk.length;
+      },
+    });
+    const slow = {
+      stream: () => ({
+        readable: ReadableStream.from<Uint8Array>([]),
+        writable,
+        ended: Promise.resolve({ code: 0, stderr: "" }),
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      }),
+    };
+    const workspace = workspacePlan({
+      folder: person.folder,
+      base: await person.git("rev-parse", "HEAD"),
+    });
+    await sendWorkspace(slow, realGitHost, { workspace, onBytes: (bytes) => sent = bytes });
+    ok(sent > 1_000_000);
+    deepEqual([taken - sent, ahead <= 0], [1, true]);
+  });
+});
