@@ -27,12 +27,14 @@ const REQUEST_TYPE = "application/x-git-receive-pack-request";
  * ```
  */
 export function isGitPush({ method, path, contentType = "" }: PushFacts): boolean {
-  // Some servers part a query at semicolons too.
-  const query = new URLSearchParams(path.query?.replaceAll(";", "&"));
-  if (query.getAll("service").some((name) => isService(name))) return true;
+  const decoded = decodePath(path.path);
+  // Some servers decode a path before they look for its query, and part that at semicolons too.
+  const [place = "", ...rest] = decoded.split(/[?#\0]/);
+  const query = new URLSearchParams([...rest, path.query ?? ""].join("&").replaceAll(";", "&"));
+  if ([...query].some(([key, name]) => isServiceKey(key) && isService(name))) return true;
   if (contentType.toLowerCase().includes(REQUEST_TYPE)) return true;
   if (method === "GET" || method === "HEAD" || method === "OPTIONS") return false;
-  return isService(lastSegment(decodePath(path.path)));
+  return [decoded, place].some((text) => isService(lastSegment(text)));
 }
 
 /** As a server finds it that removes parameters, empty segments and dot segments. */
@@ -45,8 +47,13 @@ function lastSegment(path: string): string {
   return segments.at(-1) ?? "";
 }
 
+/** As languages read keys that make a list or an object of them: `service[]`. */
+function isServiceKey(key: string): boolean {
+  return /^\s*service(?:\[.*)?\s*$/i.test(key);
+}
+
 function isService(name: string): boolean {
-  return name.trim().toLowerCase() === SERVICE;
+  return name.replace(/\0.*/s, "").trim().toLowerCase() === SERVICE;
 }
 
 function decodePath(path: string): string {
