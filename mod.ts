@@ -191,7 +191,7 @@ export {
 } from "./lib/egress/route_table.ts";
 
 export type { Clock, Context, Output } from "./lib/context.ts";
-export type { Duplex, Run, RunOptions, RunResult } from "./lib/process/run.ts";
+export type { Duplex, DuplexOptions, Run, RunOptions, RunResult } from "./lib/process/run.ts";
 export { BottleError, type BottleErrorOptions, ExitCode, type SourcePlace } from "./lib/errors.ts";
 export type { EnvName, HomeId, Slug } from "./lib/names.ts";
 export { Secret } from "./lib/secret.ts";

@@ -14,6 +14,7 @@ export interface WorkspaceRequest {
   readonly folder: string;
   /** Untracked or ignored files and folders to bring in, absolute. */
   readonly include?: readonly string[];
+  /** Ends the inspection. */
   readonly signal?: AbortSignal;
 }
 
