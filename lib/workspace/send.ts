@@ -55,6 +55,8 @@ export async function sendWorkspace(
   try {
     await sendCommits(link, workspace);
     if (workspace.include.length > 0) await sendFiles(link, workspace);
+    // An engine's client that was ended may say that all went well.
+    signal?.throwIfAborted();
   } catch (error) {
     // A program that was ended breaks its stream off: the abort is the reason then.
     signal?.throwIfAborted();
@@ -95,7 +97,8 @@ async function sendCommits(
   const isTaken = await pass(bundle.readable, repository, { head, count });
   // Whoever broke off has the reason: git on the host is still writing when the guest doesn't take it.
   if (isTaken) await expectEnd("Cannot pack the commits of the repository", bundle);
-  await expectEnd("The bottle did not take the repository", repository);
+  await expectEnd(NOT_TAKEN, repository);
+  if (!isTaken) throw notSent(NOT_TAKEN, "");
 }
 
 async function sendFiles(
@@ -106,10 +109,13 @@ async function sendFiles(
     ...options,
     bare: true,
   });
-  await pass(packStream(walkIncludes(folder, include)), tar, { count });
-  await expectEnd("The bottle did not take the included files", tar);
+  const isTaken = await pass(packStream(walkIncludes(folder, include)), tar, { count });
+  await expectEnd(FILES_NOT_TAKEN, tar);
+  if (!isTaken) throw notSent(FILES_NOT_TAKEN, "");
 }
 
+const NOT_TAKEN = "The bottle did not take the repository";
+const FILES_NOT_TAKEN = "The bottle did not take the included files";
 /** Lines of stderr that an error shows. */
 const MAX_DETAILS = 10;
 

@@ -239,3 +239,35 @@ Deno.test("sendWorkspace reads no further than the guest has taken", async () =>
     deepEqual([taken - sent, ahead <= 0], [1, true]);
   });
 });
+
+Deno.test("sendWorkspace believes no program that stopped reading and says that all went well", async () => {
+  await withHome(async (home) => {
+    const person = await makeRepository(`${home}/person`);
+    await person.commit("First");
+    const controller = new AbortController();
+    let onWrite = (): void => {};
+    const closed = {
+      stream: () => ({
+        readable: ReadableStream.from<Uint8Array>([]),
+        writable: new WritableStream<Uint8Array>({
+          write: () => {
+            onWrite();
+            throw new Error("Broken pipe");
+          },
+        }),
+        ended: Promise.resolve({ code: 0, stderr: "" }),
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      }),
+    };
+    const workspace = workspacePlan({
+      folder: person.folder,
+      base: await person.git("rev-parse", "HEAD"),
+    });
+    await rejects(sendWorkspace(closed, realGitHost, { workspace }), /did not take the repository/);
+    onWrite = () => controller.abort(new Error("enough"));
+    await rejects(
+      sendWorkspace(closed, realGitHost, { workspace, signal: controller.signal }),
+      /enough/,
+    );
+  });
+});
