@@ -62,9 +62,14 @@ export async function changeBottleRoutes(
   const state = await states.read(parseSlug(wish.slug));
   await using target = await openRoutes(services, state);
   const now = (): number => context.clock.now().getTime();
-  const { hosts, revision } = await replaceRoutes(target, wish, now);
-  const made = hosts.filter(({ isChanged }) => isChanged).map(({ change }) => change);
-  if (made.length > 0) await remember(services, state.slug, made, now());
+  const replace: Replace = async ({ routes, hosts }, revision) => {
+    using _lock = await states.lockRoutes(state.slug);
+    const next = await target.replace(routes, revision);
+    const made = hosts.filter(({ isChanged }) => isChanged).map(({ change }) => change);
+    await remember(services, state.slug, made, now());
+    return next;
+  };
+  const { hosts, revision } = await makeChanges({ target, wish, now, replace });
   return {
     slug: state.slug,
     revision: target.isRunning ? revision : null,
@@ -73,15 +78,26 @@ export async function changeBottleRoutes(
   };
 }
 
-async function replaceRoutes(
-  target: RouteTarget,
-  { changes, confirm }: RouteWish,
-  now: () => number,
-): Promise<{ readonly hosts: readonly ChangedHost[]; readonly revision: number }> {
+/** Routes as changes would make them, and what becomes of each host. */
+interface MadeChanges {
+  readonly routes: readonly Route[];
+  readonly hosts: readonly ChangedHost[];
+}
+
+/** Puts them in the place of those of a revision, and remembers them. @returns the new revision */
+type Replace = (made: MadeChanges, revision: number) => Promise<number>;
+
+async function makeChanges({ target, wish, now, replace }: {
+  readonly target: RouteTarget;
+  readonly wish: RouteWish;
+  readonly now: () => number;
+  readonly replace: Replace;
+}): Promise<{ readonly hosts: readonly ChangedHost[]; readonly revision: number }> {
+  const { changes, confirm } = wish;
   const agreed = new Set<RouteChange>();
   for (let left = TRIES;; left--) {
     const { routes, revision } = await target.read();
-    const made = makeChanges(routes, changes, now());
+    const made = tryChanges(routes, changes, now());
     for (const { change, isChanged, before } of made.hosts) {
       const wide = isChanged ? findWide(change, before) : undefined;
       if (wide === undefined || agreed.has(change)) continue;
@@ -90,7 +106,7 @@ async function replaceRoutes(
     }
     if (made.routes === routes) return { hosts: made.hosts, revision };
     try {
-      return { hosts: made.hosts, revision: await target.replace(made.routes, revision) };
+      return { hosts: made.hosts, revision: await replace(made, revision) };
     } catch (error) {
       const isLate = error instanceof BottleError && error.code === "control-conflict";
       if (!isLate || left <= 1) throw error;
@@ -98,11 +114,11 @@ async function replaceRoutes(
   }
 }
 
-function makeChanges(
+function tryChanges(
   routes: readonly Route[],
   changes: readonly RouteChange[],
   now: number,
-): { readonly routes: readonly Route[]; readonly hosts: readonly ChangedHost[] } {
+): MadeChanges {
   const hosts: ChangedHost[] = [];
   let changed = routes;
   for (const change of changes) {

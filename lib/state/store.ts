@@ -23,6 +23,7 @@ export interface KnownStates {
 }
 
 const CHANGE_LOCK = "change.lock";
+const ROUTES_LOCK = "routes.lock";
 /** Before a folder that is being removed. No bottle's name begins so. */
 const REMOVED = ".removed-";
 
@@ -136,6 +137,14 @@ export class StateStore {
   /** @throws {BottleError} `bottle-busy`, `bottle-unknown` */
   async lock(slug: Slug): Promise<Disposable> {
     return await this.#locked(slug, (file) => lockBottle(slug, file), "lock");
+  }
+
+  /**
+   * Waits for the lock under which routes are changed and the change is remembered, so that the log has them in the order
+   * in which they came into force. @throws {BottleError} `bottle-busy`, `bottle-unknown`
+   */
+  async lockRoutes(slug: Slug): Promise<Disposable> {
+    return await this.#locked(slug, (file) => lockForChange(slug, file), ROUTES_LOCK);
   }
 
   async #locked(

@@ -10,6 +10,8 @@ import { BottleError } from "../../lib/errors.ts";
 export class FakeRoutes {
   #now: RoutesResult;
   #conflicts: number;
+  /** What passes between a change and its answer. */
+  beforeAnswer: (revision: number) => Promise<void> = () => Promise.resolve();
 
   /** @param conflicts so many changes are refused because another was first */
   constructor(routes: readonly Route[], conflicts: number) {
@@ -21,7 +23,9 @@ export class FakeRoutes {
     return this.#now;
   }
 
-  put({ routes, expected_revision: expected }: RoutesPutParams): { readonly revision: number } {
+  async put(
+    { routes, expected_revision: expected }: RoutesPutParams,
+  ): Promise<{ readonly revision: number }> {
     const revision = this.#now.revision + 1;
     if (this.#conflicts-- > 0) {
       const other: Route = { host: `other-${revision}.test`, origin: "allow" };
@@ -32,6 +36,7 @@ export class FakeRoutes {
     }
     checkReplacement(this.#now.routes, parseRoutes(routes));
     this.#now = { routes, revision };
+    await this.beforeAnswer(revision);
     return { revision };
   }
 }

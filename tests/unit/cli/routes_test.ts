@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parseSlug, type Slug } from "../../../lib/names.ts";
-import { type Cli, makeCli } from "../../support/cli.ts";
+import { systemClock } from "../../../lib/clock.ts";
+import { type Cli, type CliResult, makeCli } from "../../support/cli.ts";
 import { markdown } from "../../support/manifest_files.ts";
 
 const SLUG = "demo-abcde";
@@ -156,6 +157,25 @@ Deno.test("allow reads the routes again when another command was quicker, and lo
     ...["other-2.test", "other-3.test", "other-4.test"],
     "a.test",
   ]);
+});
+
+Deno.test("a denial that is quicker than the answer to an allowance is the last word in what is kept, too", async () => {
+  await using cli = await started();
+  const routes = cli.backend.routes.get(slug());
+  assert.ok(routes);
+  let denied: Promise<CliResult> | undefined;
+  routes.beforeAnswer = async () => {
+    if (denied !== undefined) return;
+    denied = cli.run("deny", SLUG, "a.test");
+    const waits = new AbortController();
+    await Promise.race([denied, systemClock.sleep(200, waits.signal).catch(() => {})]);
+    waits.abort();
+  };
+  assert.equal((await cli.run("allow", SLUG, "a.test")).code, 0);
+  assert.equal((await denied)?.code, 0);
+  assert.ok(!hosts(cli).includes("a.test"));
+  const { route_changes: changes } = await cli.states.read(slug());
+  assert.deepEqual(changes.map(({ action, host }) => [action, host]), [["deny", "a.test"]]);
 });
 
 Deno.test("allow gives up on routes that never stand still", async () => {
