@@ -46,12 +46,11 @@ export function faultOfPath(path: string): PathFault | undefined {
 function neverAllowed(path: string): string | undefined {
   if (path === "") return "has no name";
   if (path.startsWith("/")) return "is absolute";
-  const size = byteLength(path);
-  if (size > MAX_PATH_BYTES) return `is ${size} bytes long`;
+  if (isLonger(path, MAX_PATH_BYTES)) return "is longer than a path can be";
   const parts = path.split("/");
   if (parts.length > MAX_DEPTH) return `lies ${parts.length} folders deep`;
   for (const part of parts) {
-    if (byteLength(part) > MAX_NAME_BYTES) return "has a part that is too long for a file's name";
+    if (isLonger(part, MAX_NAME_BYTES)) return "has a part that is too long for a file's name";
     // Where "\" parts folders it must not hide anything either.
     for (const name of part.split("\\")) {
       if (name === "" && name === part) return "has an empty part";
@@ -74,6 +73,7 @@ function differsElsewhere(path: string): string | undefined {
   return undefined;
 }
 
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
+/** In bytes of UTF-8: three at most for each of JavaScript's units. A million paths are asked about. */
+function isLonger(text: string, bytes: number): boolean {
+  return text.length * 3 > bytes && new TextEncoder().encode(text).length > bytes;
 }

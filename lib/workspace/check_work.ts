@@ -9,7 +9,7 @@ import { type Finding, Findings } from "./findings.ts";
 import { listTree } from "./git_lists.ts";
 import type { HostGit } from "./host_git.ts";
 import { linksOf, readTargets } from "./link_targets.ts";
-import { ChangeBudget, changesOf } from "./tree_changes.ts";
+import { ChangeBudget, walkChanges } from "./tree_changes.ts";
 import { isLink, Mode, type TreeChange } from "./tree_listing.ts";
 import { TreeReader } from "./tree_reader.ts";
 import { isOid, type Oid } from "./types.ts";
@@ -46,7 +46,7 @@ interface Candidate extends Finding {
 export async function checkWork(git: HostGit, request: CheckRequest): Promise<readonly Finding[]> {
   const { base, tip, signal } = request;
   const findings = new Findings();
-  const seen = await lookThrough(git, request, findings);
+  const seen = await lookThrough(git, request);
   await excuse(git, base, seen.candidates, findings, signal);
   if (seen.links.size > 0) await checkLinks(git, request, seen.links, findings);
   if (seen.added.size > 0) {
@@ -71,39 +71,36 @@ const MAX_SUSPECTS = 100_000;
 async function lookThrough(
   git: HostGit,
   { base, tip, maxChanges, signal }: CheckRequest,
-  findings: Findings,
 ): Promise<Seen> {
   const candidates = new Map<string, Candidate>();
   const links = new Map<Oid, Set<string>>();
   const added = new Set<string>();
-  const commits = await listCommits(git, base, tip, signal);
   let places = 0;
-  await using reader = new TreeReader(git, signal);
-  const budget = new ChangeBudget(maxChanges);
-  for await (const change of allChanges(reader, commits, budget)) {
+  const onChange = (change: TreeChange): void => {
     for (const candidate of candidatesOf(change)) {
-      const key = `${candidate.kind}\0${candidate.path}\0${candidate.oid}`;
-      candidates.set(key, candidate);
+      candidates.set(`${candidate.kind}\0${candidate.path}\0${candidate.oid}`, candidate);
     }
     if (change.oldMode === Mode.none) added.add(change.path);
     if (isLink(change)) {
       places++;
       links.set(change.oid, (links.get(change.oid) ?? new Set()).add(change.path));
     }
-    if (Math.max(candidates.size, places) > MAX_SUSPECTS) {
-      findings.add({ kind: "unsafe", path: change.path, why: "is one of too many to be checked" });
-      break;
-    }
-  }
+    if (Math.max(candidates.size, places) > MAX_SUSPECTS) throw tooManySuspects();
+  };
+  await using reader = new TreeReader(git, signal);
+  const walk = { reader, budget: new ChangeBudget(maxChanges), onChange };
+  for (const commit of await listCommits(git, base, tip, signal)) await walkChanges(commit, walk);
   return { candidates, links, added };
 }
 
-async function* allChanges(
-  reader: TreeReader,
-  commits: readonly Oid[],
-  budget: ChangeBudget,
-): AsyncGenerator<TreeChange, void, void> {
-  for (const commit of commits) yield* changesOf(reader, commit, budget);
+function tooManySuspects(): BottleError {
+  return new BottleError(
+    "The agent's work is refused: too many links, or names to be looked at closely",
+    {
+      code: "work-too-big",
+      hint: "Look for folders that should be ignored in its commits, with `bot-bottle exec`",
+    },
+  );
 }
 
 async function listCommits(

@@ -3,7 +3,7 @@
  * person's. It borrows the person's objects to build on; its configuration is ours, it has no hooks, no attributes and no work tree.
  */
 
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { BottleError } from "../errors.ts";
 import { type BundleHeader, MAX_HEADER_BYTES, parseBundleHeader } from "./bundle_header.ts";
 import { MAX_WORK_BYTES } from "./collect.ts";
@@ -80,6 +80,8 @@ export async function openQuarantine(
       objectFormat: repository.objectFormat,
       borrow: [repository.objects],
       shallow: repository.shallow,
+      // Beside the bundle there is room for as much again; a folder for temporary files may lie in memory.
+      ...(bundle === null ? {} : { parent: dirname(bundle) }),
     }),
   );
   const { git } = scratch;

@@ -27,45 +27,51 @@ export class ChangeBudget {
   }
 }
 
+/** What {@linkcode walkChanges} needs. */
+export interface ChangeWalk {
+  readonly reader: TreeReader;
+  readonly budget: ChangeBudget;
+  /** Gets each change. A call, not a stream: there may be a million. */
+  readonly onChange: (change: TreeChange) => void;
+}
+
 /**
  * What a commit changes against each of its parents; a first commit against nothing. Only new and changed entries; folders have entries
  * of their own.
  *
  * @throws {BottleError} `work-too-big`, `work-unreadable`
  */
-export async function* changesOf(
-  reader: TreeReader,
-  commit: Oid,
-  budget: ChangeBudget,
-): AsyncGenerator<TreeChange, void, void> {
-  const { tree, parents } = await reader.readCommit(commit);
-  if (parents.length === 0) yield* changed(reader, null, tree, "", budget);
+export async function walkChanges(commit: Oid, walk: ChangeWalk): Promise<void> {
+  const { tree, parents } = await walk.reader.readCommit(commit);
+  if (parents.length === 0) await walkTree(null, tree, "", walk);
   for (const parent of parents) {
-    const { tree: before } = await reader.readCommit(parent);
-    yield* changed(reader, before, tree, "", budget);
+    const { tree: before } = await walk.reader.readCommit(parent);
+    await walkTree(before, tree, "", walk);
   }
 }
 
-async function* changed(
-  reader: TreeReader,
+async function walkTree(
   before: Oid | null,
   after: Oid,
   prefix: string,
-  budget: ChangeBudget,
-): AsyncGenerator<TreeChange, void, void> {
+  walk: ChangeWalk,
+): Promise<void> {
   if (before === after) return;
+  const { reader, budget, onChange } = walk;
   const old = new Map<string, TreeEntry>();
   if (before !== null) {
-    for (const entry of await reader.read(before)) old.set(entry.path, entry);
+    for (const entry of reader.known(before) ?? await reader.read(before)) {
+      old.set(entry.path, entry);
+    }
   }
-  for (const entry of await reader.read(after)) {
+  for (const entry of reader.known(after) ?? await reader.read(after)) {
     const was = old.get(entry.path);
     if (was?.oid === entry.oid && was.mode === entry.mode) continue;
     budget.spend();
     const path = `${prefix}${entry.path}`;
-    yield { ...entry, path, oldMode: was?.mode ?? Mode.none };
+    onChange({ ...entry, path, oldMode: was?.mode ?? Mode.none });
     if (!isFolder(entry)) continue;
     const inside = was !== undefined && isFolder(was) ? was.oid : null;
-    yield* changed(reader, inside, entry.oid, `${path}/`, budget);
+    await walkTree(inside, entry.oid, `${path}/`, walk);
   }
 }

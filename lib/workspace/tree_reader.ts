@@ -30,6 +30,11 @@ export class TreeReader implements AsyncDisposable {
     this.#reader = this.#program.readable.getReader();
   }
 
+  /** The entries of a tree that was read a moment ago; undefined: {@linkcode read} it. */
+  known(oid: Oid): readonly TreeEntry[] | undefined {
+    return this.#cache.get(oid);
+  }
+
   /** The entries of a tree, in its order; paths are names. @throws {BottleError} `work-unreadable` */
   async read(oid: Oid): Promise<readonly TreeEntry[]> {
     const known = this.#cache.get(oid);
