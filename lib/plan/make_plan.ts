@@ -102,6 +102,7 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
     notices: makeNotices({
       manifest,
       routes,
+      changes,
       misfits,
       bundleNetworks,
       extraCa,

@@ -1,5 +1,6 @@
 /** What the person should know before saying yes, besides the facts of the plan. */
 
+import type { RouteChange } from "../egress/route_change.ts";
 import type { ReplayedRoutes } from "../egress/route_log.ts";
 import type { Route } from "../egress/route.ts";
 import { looksLikeCredential } from "../manifest/credential_shape.ts";
@@ -14,6 +15,8 @@ import type { BundleNetwork } from "./spec.ts";
 export interface NoticeFacts {
   readonly manifest: Manifest;
   readonly routes: readonly Route[];
+  /** What the person changed of them. */
+  readonly changes: readonly RouteChange[];
   /** Changes of the routes that no longer fit. */
   readonly misfits: ReplayedRoutes["misfits"];
   readonly bundleNetworks: readonly BundleNetwork[];
@@ -43,7 +46,7 @@ export function makeNotices(facts: NoticeFacts): readonly Notice[] {
       danger.push(`You denied "${change.host}", and it is open: ${why}`);
     } else warning.push(`What you allowed for "${change.host}" is left out: ${why}`);
   }
-  danger.push(...listExposed(facts));
+  danger.push(...listCredentialed(facts), ...listExposed(facts));
   for (const { name, hosts } of facts.bundleNetworks) danger.push(describeNetwork(name, hosts));
   if (agent.shadows !== undefined) {
     info.push(`The agent hides another of the same name: "${agent.shadows}"`);
@@ -66,6 +69,16 @@ function describeNetwork(name: string, hosts: readonly string[]): string {
     ? "no host may have a private address there"
     : `private addresses there are open for ${hosts.map((host) => `"${host}"`).join(", ")}`;
   return `The bundle joins the engine network "${name}": ${reach}`;
+}
+
+/** What was allowed, on a route that has a credential: it may have had none when the person said so. */
+function listCredentialed({ routes, changes }: NoticeFacts): readonly string[] {
+  const allowed = new Set(changes.map(({ action, host }) => action === "allow" ? host : null));
+  return routes.flatMap(({ host, auth }) =>
+    auth !== undefined && allowed.has(host)
+      ? [`What you allowed for "${host}" passes with the ${auth.scheme} credential of its route`]
+      : []
+  );
 }
 
 /** Forwarded variables that hold a credential: the guest gets it, and egress has nothing left to protect. */

@@ -227,6 +227,23 @@ Deno.test("resume shows the changes where the manifests have changed, and what o
   assert.match(stderr, /!! You denied "api\.github\.com", and it is open: The wildcard/);
 });
 
+Deno.test("resume says that what was allowed without a credential now passes with one", async () => {
+  await using cli = await started({ typed: ["n"] });
+  await cli.run("allow", SLUG, "a.test");
+  await cli.run("stop", SLUG);
+  const route =
+    "{ host: a.test, matches: [{ methods: [GET] }], auth: { scheme: bearer, token_ref: GITHUB_TOKEN } }";
+  await cli.write(
+    "home/bottles/dev.md",
+    markdown(`agent_provider: { template: scripted }\negress: { routes: [${route}] }`),
+  );
+  const { stderr } = await cli.run("resume", SLUG, "--detach");
+  assert.match(
+    stderr,
+    /!! What you allowed for "a\.test" passes with the bearer credential of its route/,
+  );
+});
+
 Deno.test("allow and deny of a bottle that is stopped hold from its next resume on", async () => {
   await using cli = await started();
   await cli.run("stop", SLUG);
