@@ -85,7 +85,7 @@ export function nameCredential(source: CredentialSource): string {
   return source satisfies never;
 }
 
-/** So that one argument with a space doesn't read as two. Shown, never run. */
+/** As a shell would want it: one argument never reads as two, or as a pipe. Shown, never run. */
 function quoteArgument(argument: string): string {
-  return /^[^\s"'\\]+$/.test(argument) ? argument : `'${argument}'`;
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }

@@ -22,6 +22,13 @@ Deno.test("describeCredential tells each kind from the others", () => {
   assert.equal(nameCredential(file), 'The file "~/.config/token"');
 });
 
+Deno.test("describeCredential shows where each argument of a command ends", () => {
+  const shown = (...argv: string[]): string => describeCredential({ kind: "command", argv });
+  assert.equal(shown("pass", "a' 'b"), `"pass 'a'\\'' '\\''b'"`);
+  assert.equal(shown("pass", "x;rm", "$HOME", "~/x", ""), `"pass 'x;rm' '$HOME' '~/x' ''"`);
+  assert.equal(shown("op", "read", "op://v/i-1/f@x"), '"op read op://v/i-1/f@x"');
+});
+
 Deno.test("readCredential reads the three forms", () => {
   assert.deepEqual(readCredential("A"), envSource("A"));
   assert.equal(readCredential("not a name"), undefined);
