@@ -9,6 +9,7 @@ import {
   judgeRequest,
   type RequestDecision,
 } from "../../lib/egress/judge_request.ts";
+import { stripQuery } from "../../lib/egress/query_credentials.ts";
 import { type BlockReason, blockReasons } from "../../lib/egress/reason.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { answerExchange, finish, refusalOf, refuse, refuseUnrecorded } from "./answer.ts";
@@ -69,11 +70,12 @@ function outbound(
   const { route, scheme, target } = allowed;
   const swapped = policy.swap(allowed.headers, route, scheme);
   record.credential = swapped.credential;
-  if (swapped.isForeign) record.marks.push("foreign-credential");
+  const stripped = stripQuery(allowed.path, route);
+  if (swapped.isForeign || stripped.foreign) record.marks.push("foreign-credential");
   const authority = printAuthority(target.host, target.port, scheme);
   return {
     method: head.method,
-    path: allowed.path,
+    path: stripped.target,
     headers: swapped.headers.map((field) =>
       field[0].toLowerCase() === "host" ? [field[0], authority] as const : field
     ),

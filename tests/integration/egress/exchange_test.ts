@@ -22,7 +22,7 @@ Deno.test("an exchange goes out with the bottle's credential and without the age
   });
   const client = await proxy.tunnel(`origin.test:${upstream.port}`);
   await client.write(
-    `POST /v1/x?y=1 HTTP/1.1\r\nHost: origin.test:${upstream.port}\r\nX-Api-Key: attacker\r\n` +
+    `POST /v1/x?access_token=attacker&y=1 HTTP/1.1\r\nHost: origin.test:${upstream.port}\r\nX-Api-Key: attacker\r\n` +
       "AUTHORIZATION: Bearer attacker\r\nX-First: 1\r\nContent-Length: 5\r\nCookie: a=attacker\r\n\r\nhello",
   );
   const response = await client.response();
@@ -44,7 +44,7 @@ Deno.test("an exchange goes out with the bottle's credential and without the age
       scheme: "https",
       host: "origin.test",
       port: upstream.port,
-      path: "/v1/x?y=1",
+      path: "/v1/x?access_token=[redacted]&y=1",
       verdict: "allowed",
       route: "origin.test",
       credential: "bearer",

@@ -1,0 +1,62 @@
+/** Credentials of the agent's own in a query: on a route with a credential they come off, as they do in headers. */
+
+import { foldHeaderName } from "./http1/header_name.ts";
+import type { Route } from "./route.ts";
+
+/** A request's target without them. */
+export interface StrippedTarget {
+  readonly target: string;
+  /** Whether there were any. */
+  readonly foreign: boolean;
+}
+
+/** From RFC 6750, 2.3, and the documentation of GitLab, Slack and others; folded as headers' names are. */
+const KEYS: ReadonlySet<string> = new Set([
+  "access-token",
+  "private-token",
+  "job-token",
+  "oauth-token",
+  "auth-token",
+  "api-key",
+  "apikey",
+  "token",
+]);
+/** Google's servers take `?key=` for the header; elsewhere a key is many things. */
+const GOOGLE_HEADER = "x-goog-api-key";
+
+/**
+ * Takes them off: a server may prefer the one in the query to the one that is put on, and what is sent would then be
+ * somebody else's to read.
+ *
+ * @example
+ * ```ts
+ * import { stripQuery } from "./query_credentials.ts";
+ * const auth = { scheme: "bearer", token: "EGRESS_TOKEN_1" } as const;
+ * const route = { host: "gitlab.example.com", auth, origin: "manifest demo.md:7" };
+ * const { target } = stripQuery("/api/v4/projects?private_token=x&page=2", route);
+ * if (target !== "/api/v4/projects?page=2") throw new Error("it stayed");
+ * ```
+ */
+export function stripQuery(target: string, { auth }: Route): StrippedTarget {
+  const mark = target.indexOf("?");
+  if (auth === undefined || mark < 0) return { target, foreign: false };
+  const isGoogles = auth.scheme === "header" && foldHeaderName(auth.header) === GOOGLE_HEADER;
+  const parts = target.slice(mark + 1).split(/([&;])/);
+  const kept: string[] = [];
+  for (let at = 0; at < parts.length; at += 2) {
+    const key = keyOf(parts[at] ?? "");
+    if (KEYS.has(key) || isGoogles && key === "key") continue;
+    kept.push(kept.length === 0 ? "" : parts[at - 1] ?? "", parts[at] ?? "");
+  }
+  const foreign = kept.length < parts.length + 1;
+  const query = kept.join("");
+  return foreign
+    ? { target: `${target.slice(0, mark)}${query === "" ? "" : `?${query}`}`, foreign }
+    : { target, foreign };
+}
+
+/** As a server reads it: decoded, and `token[]` is a list of `token`. */
+function keyOf(part: string): string {
+  const [[key = ""] = []] = new URLSearchParams(part.replace(/^\?+/, ""));
+  return foldHeaderName(key.replace(/\[.*/s, "").trim());
+}
