@@ -79,7 +79,7 @@ export function conformFiles(name: string, open: SubjectFactory): void {
         ["mkdir -p bad2; ln -s ../../../../etc/passwd bad2/x", "archive-unsafe"],
         ["mkdir -p bad3/in; ln -s .. bad3/in/up; ln -s in/up/.. bad3/out", "archive-unsafe"],
         ["mkdir bad4; mkfifo bad4/pipe", "archive-unsafe"],
-        ["true", "copy-failed"],
+        ["true", "not-found"],
       ];
       for (const [index, [script, code]] of hostile.entries()) {
         await sh(script);

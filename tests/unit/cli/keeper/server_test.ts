@@ -21,7 +21,8 @@ interface Stage extends AsyncDisposable {
 }
 
 async function makeStage(home?: string): Promise<Stage> {
-  const root = await Deno.makeTempDir({ prefix: "bot-bottle-keeper-" });
+  // Some tests bind a socket here themselves: a TMPDIR may be longer than its path may be.
+  const root = await Deno.makeTempDir({ dir: "/tmp", prefix: "bot-bottle-keeper-" });
   const place = {
     door: createDoor(`${root}/door`, Deno.uid(), systemClock),
     home: home === undefined ? `${root}/home` : `${root}/${home}`,
