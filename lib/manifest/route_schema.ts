@@ -72,7 +72,9 @@ export const routeSchema = shape({
   host: text(findHostFault),
   ports: z.array(z.int().min(1).max(65_535))
     .min(1, { error: "must name a port, or be left out" }).max(64).exactOptional(),
-  matches: z.array(match).max(256).exactOptional(),
+  // Whoever writes an empty list means that nothing matches; without a list everything does.
+  matches: z.array(match).min(1, { error: "must have an entry, or be left out" }).max(256)
+    .exactOptional(),
   auth: auth.exactOptional(),
   allow_private: z.boolean().exactOptional(),
   tls: z.literal("intercept", {

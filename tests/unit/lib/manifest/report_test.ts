@@ -255,6 +255,7 @@ Deno.test("values of the wrong form say what they must be", async () => {
     ],
     [route("host: a.example, matches: [{ methods: [get] }]"), "3:61", /upper case, not "get"/],
     [route("host: a.example, matches: [{ methods: [CONNECT] }]"), "3:61", /can't be CONNECT/],
+    [route("host: a.example, matches: []"), "3:48", /must have an entry, or be left out/],
     [route("host: a.example, matches: [{ methods: [] }]"), "3:60", /must name a method/],
     [route("host: a.example, matches: [{ paths: [] }]"), "3:58", /must name a path/],
     [route("host: a.example, matches: [{ paths: [{ value: /x }] }]"), "3:59", /type" is missing/],
