@@ -108,7 +108,8 @@ async function transfer(
   if (count === 0 && await hasCommit(repository.git, head, signal)) return;
   await using packing = git.stream(
     ["pack-objects", "--revs", "--stdout", "--quiet", "--delta-base-offset"],
-    options(signal),
+    // What the bundle had as it is goes on as it is.
+    { config: ["core.bigFileThreshold=4m"], ...options(signal) },
   );
   const writer = packing.writable.getWriter();
   const asked = writer.write(

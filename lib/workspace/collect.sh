@@ -36,7 +36,8 @@ done
 format=$(git rev-parse --show-object-format 2> /dev/null || echo sha1)
 [ "$format" = sha1 ] && set_format= || set_format=--object-format=$format
 git init --quiet --bare --template= $set_format "$scratch/out" > /dev/null 2>&1 || stop no-space
-out="git --git-dir=$scratch/out -c core.hooksPath=/dev/null"
+# Deltas between big files take minutes, and save little: such files are mostly compressed already.
+out="git --git-dir=$scratch/out -c core.hooksPath=/dev/null -c core.bigFileThreshold=4m -c pack.compression=1"
 printf '%s\n' "$objects" > "$scratch/out/objects/info/alternates" || stop no-space
 if [ -f "$(git rev-parse --git-path shallow)" ]; then
   cp "$(git rev-parse --git-path shallow)" "$scratch/out/shallow" || stop no-space
