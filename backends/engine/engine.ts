@@ -3,6 +3,7 @@
 import type { Context } from "../../lib/context.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
 import type { Duplex, RunOptions, RunResult } from "../../lib/process/run.ts";
+import { withoutClientProxies } from "./client_proxies.ts";
 import { engineError } from "./errors.ts";
 
 /** Calls the engine. The argument arrays are those of `docker`, without the program. */
@@ -19,7 +20,10 @@ export interface Engine {
 
 /** Makes an {@linkcode Engine}; starts nothing. */
 export function createEngine(context: Pick<Context, "run">): Engine {
-  const argv = (args: readonly string[]): readonly string[] => ["docker", ...args];
+  const argv = (args: readonly string[]): readonly string[] => [
+    "docker",
+    ...withoutClientProxies(args),
+  ];
   const raw: Engine["raw"] = async (args, options) => {
     try {
       return await context.run(argv(args), options);

@@ -11,6 +11,23 @@ Deno.test("docker gives stdout without its last line end", async () => {
   deepEqual(run.calls, [["docker", "ps", "--all"]]);
 });
 
+Deno.test("every way to make a container keeps the proxies of the client's configuration out of it", async () => {
+  const run = fakeRun();
+  const engine = createEngine({ run });
+  await engine.docker(["run", "--rm", "x"]);
+  await engine.raw(["create", "x"]);
+  await engine.raw(["network", "create", "x"]);
+  await engine.raw(["exec", "x", "run"]);
+  const [ran = [], created = [], ...others] = run.calls;
+  for (const call of [ran, created]) {
+    for (const name of ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "no_proxy"]) {
+      equal(call[call.indexOf(`${name}=`) - 1], "--env", name);
+    }
+  }
+  deepEqual([ran.slice(0, 2), ran.slice(-2)], [["docker", "run"], ["--rm", "x"]]);
+  deepEqual(others, [["docker", "network", "create", "x"], ["docker", "exec", "x", "run"]]);
+});
+
 Deno.test("docker throws what the engine said, raw gives it back", async () => {
   const run = fakeRun(() => ({ code: 3, stderr: encode("Error: No such volume: v") }));
   const engine = createEngine({ run });
