@@ -71,7 +71,8 @@ export function requestOf(state: BottleState): BottleRequest {
 
 /** The request for a plan that launches nothing: to go into a bottle that runs, or to see its routes. */
 export function requestToEnter(state: BottleState): BottleRequest {
-  return { ...requestOf(state), entering: { credentialType: state.credential_type } };
+  const { credential_type: credentialType, image_used: image } = state;
+  return { ...requestOf(state), entering: { credentialType, image } };
 }
 
 function workspaceOf(remembered: NonNullable<BottleState["workspace"]>): WorkspaceSource {

@@ -87,6 +87,18 @@ export async function chooseImage(request: ImageRequest): Promise<ChosenImage> {
   };
 }
 
+/** The image of a bottle that runs: nothing is chosen, and nothing read. @param tag what its container was made from */
+export function imageInUse(tag: string): ReadyImage {
+  return {
+    kind: "ready",
+    tag,
+    origin: "the bottle's container",
+    candidates: [],
+    rebuild: false,
+    programs: [],
+  };
+}
+
 const ORDER = ["option", "bottle", "manifest", "provider"] as const satisfies ImageSource[];
 
 function optionWay({ option }: ImageRequest): Way | undefined {

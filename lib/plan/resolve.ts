@@ -3,7 +3,7 @@
 import type { Context } from "../context.ts";
 import { readCredentialFiles } from "../credential/files.ts";
 import { findHomeId } from "../home_id.ts";
-import { chooseImage } from "../image/choose.ts";
+import { chooseImage, type ChosenImage, imageInUse } from "../image/choose.ts";
 import type { Manifest } from "../manifest/types.ts";
 import { readExtraCa } from "./extra_ca.ts";
 import { makePlan } from "./make_plan.ts";
@@ -34,15 +34,7 @@ export async function resolvePlan(
     readExtraCa(env),
     findHomeId(home),
     spec.entering === undefined ? readCredentialFiles(manifest, env) : new Map<string, Secret>(),
-    chooseImage({
-      rebuild: spec.rebuild ?? false,
-      choice: manifest.bottle.provider,
-      provider,
-      home,
-      userHome: env("HOME"),
-      ...(spec.image === undefined ? {} : { option: spec.image }),
-      ...(spec.slug === undefined ? {} : { slug: spec.slug }),
-    }),
+    findImage(spec, manifest, { env, home, provider }),
   ]);
   return makePlan(spec, manifest, {
     env,
@@ -53,5 +45,24 @@ export async function resolvePlan(
     extraCa,
     fileCredentials,
     image,
+  });
+}
+
+/** A bottle that runs needs no image any more: its Dockerfile may be gone, or another. */
+async function findImage(
+  spec: BottleSpec,
+  manifest: Manifest,
+  { env, home, provider }: Pick<ResolveOptions, "env" | "home" | "provider">,
+): Promise<ChosenImage> {
+  const inUse = spec.entering?.image ?? null;
+  if (inUse !== null) return imageInUse(inUse);
+  return await chooseImage({
+    rebuild: spec.rebuild ?? false,
+    choice: manifest.bottle.provider,
+    provider,
+    home,
+    userHome: env("HOME"),
+    ...(spec.image === undefined ? {} : { option: spec.image }),
+    ...(spec.slug === undefined ? {} : { slug: spec.slug }),
   });
 }

@@ -21,6 +21,8 @@ export type RuntimeChoice = "runc" | "runsc";
 export interface Entering {
   /** What the provider's credential was at the launch; null: the provider doesn't tell kinds apart. */
   readonly credentialType: CredentialType | null;
+  /** What its container was made from: whatever an image is built from by now is not looked at. Null: nobody noted it. */
+  readonly image: string | null;
 }
 
 /** Input of `prepare()`. */

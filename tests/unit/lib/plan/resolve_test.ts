@@ -78,3 +78,26 @@ Deno.test("resolvePlan passes the index's warnings and the agent's origin into t
     /^info: The agent hides another of the same name: .*repo/m,
   );
 });
+
+Deno.test("resolvePlan looks for no image of a bottle that runs, whatever became of its Dockerfile", async () => {
+  await using files = await manifestFiles({
+    "home/agents/a.md": markdown("bottle: dev"),
+    "home/bottles/dev.md": markdown(
+      "agent_provider: { template: claude, dockerfile: gone/Dockerfile }",
+    ),
+  });
+  const options = {
+    env: () => undefined,
+    home: files.home,
+    random: (length: number) => new Uint8Array(length),
+    provider: fakeProvider(),
+  };
+  const spec = { manifest: await ManifestIndex.load({ home: files.home }), agent: "a" };
+  const manifest = await validateSpec(spec, options);
+  const entering = { credentialType: null, image: "bot-bottle-agent-claude:0123456789ab" };
+  const plan = await resolvePlan({ ...spec, entering }, manifest, options);
+  assert.equal(plan.image, entering.image);
+  for (const other of [spec, { ...spec, entering: { ...entering, image: null } }]) {
+    await assert.rejects(resolvePlan(other, manifest, options), { code: "dockerfile-missing" });
+  }
+});
