@@ -18,7 +18,10 @@ export interface KeeperSeed {
   readonly slug: Slug;
   /** Absolute. */
   readonly home: string;
-  /** Variables of the guest's programs that came from host variables and from answers; no credential is among them. */
+  /**
+   * Variables of the guest's programs that came from host variables and from answers, and the provider's as the launch made them: with
+   * placeholders, no credential is among them.
+   */
   readonly environment: Readonly<Record<string, string>>;
 }
 

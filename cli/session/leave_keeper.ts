@@ -6,7 +6,7 @@ import type { BottlePlan } from "../../lib/plan/plan.ts";
 import type { Services } from "../command.ts";
 import type { WaitingKeeper } from "../keeper/start.ts";
 import type { LaunchValues } from "./launch.ts";
-import { guestValues } from "./values.ts";
+import { keptValues } from "./values.ts";
 
 /**
  * Brings a bottle up and leaves a keeper with it. The keeper's process may begin beside the launch's last steps, which mostly wait; it
@@ -23,14 +23,14 @@ export async function leaveKept(
   await using undo = new AsyncDisposableStack();
   let keeper: WaitingKeeper | undefined;
   const bottle = await bringUp(() => keeper = undo.use(services.keepers.start(plan.slug)));
-  const environment = guestValues(plan, secrets, answers);
+  const environment = keptValues(plan, secrets, answers);
   await leaveKeeper(services, keeper ?? services.keepers.start(plan.slug), environment);
   return bottle;
 }
 
 /** Tells it to keep. A bottle goes on without a keeper: a failure is said, and no more. */
 export async function leaveKeeper(
-  { context: { out } }: Services,
+  { context: { out } }: Pick<Services, "context">,
   keeper: WaitingKeeper,
   environment: Readonly<Record<string, string>>,
 ): Promise<void> {

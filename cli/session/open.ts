@@ -10,7 +10,7 @@ import { refuseUnsealed } from "./agent_start.ts";
 import { askForValues } from "./agree.ts";
 import { consentDigest } from "./consent.ts";
 import { prepareBottle, requestToEnter } from "./prepare.ts";
-import { forwardedSecrets, guestValues } from "./values.ts";
+import { forwardedSecrets, keptValues } from "./values.ts";
 
 /** A running bottle, opened. */
 export interface RunningBottle {
@@ -21,7 +21,7 @@ export interface RunningBottle {
 
 /** A running bottle, opened for programs of its own. */
 export interface OpenedBottle extends RunningBottle {
-  /** Variables for programs in it that come from the host or from the person. */
+  /** Variables for programs in it: the provider's, and those that come from the host or from the person. */
   readonly env: Readonly<Record<string, string>>;
   /** Whether they are its keeper's; else they are as they are now, and it has none. */
   readonly hasKeeper: boolean;
@@ -47,8 +47,8 @@ export async function openRunning(services: Services, name: string): Promise<Run
 }
 
 /**
- * The same with the guest's variables that come from the host or from the person: its keeper has them, so that neither is needed in
- * this shell. Without a keeper they are read and asked for again.
+ * The same with the guest's variables as its first program got them: its keeper has them, so that neither this shell nor the person is
+ * asked. Without a keeper they are read and asked for again, and the placeholders of credentials are others.
  *
  * @throws {BottleError} as {@linkcode openRunning}; `consent-changed`, `host-variable-missing`, `no-terminal`
  */
@@ -83,5 +83,5 @@ function refuseChanged(plan: BottlePlan, { slug, consent }: BottleState): void {
 
 async function valuesOfNow(services: Services, plan: BottlePlan): Promise<Record<string, string>> {
   const secrets = forwardedSecrets(plan, services.context.env);
-  return guestValues(plan, secrets, await askForValues(services, plan));
+  return keptValues(plan, secrets, await askForValues(services, plan));
 }

@@ -56,8 +56,22 @@ export async function resolveAnswers(
   return answers;
 }
 
+/**
+ * What every program of a bottle must get as the first got it: the provider's variables, whose placeholders each plan draws anew, and
+ * what came from the host or from the person.
+ */
+export function keptValues(
+  plan: BottlePlan,
+  secrets: ReadonlyMap<string, Secret>,
+  answers: ReadonlyMap<string, string>,
+): Record<string, string> {
+  // The manifest's go over the provider's.
+  const provider = Object.entries(plan.agent.env).filter(([name]) => !plan.fields.env.has(name));
+  return { ...Object.fromEntries(provider), ...guestValues(plan, secrets, answers) };
+}
+
 /** What the guest's programs get of them, by the guest's variable: not the credentials, which only egress gets. */
-export function guestValues(
+function guestValues(
   plan: BottlePlan,
   secrets: ReadonlyMap<string, Secret>,
   answers: ReadonlyMap<string, string>,

@@ -81,6 +81,33 @@ Deno.test("exec takes the guest's variables from the keeper, not from this shell
   assert.equal(cli.keepers.alive.size, 0, "exec comes and goes");
 });
 
+Deno.test("attach and exec have the placeholder that the launch had", async () => {
+  const seen: (string | undefined)[] = [];
+  await using cli = await makeCli({
+    files: {
+      "home/bottles/dev.md": markdown("agent_provider: { template: claude, auth_token: KEY }"),
+      "home/agents/demo.md": markdown("bottle: dev"),
+    },
+    env: { KEY: "sk-ant-api03-x" },
+    attach: (_, options) => {
+      seen.push(options.env?.["ANTHROPIC_API_KEY"]);
+      return 0;
+    },
+  });
+  await cli.run(...START);
+  const launched = cli.backend.entries.get(SLUG)?.plan.agent.env["ANTHROPIC_API_KEY"];
+  assert.match(launched ?? "", /^sk-ant-api03-bot-bottle-/);
+  await cli.run("exec", SLUG, "--", "true");
+  await cli.run("attach", SLUG);
+  assert.deepEqual(seen, [launched, launched]);
+
+  cli.keepers.kill(SLUG);
+  await cli.run("attach", SLUG);
+  await cli.run("exec", SLUG, "--", "true");
+  assert.notEqual(seen[2], launched, "nobody knows it any more");
+  assert.equal(seen[3], seen[2], "what attach drew is kept");
+});
+
 Deno.test("attach starts a keeper where there is none, and list had said so", async () => {
   await using cli = await makeCli({ files: forwarding, env: { FROM_HOST: "value" } });
   await cli.run(...START);
