@@ -16,6 +16,7 @@ import { consentDigest } from "./consent.ts";
 import { leaveKept } from "./leave_keeper.ts";
 import type { BottleRequest } from "./prepare.ts";
 import { takeBottle } from "./take.ts";
+import { takeOver } from "./take_over.ts";
 
 /** What a launch takes besides its plan. */
 export interface LaunchValues {
@@ -85,7 +86,7 @@ export async function launchKept(
   leftovers.add(leftoverOf(plan));
   try {
     return await leaveKept(services, plan, values, async (beginKeeper) => {
-      using _lock = await takeBottle(services, plan.slug, { signal: context.signal });
+      await using taken = await takeOver(services, plan.slug, { signal: context.signal });
       const { agent_start: sealed } = await states.read(plan.slug);
       const bottle = await backend.resume(plan, {
         ...values,
@@ -104,6 +105,7 @@ export async function launchKept(
         credential_type: plan.agent.credentialType ?? null,
         agent_start: rememberStart(bottle.agentStart),
       });
+      taken.settle();
       return bottle;
     });
   } catch (error) {

@@ -7,7 +7,7 @@ import type { Services } from "../command.ts";
 import { openSealedGuest } from "./agent_start.ts";
 import { archiveBottle, rowsOf } from "./audit_export.ts";
 import { type SavedWork, saveWorkOf } from "./save_work.ts";
-import { takeBottle } from "./take.ts";
+import { takeOver } from "./take_over.ts";
 
 /** What came of it. */
 export interface Stopped {
@@ -23,7 +23,7 @@ export async function stop(services: Services, name: string): Promise<Stopped> {
   const slug = parseSlug(name);
   const state = await states.read(slug);
   const backend = await services.backend();
-  using _lock = await takeBottle(services, slug, { signal: context.signal });
+  await using taken = await takeOver(services, slug, { signal: context.signal });
   let auditProblem: string | null = null;
   try {
     const rows = await rowsOf(backend, slug, context.signal);
@@ -36,6 +36,7 @@ export async function stop(services: Services, name: string): Promise<Stopped> {
   const openGuest = (): Promise<OpenedGuest> => openSealedGuest(backend, state, context.signal);
   const work = await saveWorkOf(services, state, openGuest, context.signal);
   await backend.stop(slug, context.signal);
+  taken.settle();
   await states.update(slug, { phase: "stopped" });
   return { auditProblem, work };
 }
