@@ -4,7 +4,8 @@ import { Command, type CommandUnknownOpts } from "../../lib/deps/commander.ts";
 import { sizeText } from "../../lib/size_text.ts";
 import type { Act, Services } from "../command.ts";
 import { examples } from "../examples.ts";
-import type { CleanedUp, CleanupPlan } from "../session/cleanup.ts";
+import type { CleanedUp } from "../session/cleanup.ts";
+import type { CleanupPlan } from "../session/plan_cleanup.ts";
 import { workNote } from "../ui/work_end.ts";
 
 /** The command. */
@@ -30,13 +31,16 @@ export function define(act: Act): CommandUnknownOpts {
     )
     .action((slugs, options) =>
       act(async (services) => {
-        const { planCleanup } = await import("../session/cleanup.ts");
+        const { planCleanup } = await import("../session/plan_cleanup.ts");
         const plan = await planCleanup(services, {
           names: slugs,
           all: options.all ?? false,
           images: options.images ?? false,
         });
-        const isEmpty = plan.items.length + plan.states.length + plan.corrupted.length === 0;
+        const { items, states, corrupted, throwaways, scraps } = plan;
+        const isEmpty = [items, states, corrupted, throwaways, scraps].every(({ length }) =>
+          length === 0
+        );
         if (!options.json) await printPlan(services, plan, isEmpty);
         if (options.json && options.dryRun) {
           services.context.out.stdout(`${planJson(plan, NOTHING_YET)}\n`);
@@ -88,6 +92,11 @@ async function printPlan(services: Services, plan: CleanupPlan, isEmpty: boolean
     ...plan.items.map((item) => ({ ...item, note: itemNote(item) })),
     ...plan.states.map((state) => ({ kind: "state", name: state.slug, note: workNote(state) })),
     ...plan.corrupted.map(({ name, why }) => ({ kind: "state", name, note: why })),
+    ...plan.throwaways.flatMap(({ folder, items }) => [
+      ...items.map(({ kind, name }) => ({ kind, name, note: KILLED })),
+      { kind: "folder", name: folder, note: KILLED },
+    ]),
+    ...plan.scraps.map((name) => ({ kind: "file", name, note: "half written" })),
   ];
   const lines = tableLines(
     [
@@ -100,6 +109,8 @@ async function printPlan(services: Services, plan: CleanupPlan, isEmpty: boolean
   );
   for (const line of lines) out.stdout(`${line}\n`);
 }
+
+const KILLED = "of a demo or a self-test that was killed";
 
 function itemNote({ running, bytes }: CleanupPlan["items"][number]): string {
   if (running) return "running";
@@ -117,6 +128,8 @@ function planJson(plan: CleanupPlan, cleaned: CleanedUp): string {
   return JSON.stringify({
     items: plan.items,
     states: [...plan.states.map((state) => state.slug), ...plan.corrupted.map((each) => each.name)],
+    throwaways: plan.throwaways,
+    scraps: plan.scraps,
     unfetched: plan.states.filter((state) => workNote(state) !== "").map(({ slug }) => slug),
     unsaved_audits: cleaned.unsavedAudits,
     unsaved_transcripts: cleaned.unsavedTranscripts,

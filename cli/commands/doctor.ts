@@ -5,8 +5,7 @@ import type { Act } from "../command.ts";
 import { examples } from "../examples.ts";
 
 /** What a second Ctrl-C would leave; nothing where no bottle was started yet. */
-const LEFTOVER =
-  "the self-test's bottle: `docker ps --all --filter name=bot-bottle-doctor-` shows its containers";
+const LEFTOVER = "the self-test's bottle: `bot-bottle cleanup` removes it";
 
 /** The command. */
 export function define(act: Act): CommandUnknownOpts {

@@ -12,6 +12,7 @@ import { StateStore } from "../../lib/state/store.ts";
 import { findHomeId } from "../../lib/home_id.ts";
 import { createBackend } from "../backend.ts";
 import type { Services } from "../command.ts";
+import { noKeepers } from "../keeper/keepers.ts";
 import { fetchAudit } from "../session/audit_export.ts";
 import { requireBackend } from "../session/availability.ts";
 import { launchNew } from "../session/launch.ts";
@@ -71,6 +72,8 @@ async function runInOwnHome(services: Services, audience: DemoAudience): Promise
     ...services,
     context: home.context,
     states: new StateStore(home.folder),
+    // It ends with this program, or with the next cleanup.
+    keepers: noKeepers,
     backend: () => Promise.resolve(backend),
   };
   const { signal } = context;
@@ -80,7 +83,7 @@ async function runInOwnHome(services: Services, audience: DemoAudience): Promise
 
   await using undo = new AsyncDisposableStack();
   undo.defer(() => removeAll(own));
-  services.leftovers.add(`the demo in "${home.folder}"`);
+  services.leftovers.add("the demo: `bot-bottle cleanup` removes it");
   using imageStep = progress.step("Bundle image");
   const image = await ensureBundleImage(home.context, engine, {
     signal,

@@ -2,9 +2,10 @@
 
 import { join } from "node:path";
 import type { Context } from "../../lib/context.ts";
+import { makeThrowaway } from "../../lib/state/throwaway.ts";
 import { INSIDE_HOST, UPSTREAM_HOST } from "./upstream.ts";
 
-/** A temporary home with the demo's manifests; disposing removes it. */
+/** A throw-away home with the demo's manifests; disposing removes it. */
 export interface DemoHome extends AsyncDisposable {
   readonly folder: string;
   /** The person's context, with this home and the demo's variables. */
@@ -28,9 +29,8 @@ const TOKEN_VARIABLE = "BOT_BOTTLE_DEMO_TOKEN";
 /** Writes manifests and CA. The token is in memory only: the environment of the returned context has it. */
 export async function makeDemoHome(options: DemoHomeOptions): Promise<DemoHome> {
   const { context, token } = options;
-  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "bot-bottle-demo-" }));
   await using undo = new AsyncDisposableStack();
-  undo.defer(() => Deno.remove(folder, { recursive: true }));
+  const { folder } = undo.use(await makeThrowaway(context.home));
   for (const part of ["bottles", "agents"]) await Deno.mkdir(join(folder, part));
   await Deno.writeTextFile(join(folder, "bottles", "demo.md"), bottleText(options.placeholder));
   await Deno.writeTextFile(join(folder, "agents", "demo.md"), "---\nbottle: demo\n---\n");
@@ -47,7 +47,8 @@ export async function makeDemoHome(options: DemoHomeOptions): Promise<DemoHome> 
     context: {
       ...context,
       home: folder,
-      cwd: folder,
+      // Not in the home, which may lie in a repository.
+      cwd: "/",
       env: (name) => own[name] ?? context.env(name),
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -2,8 +2,9 @@
 
 import { join } from "node:path";
 import type { Context } from "../../lib/context.ts";
+import { makeThrowaway } from "../../lib/state/throwaway.ts";
 
-/** A temporary home with one agent; disposing removes it. */
+/** A throw-away home with one agent; disposing removes it. */
 export interface TestHome extends AsyncDisposable {
   /** The person's context, with this home. */
   readonly context: Context;
@@ -21,9 +22,8 @@ The self-test's bottle: no route, no credential.
 
 /** Makes it. */
 export async function makeTestHome(context: Context): Promise<TestHome> {
-  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "bot-bottle-doctor-" }));
   await using undo = new AsyncDisposableStack();
-  undo.defer(() => Deno.remove(folder, { recursive: true }));
+  const { folder } = undo.use(await makeThrowaway(context.home));
   for (const part of ["bottles", "agents"]) await Deno.mkdir(join(folder, part));
   await Deno.writeTextFile(join(folder, "bottles", `${TEST_AGENT}.md`), BOTTLE);
   await Deno.writeTextFile(
@@ -32,7 +32,8 @@ export async function makeTestHome(context: Context): Promise<TestHome> {
   );
   const owned = undo.move();
   return {
-    context: { ...context, home: folder, cwd: folder },
+    // Not in the home, which may lie in a repository.
+    context: { ...context, home: folder, cwd: "/" },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -20,6 +20,12 @@ export interface Keepers {
   start(slug: Slug): WaitingKeeper;
 }
 
+/** Nobody: for bottles that end with the program that started them. */
+export const noKeepers: Keepers = {
+  ask: () => Promise.resolve(undefined),
+  start: () => ({ keep: () => Promise.resolve(), [Symbol.asyncDispose]: () => Promise.resolve() }),
+};
+
 /** Those of the context's home. Starts nothing. */
 export function createKeepers(context: Context, form: ProgramForm): Keepers {
   const { home, env, clock } = context;
