@@ -7,7 +7,9 @@ import { examples } from "../examples.ts";
 /** The command. */
 export function define(act: Act): CommandUnknownOpts {
   return new Command("stop")
-    .description("Save a bottle's audit and its agent's work, end its processes and keep it; resume continues.")
+    .description(
+      "Save a bottle's audit and its agent's work, end its processes and keep it; resume continues.",
+    )
     .argument("<slug>", "name of the bottle, from list")
     .option("--json", "results for a program")
     .addHelpText("after", examples([["bot-bottle stop reviewer-4k2pz", ""]]))
