@@ -95,21 +95,24 @@ export function finishedSteps(stderr: string): readonly string[] {
   return stderr.split("\n").flatMap((line) => STEP.exec(line)?.[1] ?? []);
 }
 
-/** Sends what Ctrl-C sends when a step, by name or by number from 1, has ended. */
-export function interruptAfter(step: string | number): NonNullable<StartOptions["onLine"]> {
+/** Sends what Ctrl-C sends, or another signal, when a step, by name or by number from 1, has ended. */
+export function interruptAfter(
+  step: string | number,
+  signal: Deno.Signal = "SIGINT",
+): NonNullable<StartOptions["onLine"]> {
   let ended = 0;
   return (line, process) => {
     const [, name] = STEP.exec(line) ?? [];
     if (name === undefined) return;
     ended++;
-    if (step === name || step === ended) interrupt(process);
+    if (step === name || step === ended) interrupt(process, signal);
   };
 }
 
-/** Sends what Ctrl-C sends, to a process that may have ended by now. */
-export function interrupt(process: Deno.ChildProcess): void {
+/** Sends what Ctrl-C sends, or another signal, to a process that may have ended by now. */
+export function interrupt(process: Deno.ChildProcess, signal: Deno.Signal = "SIGINT"): void {
   try {
-    process.kill("SIGINT");
+    process.kill(signal);
   } catch (error) {
     // "Child process has already terminated".
     if (!(error instanceof TypeError) && !(error instanceof Deno.errors.NotFound)) throw error;
