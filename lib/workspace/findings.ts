@@ -18,24 +18,26 @@ export interface Finding {
 /** All that `--accept` takes. */
 export const acceptable: readonly Acceptable[] = ["links", "submodules", "names"];
 
-/** More are not listed: one is enough to refuse. */
+/** More of a kind are not listed: one is enough to refuse. */
 export const MAX_FINDINGS = 200;
 
 /** Findings by kind and path, each once. */
 export class Findings {
-  readonly #all = new Map<string, Finding>();
+  /** Kind → path → finding. Each kind has room of its own: many that a person accepts must not hide one that nobody does. */
+  readonly #all = new Map<FindingKind, Map<string, Finding>>();
 
-  /** Remembers one; false: the list is full. */
-  add(finding: Finding): boolean {
-    if (this.#all.size >= MAX_FINDINGS) return false;
-    this.#all.set(`${finding.kind}\0${finding.path}`, finding);
-    return true;
+  /** Remembers one, unless there are enough of its kind. */
+  add(finding: Finding): void {
+    const ofKind = this.#all.get(finding.kind) ?? new Map<string, Finding>();
+    this.#all.set(finding.kind, ofKind);
+    if (ofKind.size < MAX_FINDINGS) ofKind.set(finding.path, finding);
   }
 
   /** As a list, the worst first. */
   list(): readonly Finding[] {
     const rank = (finding: Finding): number => finding.kind === "unsafe" ? 0 : 1;
-    return [...this.#all.values()].sort((a, b) => rank(a) - rank(b));
+    return [...this.#all.values()].flatMap((ofKind) => [...ofKind.values()])
+      .sort((a, b) => rank(a) - rank(b));
   }
 }
 
