@@ -12,11 +12,12 @@ export interface PathFault {
   readonly isExcusable: boolean;
 }
 
-/** Linux's `PATH_MAX` and `NAME_MAX`, in bytes of UTF-8. */
-const MAX_PATH_BYTES = 4096;
+/** Linux's `PATH_MAX`, in bytes of UTF-8. */
+export const MAX_PATH_BYTES = 4096;
+/** Linux's `NAME_MAX`, in bytes of UTF-8. */
 const MAX_NAME_BYTES = 255;
 /** Folders in one another. Trees that people make have some twenty. */
-const MAX_DEPTH = 128;
+export const MAX_DEPTH = 128;
 
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u;
 /** What turns the direction of text around: a name that reads as another. */

@@ -2,7 +2,7 @@
 
 import { BottleError } from "../errors.ts";
 import { CaseCollisions } from "./case_collisions.ts";
-import { faultOfLink } from "./check_link.ts";
+import { faultOfLink, linkLookup } from "./check_link.ts";
 import { faultOfPath } from "./check_path.ts";
 import { isDotGitmodules } from "./dot_git.ts";
 import { type Finding, Findings } from "./findings.ts";
@@ -25,6 +25,8 @@ export interface CheckRequest {
   readonly tip: Oid;
   /** Default a million. */
   readonly maxChanges?: number;
+  /** Default 256 Mi. */
+  readonly maxPathCharacters?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -70,7 +72,7 @@ const MAX_SUSPECTS = 100_000;
 
 async function lookThrough(
   git: HostGit,
-  { base, tip, maxChanges, signal }: CheckRequest,
+  { base, tip, maxChanges, maxPathCharacters, signal }: CheckRequest,
 ): Promise<Seen> {
   const candidates = new Map<string, Candidate>();
   const links = new Map<Oid, Set<string>>();
@@ -88,7 +90,7 @@ async function lookThrough(
     if (Math.max(candidates.size, places) > MAX_SUSPECTS) throw tooManySuspects();
   };
   await using reader = new TreeReader(git, signal);
-  const walk = { reader, budget: new ChangeBudget(maxChanges), onChange };
+  const walk = { reader, budget: new ChangeBudget(maxChanges, maxPathCharacters), onChange };
   for (const commit of await listCommits(git, base, tip, signal)) await walkChanges(commit, walk);
   return { candidates, links, added };
 }
@@ -180,10 +182,13 @@ async function checkLinks(
   const [before, after] = [await linksOf(git, base, signal), await linksOf(git, tip, signal)];
   const targets = await readTargets(git, [...links.keys()], signal);
   const add = (path: string, why: string, target: string): void => {
-    if (before.get(path) === target && faultOfLink(path, target, before) !== undefined) return;
+    if (before.get(path) === target && faultOfLink(path, target, aroundBefore) !== undefined) {
+      return;
+    }
     findings.add({ kind: "links", path, why });
   };
   const none = new Map<string, string>();
+  const [around, aroundBefore] = [linkLookup(after), linkLookup(before)];
   for (const [oid, paths] of links) {
     const target = targets.get(oid);
     for (const path of paths) {
@@ -194,7 +199,7 @@ async function checkLinks(
     }
   }
   for (const [path, target] of after) {
-    const why = faultOfLink(path, target, after);
+    const why = faultOfLink(path, target, around);
     if (why !== undefined) add(path, why, target);
   }
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { faultOfLink } from "../../../../lib/workspace/check_link.ts";
+import { faultOfLink, linkLookup } from "../../../../lib/workspace/check_link.ts";
 
 const table: readonly [path: string, target: string, why: string | undefined][] = [
   ["a", "b", undefined],
@@ -47,4 +47,11 @@ Deno.test("faultOfLink follows the tree's other links", () => {
   assert.equal(faultOfLink("x", "deep/../../..", links), undefined);
   assert.equal(faultOfLink("x", "deep/../../../..", links), "leads out of the tree");
   assert.equal(faultOfLink("x", "top/top/a", links), undefined);
+});
+
+Deno.test("faultOfLink follows other links in any case and form, as some file systems do", () => {
+  const links = linkLookup(new Map([["dir/Up", ".."], ["caf\u00e9", "."]]));
+  assert.equal(faultOfLink("x", "dir/up/..", links), "leads out of the tree");
+  assert.equal(faultOfLink("x", "DIR/UP/file", links), undefined);
+  assert.equal(faultOfLink("x", "cafe\u0301/..", links), "leads out of the tree");
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { checkWork } from "../../../../lib/workspace/check_work.ts";
-import type { Finding } from "../../../../lib/workspace/findings.ts";
+import { type Finding, MAX_FINDINGS } from "../../../../lib/workspace/findings.ts";
 import { craftCommit, type CraftedEntry, craftTree } from "../../../support/crafted_commits.ts";
-import { makeWorkStage, type WorkStage } from "../../../support/work_stage.ts";
+import { makeWorkStage, oid, type WorkStage } from "../../../support/work_stage.ts";
 
 async function found(stage: WorkStage): Promise<readonly Finding[]> {
   await using quarantine = await stage.open();
@@ -143,6 +143,39 @@ Deno.test("checkWork leaves alone what the person's own commit has", async () =>
     "links etc",
     "submodules sub",
   ]);
+});
+
+Deno.test("checkWork lists something of each kind, however many there are of another", async () => {
+  await using stage = await makeWorkStage();
+  const names = Array.from({ length: 300 }, (_, at) => ({ name: `a${at}\\b`, is: file }));
+  const entries = [...names, link("out", "/etc"), { name: "x\nz", is: file }];
+  entries.sort((a, b) => a.name < b.name ? -1 : 1);
+  const listed = await inTree(stage, entries);
+  assert.ok(listed.includes("links out"));
+  assert.ok(listed.includes("unsafe x\nz"));
+  assert.equal(listed.filter((line) => line.startsWith("names ")).length, MAX_FINDINGS);
+});
+
+Deno.test("checkWork stops at folders that lie too deep, and at names that are too long, before they fill the memory", async () => {
+  await using stage = await makeWorkStage();
+  for (const [name, depth] of [["d".repeat(200), 40], ["d", 200]] as const) {
+    let entries: readonly CraftedEntry[] = [{ name: "f", is: file }];
+    for (let at = 0; at < depth; at++) entries = [{ name, is: entries }];
+    await assert.rejects(() => inTree(stage, entries), { code: "work-too-big" });
+  }
+});
+
+Deno.test("checkWork counts the length of changed paths, not only their number", async () => {
+  await using stage = await makeWorkStage();
+  for (let at = 0; at < 10; at++) await stage.agent.write(`${"d".repeat(200)}/${at}`, "x");
+  const tip = await stage.agent.commit("Long names");
+  await using quarantine = await stage.open();
+  const { git, base } = quarantine;
+  await checkWork(git, { base, tip: oid(tip), maxPathCharacters: 3000 });
+  await assert.rejects(
+    () => checkWork(git, { base, tip: oid(tip), maxPathCharacters: 2000 }),
+    { code: "work-too-big" },
+  );
 });
 
 Deno.test("checkWork stops at a tree that unfolds without end", async () => {
