@@ -22,6 +22,8 @@ export interface BottleRequest {
   /** Inspected before: planning starts no program. */
   readonly workspace?: WorkspaceSource;
   readonly image?: string;
+  /** Of a bottle that exists: what its container was made from. */
+  readonly imageInUse?: string;
   readonly rebuild?: boolean;
   readonly runtime?: RuntimeChoice;
   /** What `allow` and `deny` changed since. */
@@ -69,10 +71,15 @@ export function requestOf(state: BottleState): BottleRequest {
   };
 }
 
+/** The same for what its containers are there for: they have their image, whatever a new bottle would get. */
+export function requestOfKept(state: BottleState): BottleRequest {
+  const { image_used: imageInUse } = state;
+  return { ...requestOf(state), ...(imageInUse === null ? {} : { imageInUse }) };
+}
+
 /** The request for a plan that launches nothing: to go into a bottle that runs, or to see its routes. */
 export function requestToEnter(state: BottleState): BottleRequest {
-  const { credential_type: credentialType, image_used: image } = state;
-  return { ...requestOf(state), entering: { credentialType, image } };
+  return { ...requestOfKept(state), entering: { credentialType: state.credential_type } };
 }
 
 function workspaceOf(remembered: NonNullable<BottleState["workspace"]>): WorkspaceSource {

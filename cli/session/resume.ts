@@ -1,10 +1,10 @@
 /** `resume`: a kept bottle goes on. */
 
 import type { Backend } from "../../backends/backend.ts";
+import type { Context } from "../../lib/context.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { parseSlug } from "../../lib/names.ts";
 import { findHomeId } from "../../lib/home_id.ts";
-import type { BottlePlan } from "../../lib/plan/plan.ts";
 import type { BottleState } from "../../lib/state/state.ts";
 import { settleRuntime } from "../../lib/plan/runtime.ts";
 import type { Services } from "../command.ts";
@@ -14,7 +14,7 @@ import { agree, type Agreement, askForSecrets, askForValues, refuseUntrusted } f
 import { requireBackend } from "./availability.ts";
 import { consentDigest } from "./consent.ts";
 import { detach, launchKept } from "./launch.ts";
-import { prepareBottle, requestOf } from "./prepare.ts";
+import { prepareBottle, requestOf, requestOfKept } from "./prepare.ts";
 import { carryOut } from "./session.ts";
 import { requireTerminal, type Started } from "./start.ts";
 import { workInteractively } from "./work.ts";
@@ -40,11 +40,11 @@ export async function resume(
   const { runtimes } = await requireBackend(backend, context.signal);
   await refuseRunning(services, backend, state);
   const plan = settleRuntime(
-    await prepareBottle(context, backend, requestOf(state)),
+    await prepareBottle(context, backend, requestOfKept(state)),
     runtimes,
     true,
   );
-  tellImage(services, plan, state);
+  await tellImage(services, backend, state);
   if (consentDigest(plan) !== state.consent) {
     context.out.stderr("The manifests have changed since this bottle was started:\n");
     if (!await agree(services, plan, options)) return { kind: "declined" };
@@ -72,12 +72,31 @@ export async function resume(
 }
 
 /** A kept bottle keeps its files: what its image has become since is for the next one. */
-function tellImage({ context }: Services, plan: BottlePlan, state: BottleState): void {
-  if (state.image_used === null || state.image_used === plan.image) return;
+async function tellImage(
+  { context }: Services,
+  backend: Backend,
+  state: BottleState,
+): Promise<void> {
+  const image = await imageOfNow(context, backend, state);
+  if (image === null || state.image_used === null || image === state.image_used) return;
   context.out.stderr(
-    `A bottle that is started now has the image "${plan.image}"; this one keeps its files, of "${state.image_used}". ` +
+    `A bottle that is started now has the image "${image}"; this one keeps its files, of "${state.image_used}". ` +
       `For the new image: \`bot-bottle start ${state.agent}\`\n`,
   );
+}
+
+/** Null where a new bottle would get none: what has become of a Dockerfile is no matter of this one. */
+async function imageOfNow(
+  context: Context,
+  backend: Backend,
+  state: BottleState,
+): Promise<string | null> {
+  try {
+    return (await prepareBottle(context, backend, requestOf(state))).image;
+  } catch (error) {
+    if (error instanceof BottleError) return null;
+    throw error;
+  }
 }
 
 /** A bundle takes its configuration once: to resume a bottle that works would end what goes on in it. */

@@ -87,12 +87,12 @@ export async function chooseImage(request: ImageRequest): Promise<ChosenImage> {
   };
 }
 
-/** The image of a bottle that runs: nothing is chosen, and nothing read. @param tag what its container was made from */
+/** The image of a bottle that exists: nothing is chosen, and nothing read. @param tag what its container was made from */
 export function imageInUse(tag: string): ReadyImage {
   return {
     kind: "ready",
     tag,
-    origin: "the bottle's container",
+    origin: "as its container was made",
     candidates: [],
     rebuild: false,
     programs: [],

@@ -28,6 +28,8 @@ export function imageLines(plan: ImagePlan): ImageLines {
 
 function describeSource(plan: ImagePlan): string {
   if (plan.kind === "ready") {
+    // Nobody named it for this plan: the container is there.
+    if (plan.candidates.length === 0) return plan.origin;
     const pin = isPinned(plan.tag) ? "" : "; not pinned by a digest";
     return `ready-made, ${plan.origin}${pin}`;
   }
@@ -39,8 +41,13 @@ function buildLines({ context, args }: BuiltImage): readonly string[] {
     ...Object.entries(args).map(([name, value]) => `${name}=${value}`),
     ...context === null
       ? []
-      : [`with ${countFiles(context)} files, ${sizeText(context.bytes)}, of ${context.folder}`],
+      : [`with ${filesText(context)}, ${sizeText(context.bytes)}, of ${context.folder}`],
   ];
+}
+
+function filesText(context: BuildContext): string {
+  const count = countFiles(context);
+  return `${count} file${count === 1 ? "" : "s"}`;
 }
 
 function countFiles({ entries }: BuildContext): number {

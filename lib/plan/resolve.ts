@@ -48,14 +48,13 @@ export async function resolvePlan(
   });
 }
 
-/** A bottle that runs needs no image any more: its Dockerfile may be gone, or another. */
+/** A bottle that exists needs no image any more: its Dockerfile may be gone, or another. */
 async function findImage(
   spec: BottleSpec,
   manifest: Manifest,
   { env, home, provider }: Pick<ResolveOptions, "env" | "home" | "provider">,
 ): Promise<ChosenImage> {
-  const inUse = spec.entering?.image ?? null;
-  if (inUse !== null) return imageInUse(inUse);
+  if (spec.imageInUse !== undefined) return imageInUse(spec.imageInUse);
   return await chooseImage({
     rebuild: spec.rebuild ?? false,
     choice: manifest.bottle.provider,

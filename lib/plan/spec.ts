@@ -21,8 +21,6 @@ export type RuntimeChoice = "runc" | "runsc";
 export interface Entering {
   /** What the provider's credential was at the launch; null: the provider doesn't tell kinds apart. */
   readonly credentialType: CredentialType | null;
-  /** What its container was made from: whatever an image is built from by now is not looked at. Null: nobody noted it. */
-  readonly image: string | null;
 }
 
 /** Input of `prepare()`. */
@@ -43,6 +41,8 @@ export interface BottleSpec {
   readonly workspace?: WorkspaceSource;
   /** `--image`: a ready-made image, before any Dockerfile. */
   readonly image?: string;
+  /** What the container of a bottle that exists was made from: what an image would be built from by now is not looked at. */
+  readonly imageInUse?: string;
   /** `--rebuild`: the image is built anew, whatever the engine has. */
   readonly rebuild?: boolean;
   /** `--runtime`; absent: what the engine has of the stronger kind. */

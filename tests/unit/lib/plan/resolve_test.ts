@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ManifestIndex } from "../../../../lib/manifest/index.ts";
+import { imageLines } from "../../../../lib/image/describe.ts";
 import { homeId } from "../../../../lib/names.ts";
 import { resolvePlan } from "../../../../lib/plan/resolve.ts";
 import { validateSpec } from "../../../../lib/plan/validate.ts";
@@ -79,7 +80,7 @@ Deno.test("resolvePlan passes the index's warnings and the agent's origin into t
   );
 });
 
-Deno.test("resolvePlan looks for no image of a bottle that runs, whatever became of its Dockerfile", async () => {
+Deno.test("resolvePlan looks for no image of a bottle that exists, whatever became of its Dockerfile", async () => {
   await using files = await manifestFiles({
     "home/agents/a.md": markdown("bottle: dev"),
     "home/bottles/dev.md": markdown(
@@ -94,10 +95,12 @@ Deno.test("resolvePlan looks for no image of a bottle that runs, whatever became
   };
   const spec = { manifest: await ManifestIndex.load({ home: files.home }), agent: "a" };
   const manifest = await validateSpec(spec, options);
-  const entering = { credentialType: null, image: "bot-bottle-agent-claude:0123456789ab" };
-  const plan = await resolvePlan({ ...spec, entering }, manifest, options);
-  assert.equal(plan.image, entering.image);
-  for (const other of [spec, { ...spec, entering: { ...entering, image: null } }]) {
-    await assert.rejects(resolvePlan(other, manifest, options), { code: "dockerfile-missing" });
-  }
+  const imageInUse = "bot-bottle-agent-claude:0123456789ab";
+  const plan = await resolvePlan({ ...spec, imageInUse }, manifest, options);
+  assert.equal(plan.image, imageInUse);
+  assert.deepEqual(imageLines(plan.agent.image), {
+    image: `${imageInUse} (as its container was made)`,
+    more: [],
+  });
+  await assert.rejects(resolvePlan(spec, manifest, options), { code: "dockerfile-missing" });
 });
