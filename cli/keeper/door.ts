@@ -42,10 +42,11 @@ export function createDoor(folder: string, uid: number | null, clock: Clock): Do
   return {
     through: async (target, act) => {
       await claimFolder(folder, uid);
-      using _lock = await lockDoor(join(folder, "lock"), clock);
+      using _lock = await lockDoor(folder, clock);
       const link = join(folder, "door");
-      await removeIfThere(link);
-      await Deno.symlink(target, link);
+      await lead(link, target).catch((error: unknown) => {
+        throw asDoorError(error, folder);
+      });
       try {
         return await act(doorSocket(folder));
       } finally {
@@ -60,7 +61,7 @@ async function claimFolder(folder: string, uid: number | null): Promise<void> {
   try {
     await Deno.mkdir(folder, { mode: 0o700 });
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw asDoorError(error, folder);
   }
   const found = await Deno.lstat(folder);
   const isOurs = found.isDirectory && found.uid === uid && ((found.mode ?? 0) & 0o077) === 0;
@@ -71,8 +72,21 @@ async function claimFolder(folder: string, uid: number | null): Promise<void> {
   });
 }
 
-async function lockDoor(file: string, clock: Clock): Promise<Disposable> {
-  const handle = await Deno.open(file, { create: true, write: true, mode: 0o600 });
+/** A disk that is full or takes no writes: the bottles go on without being reached. */
+function asDoorError(cause: unknown, folder: string): BottleError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new BottleError(`Cannot reach keepers by way of "${folder}": ${why}`, {
+    code: "door-unusable",
+    hint: "See to it that the folder can be written",
+    cause,
+  });
+}
+
+async function lockDoor(folder: string, clock: Clock): Promise<Disposable> {
+  const file = join(folder, "lock");
+  const handle = await openLock(file).catch((error: unknown) => {
+    throw asDoorError(error, folder);
+  });
   try {
     for (let waited = 0; !await handle.tryLock(true); waited += POLL_MS) {
       if (waited >= WAIT_MS) {
@@ -94,6 +108,15 @@ async function lockDoor(file: string, clock: Clock): Promise<Disposable> {
       handle.close();
     },
   };
+}
+
+async function openLock(file: string): Promise<Deno.FsFile> {
+  return await Deno.open(file, { create: true, write: true, mode: 0o600 });
+}
+
+async function lead(link: string, target: string): Promise<void> {
+  await removeIfThere(link);
+  await Deno.symlink(target, link);
 }
 
 async function removeIfThere(path: string): Promise<void> {

@@ -44,7 +44,8 @@ export async function keep(options: KeepOptions): Promise<void> {
   const since = clock.now().toISOString();
   const released = new AbortController();
   const release = async (): Promise<void> => {
-    await server.hide();
+    // A disk that takes no change must not keep the bottle from who asks for it: a socket that nobody listens at is none.
+    await server.hide().catch((error: unknown) => log.line(`The socket stays: ${String(error)}`));
     lock.dispose();
     released.abort();
   };

@@ -4,6 +4,7 @@ import { createDoor, SOCKET_NAME } from "../../../../cli/keeper/door.ts";
 import { type KeeperServer, serveKeeper } from "../../../../cli/keeper/server.ts";
 import { systemClock } from "../../../../lib/clock.ts";
 import { parseSlug } from "../../../../lib/names.ts";
+import { manifestFiles } from "../../../support/manifest_files.ts";
 
 const slug = parseSlug("demo-ab12c");
 const STATUS = {
@@ -131,6 +132,18 @@ Deno.test("a door whose folder is open to others, or a link, is refused", async 
   const other = createDoor(`${root}/mine`, (Deno.uid() ?? 0) + 1, systemClock);
   await assert.rejects(other.through(root, () => Promise.resolve()), { code: "door-unusable" });
   await Deno.remove(root, { recursive: true });
+});
+
+Deno.test("a door that the disk does not take is unusable, as another's is", async () => {
+  await using stage = await makeStage();
+  await using files = await manifestFiles({ "file": "", "door/lock/x": "", "other/door/x": "" });
+  await Deno.chmod(`${files.root}/door`, 0o700);
+  await Deno.chmod(`${files.root}/other`, 0o700);
+  for (const name of ["file/door", "door", "other"]) {
+    const door = createDoor(`${files.root}/${name}`, Deno.uid(), systemClock);
+    const place = { door, home: stage.place.home };
+    await assert.rejects(askKeeper(place, slug, "status"), { code: "door-unusable" }, name);
+  }
 });
 
 Deno.test("a door is closed after what was done there failed", async () => {
