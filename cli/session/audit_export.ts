@@ -77,7 +77,8 @@ export async function archiveBottle(
     rows: rows.length,
   };
   const folder = await writeArchive(home, session, rows);
-  await expireArchives(home, now);
+  // The next one tries again: this archive is written.
+  await expireArchives(home, now).catch(() => []);
   return folder;
 }
 

@@ -3,7 +3,7 @@
 import type { Backend } from "../../backends/backend.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { isSlug, type Slug } from "../../lib/names.ts";
-import { removeScraps } from "../../lib/state/scraps.ts";
+import { removeIfThere } from "../../lib/state/scraps.ts";
 import type { CopyOut } from "../../lib/state/transcript.ts";
 import type { Services } from "../command.ts";
 import { archiveBottle, type ArchivedBottle, rowsOf } from "./audit_export.ts";
@@ -58,7 +58,7 @@ export async function carryOutCleanup(
   }
   for (const { name } of plan.corrupted) await removeCorrupted(services, name);
   await removeThrowaways(services.context, plan.throwaways);
-  await removeScraps(plan.scraps);
+  await removeIfThere(plan.scraps);
   return { unsavedAudits, unsavedTranscripts, work };
 }
 

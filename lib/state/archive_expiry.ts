@@ -1,6 +1,7 @@
 /** Archives don't stay for ever: after {@linkcode ARCHIVE_DAYS} days nobody asks for them, and they hold what an agent did. */
 
 import { join } from "node:path";
+import { removeIfThere } from "./scraps.ts";
 
 /** How long an archive is kept after it was last written. */
 export const ARCHIVE_DAYS = 30;
@@ -23,19 +24,23 @@ export async function expiredArchives(home: string, now: Date): Promise<readonly
 /** Removes those. Returns their names. */
 export async function expireArchives(home: string, now: Date): Promise<readonly string[]> {
   const expired = await expiredArchives(home, now);
-  for (const name of expired) {
-    await Deno.remove(join(home, "archive", name), { recursive: true });
-  }
+  // Another session's end may be at it, too.
+  await removeIfThere(expired.map((name) => join(home, "archive", name)));
   return expired;
 }
 
 /** By the file's own time: a file that can't be parsed grows old too. */
 async function writtenAt(folder: string): Promise<Date | null> {
+  return await timeOf(join(folder, "session.json")) ?? await timeOf(folder);
+}
+
+/** Null: it isn't there, or not any more. */
+async function timeOf(path: string): Promise<Date | null> {
   try {
-    return (await Deno.stat(join(folder, "session.json"))).mtime;
+    return (await Deno.stat(path)).mtime;
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return (await Deno.stat(folder)).mtime;
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
   }
 }
 

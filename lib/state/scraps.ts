@@ -28,8 +28,8 @@ export async function findScraps(home: string, now: Date): Promise<readonly stri
   return found.sort();
 }
 
-/** Removes them. One that is gone already is as it should be. */
-export async function removeScraps(paths: readonly string[]): Promise<void> {
+/** Removes them, folders with all that is in them. One that is gone already is as it should be. */
+export async function removeIfThere(paths: readonly string[]): Promise<void> {
   for (const path of paths) {
     await ifThere(Deno.remove(path, { recursive: true }));
   }

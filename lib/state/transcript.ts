@@ -3,6 +3,8 @@
 import { join } from "node:path";
 import { BottleError } from "../errors.ts";
 import type { Slug } from "../names.ts";
+import { removeIfThere } from "./scraps.ts";
+import { asWriteFailure } from "./write_failure.ts";
 
 /** Brings a path of the guest into a folder of the host. @throws {BottleError} `not-found` for one that isn't there */
 export type CopyOut = (path: string, intoFolder: string) => Promise<void>;
@@ -12,7 +14,7 @@ export type CopyOut = (path: string, intoFolder: string) => Promise<void>;
  * passed over: the agent may never have begun. On a failure the older one stays.
  *
  * @returns the folder; null if there was nothing to archive
- * @throws {BottleError} what copying throws
+ * @throws {BottleError} what copying throws; `disk-full`, `not-writable`
  */
 export async function archiveTranscript(
   home: string,
@@ -22,17 +24,25 @@ export async function archiveTranscript(
 ): Promise<string | null> {
   if (paths.length === 0) return null;
   const archive = join(home, "archive", slug);
-  await Deno.mkdir(archive, { recursive: true, mode: 0o700 });
-  const fresh = await Deno.makeTempDir({ dir: archive, prefix: ".transcript-" });
+  const fresh = await makeFresh(archive);
   try {
     for (const path of paths) await copyUnlessMissing(path, fresh, copy);
     if ((await Array.fromAsync(Deno.readDir(fresh))).length === 0) return null;
     const folder = join(archive, "transcript");
-    await removeIfThere(folder);
+    await removeIfThere([folder]);
     await Deno.rename(fresh, folder);
     return folder;
   } finally {
-    await removeIfThere(fresh);
+    await removeIfThere([fresh]);
+  }
+}
+
+async function makeFresh(archive: string): Promise<string> {
+  try {
+    await Deno.mkdir(archive, { recursive: true, mode: 0o700 });
+    return await Deno.makeTempDir({ dir: archive, prefix: ".transcript-" });
+  } catch (error) {
+    throw asWriteFailure(error, archive);
   }
 }
 
@@ -41,13 +51,5 @@ async function copyUnlessMissing(path: string, into: string, copy: CopyOut): Pro
     await copy(path, into);
   } catch (error) {
     if (!(error instanceof BottleError) || error.code !== "not-found") throw error;
-  }
-}
-
-async function removeIfThere(folder: string): Promise<void> {
-  try {
-    await Deno.remove(folder, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

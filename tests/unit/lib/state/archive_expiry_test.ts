@@ -23,3 +23,12 @@ Deno.test("expireArchives removes what is older than 30 days, readable or not, a
   const left = await Array.fromAsync(Deno.readDir(`${files.home}/archive`));
   assert.deepEqual(left.map(({ name }) => name).sort(), ["a file", "half-ab12c", "new-ab12c"]);
 });
+
+Deno.test("expireArchives of two programs at once is no failure of either", async () => {
+  await using files = await manifestFiles();
+  for (let n = 0; n < 20; n++) await files.write(`home/archive/old-ab1${n}/session.json`, "{}");
+  const hence = new Date(Date.now() + 31 * 86_400_000);
+  const ends = Array.from({ length: 4 }, () => expireArchives(files.home, hence));
+  for (const { status } of await Promise.allSettled(ends)) assert.equal(status, "fulfilled");
+  assert.deepEqual(await expiredArchives(files.home, hence), []);
+});

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findScraps, removeScraps } from "../../../../lib/state/scraps.ts";
+import { findScraps, removeIfThere } from "../../../../lib/state/scraps.ts";
 import { manifestFiles } from "../../../support/manifest_files.ts";
 
 const SCRAPS = [
@@ -18,14 +18,14 @@ const OTHERS = [
   "state/demo-ab12c/work.bundle",
 ];
 
-Deno.test("findScraps finds what nobody has touched for an hour, and removeScraps removes it", async () => {
+Deno.test("findScraps finds what nobody has touched for an hour, and removeIfThere removes it", async () => {
   const all = [...SCRAPS, ...OTHERS].map((path) => [`home/${path}`, ""]);
   await using files = await manifestFiles(Object.fromEntries(all));
   const tops = SCRAPS.map((path) => `${files.home}/${path.replace(/1\/.*/, "1")}`);
   const hence = (minutes: number): Date => new Date(Date.now() + minutes * 60_000);
   assert.deepEqual(await findScraps(files.home, hence(59)), []);
   assert.deepEqual(await findScraps(files.home, hence(61)), tops);
-  await removeScraps([...tops, `${files.home}/.draft-gone`]);
+  await removeIfThere([...tops, `${files.home}/.draft-gone`]);
   assert.deepEqual(await findScraps(files.home, hence(61)), []);
   for (const path of OTHERS) assert.ok((await Deno.stat(`${files.home}/${path}`)).isFile);
 });
