@@ -37,7 +37,7 @@ export async function endSession(
   outcome: Outcome,
   startedAt: Date,
 ): Promise<Ending> {
-  const { states, context, leftovers } = services;
+  const { context, leftovers } = services;
   const { slug } = bottle.plan;
   const now = context.clock.now();
   const summary = (rows: readonly LedgerRow[]): SessionSummary => ({
@@ -62,6 +62,31 @@ export async function endSession(
       summary: summary([]),
     };
   }
+  try {
+    return await endLocked(services, bottle, { outcome, now, summary });
+  } catch (error) {
+    // A disk that is full, most likely. What can't be remembered must not run on for it; the first error is the one to tell.
+    await bottle.stop().catch(() => undefined);
+    await bottle.control[Symbol.asyncDispose]();
+    leftovers.delete(leftoverOf(bottle.plan));
+    throw error;
+  }
+}
+
+/** What an end is made from. */
+interface EndFacts {
+  readonly outcome: Outcome;
+  readonly now: Date;
+  readonly summary: (rows: readonly LedgerRow[]) => SessionSummary;
+}
+
+async function endLocked(
+  services: Services,
+  bottle: Bottle,
+  { outcome, now, summary }: EndFacts,
+): Promise<Ending> {
+  const { states, context, leftovers } = services;
+  const { slug } = bottle.plan;
   const state = await states.update(slug, {
     last: { ended_at: now.toISOString(), exit_code: outcome.exitCode, by: outcome.by },
   });

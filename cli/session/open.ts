@@ -9,6 +9,7 @@ import type { Services } from "../command.ts";
 import { refuseUnsealed } from "./agent_start.ts";
 import { askForValues } from "./agree.ts";
 import { consentDigest } from "./consent.ts";
+import { keptEnvironment } from "./take_over.ts";
 import { prepareBottle, requestToEnter } from "./prepare.ts";
 import { forwardedSecrets, keptValues } from "./values.ts";
 
@@ -57,7 +58,7 @@ export async function openBottle(services: Services, name: string): Promise<Open
   await using undo = new AsyncDisposableStack();
   undo.use(bottle.control);
   refuseChanged(bottle.plan, state);
-  const kept = await services.keepers.ask(state.slug, "environment", services.context.signal);
+  const kept = await keptEnvironment(services, state.slug, services.context.signal);
   const env = kept ?? await valuesOfNow(services, bottle.plan);
   undo.move();
   return { bottle, state, env, hasKeeper: kept !== undefined };

@@ -23,7 +23,7 @@ export async function takeOver(
   slug: Slug,
   options: TakeOptions = {},
 ): Promise<TakenBottle> {
-  const environment = await environmentOf(services, slug, options.signal);
+  const environment = await keptEnvironment(services, slug, options.signal);
   const lock = await takeBottle(services, slug, options);
   let isSettled = environment === undefined;
   return {
@@ -36,11 +36,14 @@ export async function takeOver(
   };
 }
 
-/** Undefined where no keeper answers; what keeps one from being reached is told when its lock is needed. */
-async function environmentOf(
-  { keepers }: TakeServices,
+/**
+ * The variables that a bottle's keeper has. Undefined where none can be reached, for whatever reason: who needs its lock is told, who only
+ * enters the bottle gets on without.
+ */
+export async function keptEnvironment(
+  { keepers }: Pick<TakeServices, "keepers">,
   slug: Slug,
-  signal: AbortSignal | undefined,
+  signal?: AbortSignal,
 ): Promise<KeeperSeed["environment"] | undefined> {
   try {
     return await keepers.ask(slug, "environment", signal);

@@ -58,3 +58,30 @@ Deno.test("cleanup leaves a bottle that was started again while the person was a
   assert.equal((await cli.states.read(SLUG)).slug, SLUG);
   assert.ok(!cli.backend.calls.includes(`cleanup ${SLUG}`));
 });
+
+Deno.test("attach and exec get on without a keeper that can't be reached", async () => {
+  await using cli = await makeCli();
+  await cli.run(...START);
+  const door = new BottleError("not yours alone", { code: "door-unusable" });
+  Object.assign(cli.keepers, { ask: () => Promise.reject(door), isBroken: true });
+  assert.equal((await cli.run("exec", SLUG, "--", "true")).code, 0);
+  const { code, stderr } = await cli.run("attach", SLUG);
+  assert.equal(code, 0);
+  assert.match(stderr, /^! No keeper\n/);
+  assert.match((await cli.run("stop", SLUG)).stderr, /not yours alone/);
+});
+
+Deno.test("a bottle is stopped at its session's end, though that can't be remembered", async () => {
+  await using cli = await makeCli({
+    typed: ["y"],
+    attach: () => {
+      const full = new BottleError("no space is left", { code: "disk-full" });
+      Object.assign(cli.states, { update: () => Promise.reject(full) });
+      return 0;
+    },
+  });
+  const { code, stderr } = await cli.run("start", "demo");
+  assert.equal(code, 1);
+  assert.match(stderr, /no space is left/);
+  assert.equal(cli.backend.entries.get(SLUG)?.state, "stopped");
+});
