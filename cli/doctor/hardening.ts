@@ -59,11 +59,28 @@ function judgeAppArmor(profile: string, options: readonly string[]): Finding {
   const isOn = options.some((option) => option.startsWith("name=apparmor"));
   const isSelinux = options.some((option) => option.startsWith("name=selinux"));
   const facts = { apparmor: isOn, profile, selinux: isSelinux };
-  if (isSelinux) return ok("SELinux confines containers", facts);
+  if (isSelinux) return judgeSelinux(profile, facts);
   if (!isOn) return note("Neither AppArmor nor SELinux is on: one wall less", null, facts);
-  return profile === "" || profile.startsWith("unconfined")
-    ? warning("AppArmor is on, and a container is unconfined", "Check the engine's profile", facts)
-    : ok(`AppArmor confines containers ("${profile}")`, facts);
+  // In the mode "complain" a profile only writes to the log.
+  return profile.endsWith(" (enforce)")
+    ? ok(`AppArmor confines containers ("${profile}")`, facts)
+    : warning(
+      `AppArmor is on, and does not confine a container ("${profile}")`,
+      "Check the engine's profile",
+      facts,
+    );
+}
+
+/** @param label of the process: `system_u:system_r:container_t:s0:c1,c2`; `spc_t` is a container that is not held */
+function judgeSelinux(label: string, facts: Finding["facts"]): Finding {
+  const type = label.split(":")[2] ?? "";
+  return type === "" || type === "spc_t" || type.startsWith("unconfined")
+    ? warning(
+      `SELinux is on, and does not confine a container ("${label}")`,
+      "Check the engine's policy (container-selinux)",
+      facts,
+    )
+    : ok(`SELinux confines containers ("${type}")`, facts);
 }
 
 /** A map of the whole range onto itself is none. */

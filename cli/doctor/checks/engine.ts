@@ -45,22 +45,26 @@ export interface Endpoint {
   readonly by: "DOCKER_HOST" | "DOCKER_CONTEXT" | "context";
   /** Of the client. */
   readonly client: string;
-  /** `DOCKER_TLS_VERIFY` */
+  /** Whether TLS is on, and checks whom it talks to. */
   readonly hasTls: boolean;
 }
 
-async function endpoint(
-  { engine }: EngineScene,
+/** @throws {BottleError} where the client can't tell */
+export async function endpoint(
+  { engine }: Pick<EngineScene, "engine">,
   env: (name: string) => string | undefined,
   signal: AbortSignal,
 ): Promise<Endpoint> {
-  const format = "{{.Name}}\t{{.Endpoints.docker.Host}}";
+  const format =
+    "{{.Name}}\t{{.Endpoints.docker.Host}}\t{{.Endpoints.docker.SkipTLSVerify}}\t{{len .TLSMaterial}}";
   const [inspected, client] = await Promise.all([
     engine.docker(["context", "inspect", "--format", format], { signal }),
     engine.docker(["version", "--format", "{{.Client.Version}}"], { signal }),
   ]);
-  const [context = "", host = ""] = inspected.split("\t");
+  const [context = "", host = "", isUnchecked, certificates] = inspected.split("\t");
   const isSet = (name: string): boolean => (env(name) ?? "") !== "";
+  // The client heeds the variable for `DOCKER_HOST` alone: a context has its own certificates, or none.
+  const hasTls = certificates !== "0" || isSet("DOCKER_HOST") && isSet("DOCKER_TLS_VERIFY");
   return {
     context,
     host,
@@ -70,7 +74,7 @@ async function endpoint(
       : isSet("DOCKER_CONTEXT")
       ? "DOCKER_CONTEXT"
       : "context",
-    hasTls: isSet("DOCKER_TLS_VERIFY"),
+    hasTls: hasTls && isUnchecked === "false",
   };
 }
 
@@ -103,8 +107,8 @@ export function judgeWhere(info: EngineInfo, where: Endpoint): Finding {
   };
   return isOpen
     ? problem(
-      `${text}: nothing encrypts the way there, and credentials go over it`,
-      "Use ssh://, or TLS (DOCKER_TLS_VERIFY)",
+      `${text}: nothing protects the way there, and credentials go over it`,
+      "Use ssh://, or TLS that checks the engine's certificate",
       facts,
     )
     : ok(text, facts);

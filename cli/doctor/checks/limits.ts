@@ -83,10 +83,13 @@ interface Inside {
   readonly pids: number | null;
 }
 
-/** Null: no such file, or `max`: no limit in it. */
+/** Null: no such file, or nothing that is known in it. Infinite: it says that there is no limit. */
 function insideLimits(inside: LimitProbe["inside"]): Inside {
   const one = (name: string): string => inside.get(name)?.join(" ").trim() ?? "";
-  const number = (text: string): number | null => /^[0-9]{1,19}$/.test(text) ? Number(text) : null;
+  const number = (text: string): number | null => {
+    if (text === "max" || text === "-1") return Infinity;
+    return /^[0-9]{1,19}$/.test(text) ? Number(text) : null;
+  };
   const [quota = "", period = ""] = one("cpu") === ""
     ? [one("cpu_quota"), one("cpu_period")]
     : one("cpu").split(" ");

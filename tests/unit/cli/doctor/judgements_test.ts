@@ -2,7 +2,7 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { judgeCertificates } from "../../../../cli/doctor/checks/extra_ca.ts";
 import { judgeClock } from "../../../../cli/doctor/checks/clock.ts";
 import { judgeFree, judgeImages, parseDf } from "../../../../cli/doctor/checks/disk.ts";
-import { isLocal, judgeInfo, judgeWhere } from "../../../../cli/doctor/checks/engine.ts";
+import { endpoint, isLocal, judgeInfo, judgeWhere } from "../../../../cli/doctor/checks/engine.ts";
 import { judgeGvisor } from "../../../../cli/doctor/checks/gvisor.ts";
 import { isVerdict, judgeOwn } from "../../../../cli/doctor/checks/isolation.ts";
 import { judgeProblem } from "../../../../cli/doctor/checks/manifests.ts";
@@ -15,9 +15,11 @@ import {
 } from "../../../../cli/doctor/checks/versions.ts";
 import type { Finding } from "../../../../cli/doctor/finding.ts";
 import { parseInfo } from "../../../../backends/docker/engine_info.ts";
+import { createEngine } from "../../../../backends/engine/engine.ts";
 import { BottleError } from "../../../../lib/errors.ts";
 import type { EngineRuntimes } from "../../../../lib/plan/runtime.ts";
 import { createAuthority } from "../../../../lib/pki/authority.ts";
+import { fakeRun } from "../../../support/context.ts";
 
 const MIB = 1024 ** 2;
 
@@ -70,6 +72,29 @@ Deno.test("judgeWhere takes an open way to another machine for a problem", () =>
   deepEqual([remote.level, remote.facts["is_local"]], ["ok", false]);
   ok(/another machine/.test(remote.text));
   equal(judgeWhere(info, { ...where, host: "tcp://127.0.0.1:2375" }).level, "ok");
+});
+
+Deno.test("endpoint takes a way for protected only by TLS that is in force for it and checks the engine", async () => {
+  const cases: readonly [string, Readonly<Record<string, string>>, boolean][] = [
+    ["default\ttcp://192.0.2.1:2375\tfalse\t0", { DOCKER_HOST: "x" }, false],
+    ["default\ttcp://192.0.2.1:2376\tfalse\t0", { DOCKER_HOST: "x", DOCKER_TLS_VERIFY: "1" }, true],
+    ["default\ttcp://192.0.2.1:2376\tfalse\t1", { DOCKER_HOST: "x", DOCKER_TLS_VERIFY: "1" }, true],
+    ["far\ttcp://192.0.2.1:2376\tfalse\t1", {}, true],
+    ["far\ttcp://192.0.2.1:2376\ttrue\t1", {}, false],
+    ["far\ttcp://192.0.2.1:2375\tfalse\t0", { DOCKER_TLS_VERIFY: "1" }, false],
+    ["far\ttcp://192.0.2.1:2375", {}, false],
+  ];
+  for (const [told, env, hasTls] of cases) {
+    const run = fakeRun(([, verb]) => ({
+      stdout: new TextEncoder().encode(verb === "context" ? told : "28.2.2"),
+    }));
+    const where = await endpoint(
+      { engine: createEngine({ run }) },
+      (name) => env[name],
+      new AbortController().signal,
+    );
+    equal(where.hasTls, hasTls, `${told} ${JSON.stringify(env)}`);
+  }
 });
 
 Deno.test("judgeInfo says what of an engine makes bottles slower or weaker", () => {

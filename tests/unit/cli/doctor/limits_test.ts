@@ -40,8 +40,10 @@ Deno.test("judgeLimits believes neither the engine nor the files alone", () => {
     [{}, { memory: `${8 * GIB}` }, "problem", /says that the limit "memory" is in force, and/],
     [{}, { pids: "4096" }, "problem", /"pids"/],
     [{}, { cpu: "400000 100000" }, "problem", /"cpus"/],
-    [{}, { memory: "max" }, "warning", /Can't tell from inside .*"memory"/],
-    [{}, { cpu: "max 100000" }, "warning", /Can't tell from inside .*"cpus"/],
+    [{}, { memory: "max" }, "problem", /"memory" is in force, and .* that it isn't/],
+    [{}, { cpu: "max 100000" }, "problem", /"cpus" is in force, and/],
+    [{}, { ...version1, cpu_quota: "-1" }, "problem", /"cpus" is in force, and/],
+    [{}, { memory: "odd" }, "warning", /Can't tell from inside .*"memory"/],
     [{}, { pids: "" }, "warning", /Can't tell from inside .*"pids"/],
   ];
   for (const [change, files, level, text] of cases) {
@@ -84,7 +86,18 @@ Deno.test("judgeHardening says for each wall whether it stands", () => {
       [{ no_new_privileges: "0" }, options, ["ok", "problem", "ok", "note"]],
       [{ apparmor: "unconfined" }, options, ["ok", "ok", "warning", "note"]],
       [{ apparmor: "" }, ["name=seccomp"], ["ok", "ok", "note", "note"]],
-      [{ apparmor: "" }, ["name=selinux"], ["ok", "ok", "ok", "note"]],
+      [{ apparmor: "docker-default (complain)" }, options, ["ok", "ok", "warning", "note"]],
+      [
+        { apparmor: "system_u:system_r:container_t:s0:c1,c2" },
+        ["name=seccomp", "name=selinux"],
+        ["ok", "ok", "ok", "note"],
+      ],
+      [
+        { apparmor: "system_u:system_r:spc_t:s0" },
+        ["name=seccomp", "name=selinux"],
+        ["ok", "ok", "warning", "note"],
+      ],
+      [{ apparmor: "" }, ["name=seccomp", "name=selinux"], ["ok", "ok", "warning", "note"]],
       [{ end: "" }, options, ["warning"]],
     ];
   for (const [change, engine, expected] of cases) {
