@@ -1,6 +1,5 @@
 /** `diff`: what the agent has changed. */
 
-import type { Oid } from "../../lib/workspace/types.ts";
 import {
   type ChangedFile,
   listCommits,
@@ -9,6 +8,7 @@ import {
 } from "../../lib/workspace/changes.ts";
 import { checkWork } from "../../lib/workspace/check_work.ts";
 import type { Finding } from "../../lib/workspace/findings.ts";
+import type { DiffRange } from "../../lib/workspace/diff_options.ts";
 import { lookOut } from "../../lib/workspace/look_out.ts";
 import type { RiskyFile } from "../../lib/workspace/risky_files.ts";
 import type { OpenedWork } from "./work_out.ts";
@@ -17,18 +17,18 @@ import type { OpenedWork } from "./work_out.ts";
 export type DiffPart = "all" | "committed" | "uncommitted";
 
 /** Two commits to compare; null: there is nothing to. */
-export type Range = { readonly from: Oid; readonly to: Oid } | null;
+export type Range = Omit<DiffRange, "signal"> | null;
 
 /** What a part lies between. */
 export function rangeOf({ quarantine }: Pick<OpenedWork, "quarantine">, part: DiffPart): Range {
-  const { base, head, uncommitted } = quarantine;
+  const { base, head, uncommitted, renames } = quarantine;
   switch (part) {
     case "all":
-      return { from: base, to: uncommitted ?? head };
+      return { from: base, to: uncommitted ?? head, renames };
     case "committed":
-      return { from: base, to: head };
+      return { from: base, to: head, renames };
     case "uncommitted":
-      return uncommitted === null ? null : { from: head, to: uncommitted };
+      return uncommitted === null ? null : { from: head, to: uncommitted, renames };
     default:
       return part satisfies never;
   }
@@ -59,7 +59,7 @@ export async function reportOn(
   }
   // First: git holds all paths in memory when it compares, and a hostile tree has no end of them.
   const findings = await checkWork(git, { base, tip: range.to, signal });
-  const files = await listFiles(git, range.from, range.to, signal);
+  const files = await listFiles(git, { ...range, signal });
   const { commits, total } = part === "uncommitted"
     ? { commits: [], total: 0 }
     : await listCommits(git, base, head, signal);

@@ -1,6 +1,7 @@
 /** What a diff is about, as lists: files with their counts, commits with their subjects. */
 
 import { BottleError } from "../errors.ts";
+import { DIFF_LIMITS, diffArgs, type DiffRange } from "./diff_options.ts";
 import type { HostGit } from "./host_git.ts";
 import { isOid, type Oid } from "./types.ts";
 
@@ -30,17 +31,10 @@ export interface WorkCommit {
 export const MAX_LISTED_COMMITS = 1000;
 /** Of a subject or a name, in characters. */
 const MAX_TEXT = 200;
-/** Of the lists, in bytes: more files than that nobody looks at. */
+/** Of the list of commits, in bytes: characters without a width don't count when git cuts a text off. */
+const MAX_COMMITS_BYTES = 4 * 1024 ** 2;
+/** Of the list of files, in bytes: more than that nobody looks at. */
 const MAX_LIST_BYTES = 64 * 1024 ** 2;
-
-/** Options that keep git from starting anything, and from believing attributes. */
-export const PLAIN_DIFF = [
-  "--no-ext-diff",
-  "--no-textconv",
-  "--no-color",
-  "--ignore-submodules=none",
-  "--submodule=short",
-] as const;
 
 const STATUS: ReadonlyMap<string, ChangedFile["status"]> = new Map([
   ["A", "added"],
@@ -54,14 +48,16 @@ const STATUS: ReadonlyMap<string, ChangedFile["status"]> = new Map([
 /** Files that differ between two commits. @throws {BottleError} `git-failed`, `work-too-big` */
 export async function listFiles(
   git: HostGit,
-  from: Oid,
-  to: Oid,
-  signal?: AbortSignal,
+  { from, to, renames, signal }: DiffRange,
 ): Promise<readonly ChangedFile[]> {
-  const options = { keepBytes: MAX_LIST_BYTES, ...(signal === undefined ? {} : { signal }) };
-  const args = ["diff-tree", "-r", "-z", "-M", "--raw", "--numstat", "--no-abbrev", ...PLAIN_DIFF];
+  const options = {
+    ...DIFF_LIMITS,
+    keepBytes: MAX_LIST_BYTES,
+    ...(signal === undefined ? {} : { signal }),
+  };
+  const args = ["diff-tree", ...diffArgs(renames), "-z", "--raw", "--numstat", "--no-abbrev"];
   const text = await git.text([...args, from, to], options);
-  if (text.length >= MAX_LIST_BYTES) {
+  if (new TextEncoder().encode(text).length >= MAX_LIST_BYTES) {
     throw new BottleError("The agent's work changes more files than can be listed", {
       code: "work-too-big",
       hint: "`--stat` and `--json` are not to be had of it; the diff itself is",
@@ -107,16 +103,19 @@ export async function listCommits(
   const text = await git.text([
     "rev-list",
     `--max-count=${MAX_LISTED_COMMITS}`,
+    // As the bytes are: a commit names its encoding, and there are more converters than anybody has looked at.
+    "--encoding=none",
     `--format=%H%x00%<(${MAX_TEXT},trunc)%s%x00%<(${MAX_TEXT},trunc)%an%x00%ct`,
     ...range,
-  ], options);
+  ], { ...options, keepBytes: MAX_COMMITS_BYTES });
   return { total, commits: text.split("\n").flatMap(parseCommit) };
 }
 
 function parseCommit(line: string): readonly WorkCommit[] {
   const [id = "", subject = "", author = "", seconds = ""] = line.split("\0");
   if (!isOid(id)) return [];
-  return [{ id, subject: subject.trimEnd(), author: author.trimEnd(), date: toDate(seconds) }];
+  const short = (field: string): string => field.slice(0, MAX_TEXT).trimEnd();
+  return [{ id, subject: short(subject), author: short(author), date: toDate(seconds) }];
 }
 
 /** The year 9999 is the last that RFC 3339 can write; git writes later ones. */

@@ -2,21 +2,8 @@
 
 import { BottleError } from "../errors.ts";
 import type { Duplex } from "../process/run.ts";
-import { PLAIN_DIFF } from "./changes.ts";
+import { DIFF_LIMITS, diffArgs, type DiffRange } from "./diff_options.ts";
 import type { HostGit } from "./host_git.ts";
-import type { Oid } from "./types.ts";
-
-/** Between which commits. */
-export interface DiffRange {
-  readonly from: Oid;
-  readonly to: Oid;
-  readonly signal?: AbortSignal;
-}
-
-/** Bigger files are shown as changed, not line by line: no person reads them, and comparing them takes hours. */
-const LINES_UP_TO = "core.bigFileThreshold=32m";
-/** Names as they are: what shows them escapes them. */
-const PLAIN_NAMES = "core.quotePath=false";
 
 /** A patch that `git apply` takes, binary files too, in pieces as they come. @throws {BottleError} `git-failed` */
 export async function* patchOf(
@@ -46,11 +33,11 @@ export async function* statOf(
 async function* printed(
   git: HostGit,
   format: readonly string[],
-  { from, to, signal }: DiffRange,
+  { from, to, renames, signal }: DiffRange,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const args = ["diff-tree", "-r", "-M", ...PLAIN_DIFF, ...format, from, to];
+  const args = ["diff-tree", ...diffArgs(renames), ...format, from, to];
   await using program: Duplex = git.stream(args, {
-    config: [LINES_UP_TO, PLAIN_NAMES],
+    ...DIFF_LIMITS,
     ...(signal === undefined ? {} : { signal }),
   });
   await program.writable.close().catch(() => {});
@@ -61,5 +48,7 @@ async function* printed(
   throw new BottleError(`"git diff-tree" ended with ${code}`, {
     code: "git-failed",
     details: stderr.trim().split("\n").slice(-10).filter((line) => line !== ""),
+    hint:
+      "A file may be too big for a patch: `bot-bottle fetch` brings commits, `bot-bottle cp` files",
   });
 }

@@ -116,6 +116,12 @@ export function gitFailed(
   });
 }
 
+/**
+ * What git may ask of memory in one piece, `options.env` may lower it: a ref, or a list of ignored files, that is a link to a device
+ * without an end would take all there is. Packs and indexes are mapped, and don't count.
+ */
+const MAX_ALLOCATION = "4g";
+
 /** Settings that a repository's own can't override: the command line comes last. */
 const SWITCHES: readonly string[] = [
   "core.fsmonitor=false",
@@ -172,6 +178,7 @@ function environment(
   return {
     ...inherited,
     LC_ALL: "C",
+    GIT_ALLOC_LIMIT: MAX_ALLOCATION,
     GIT_ALLOW_PROTOCOL: options.allowFile === true ? "file" : "none",
     GIT_ATTR_NOSYSTEM: "1",
     GIT_CONFIG_GLOBAL: "/dev/null",

@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { BottleError } from "../errors.ts";
 import { type BundleHeader, MAX_HEADER_BYTES, parseBundleHeader } from "./bundle_header.ts";
 import { MAX_WORK_BYTES } from "./collect.ts";
+import type { Renames } from "./diff_options.ts";
 import type { GitHost, HostGit } from "./host_git.ts";
 import { hasCommit, type PersonRepository } from "./person_repository.ts";
 import { objectNames } from "./pack_index.ts";
@@ -23,7 +24,7 @@ export interface QuarantineLimits {
   /** Of the bundle. */
   readonly packBytes: number;
   readonly objects: number;
-  /** Of one object that git must hold in memory; it takes several such pieces at once. */
+  /** Of one piece of memory that git takes, such as an object with its delta; it holds some of them at once. */
   readonly memoryBytes: number;
   /** Of all new objects, unpacked: what a checkout could write. */
   readonly unpackedBytes: number;
@@ -34,7 +35,7 @@ export interface QuarantineLimits {
 export const QUARANTINE_LIMITS: QuarantineLimits = {
   packBytes: MAX_WORK_BYTES,
   objects: 5_000_000,
-  memoryBytes: 1024 ** 3,
+  memoryBytes: 512 * 1024 ** 2,
   unpackedBytes: 16 * 1024 ** 3,
   timeoutMs: 10 * 60_000,
 };
@@ -61,6 +62,8 @@ export interface Quarantine extends AsyncDisposable {
   readonly uncommitted: Oid | null;
   /** Whether the agent's history and the person's have a commit in common. */
   readonly isRelated: boolean;
+  /** How far a comparison may look for renames: where much came, to compare each with each costs too much. */
+  readonly renames: Renames;
 }
 
 /**
@@ -86,7 +89,7 @@ export async function openQuarantine(
   );
   const { git } = scratch;
   if (!await hasCommit(git, base, signal)) throw baseGone(repository, base);
-  if (bundle !== null) await importBundle(scratch, bundle, request);
+  const bytes = bundle === null ? 0 : await importBundle(scratch, bundle, request);
   const tips = [facts.head, ...(facts.uncommitted === null ? [] : [facts.uncommitted])];
   await requireTips(git, request, tips);
   const related = await git(
@@ -100,22 +103,35 @@ export async function openQuarantine(
     head: facts.head,
     uncommitted: facts.uncommitted,
     isRelated: related.code === 0,
+    renames: bytes > MAX_ALIKE_BYTES ? "same" : "alike",
     [Symbol.asyncDispose]: () => moved.disposeAsync(),
   };
 }
 
+/** Of all new objects, unpacked, to look for files that are alike. */
+const MAX_ALIKE_BYTES = 64 * 1024 ** 2;
+
+/** The size of all new objects, unpacked. */
 async function importBundle(
   { git, folder }: ScratchRepository,
   file: string,
   request: QuarantineRequest,
-): Promise<void> {
+): Promise<number> {
   const { limits = QUARANTINE_LIMITS, signal } = request;
   const header = await readHeader(file);
   await checkHeader(git, header, request);
   using handle = await Deno.open(file, { read: true });
   await handle.seek(header.packAt, Deno.SeekMode.Start);
   const { code, stdout, stderr } = await git(
-    ["index-pack", "--stdin", "--fix-thin", "--strict", `--max-input-size=${limits.packBytes}`],
+    [
+      "index-pack",
+      "--stdin",
+      "--fix-thin",
+      "--strict",
+      // Each thread unpacks deltas of its own, and has memory of its own for them.
+      "--threads=1",
+      `--max-input-size=${limits.packBytes}`,
+    ],
     {
       stdin: chunksOf(handle),
       keepBytes: KEEP_BYTES,
@@ -128,7 +144,7 @@ async function importBundle(
   if (code !== 0) throw refused(stderr);
   const pack = /^(?:pack|keep)\t([0-9a-f]+)$/m.exec(stdout)?.[1];
   if (pack === undefined) throw refused("git named no pack");
-  await checkSizes(git, join(folder, "objects", "pack", `pack-${pack}.idx`), limits, signal);
+  return await checkSizes(git, join(folder, "objects", "pack", `pack-${pack}.idx`), limits, signal);
 }
 
 /** Of what git says about a pack that it refuses. */
@@ -182,7 +198,7 @@ async function checkSizes(
   index: string,
   limits: QuarantineLimits,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<number> {
   let total = 0;
   const { code, stderr } = await git(["cat-file", "--batch-check=%(objectsize)", "--buffer"], {
     stdin: objectNames(index),
@@ -196,6 +212,7 @@ async function checkSizes(
   if (total > limits.unpackedBytes) {
     throw outOfProportion(`${Math.round(total / 1024 ** 2)} MiB when unpacked`);
   }
+  return total;
 }
 
 async function requireTips(
