@@ -5,6 +5,7 @@ import { BottleError } from "../errors.ts";
 import { isSlug, type Slug } from "../names.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
 import { lockBottle, lockForChange } from "./lock.ts";
+import { removeIfThere } from "./scraps.ts";
 import { asWriteFailure } from "./write_failure.ts";
 import { type BottleState, corrupted, formatState, parseState } from "./state.ts";
 
@@ -106,7 +107,8 @@ export class StateStore {
       if (error instanceof Deno.errors.NotFound) return;
       throw error;
     }
-    await Deno.remove(gone, { recursive: true });
+    // Another removal's sweep may be quicker.
+    await removeIfThere([gone]);
     await this.#sweep();
   }
 
@@ -128,7 +130,9 @@ export class StateStore {
         states.push(await this.#readFolder(name));
       } catch (error) {
         if (!(error instanceof BottleError)) throw error;
-        broken.push({ name, file: this.#file(name), why: error.message });
+        // Another command may have removed it since it was listed.
+        if (error.code === "bottle-unknown" && !await this.has(name)) continue;
+        broken.push({ name, file: this.#file(name), why: whyBroken(error) });
       }
     }
     return { states, corrupted: broken };
@@ -179,6 +183,11 @@ async function readText(file: string, name: string): Promise<string> {
     if (error instanceof Deno.errors.NotFound) throw unknown(name);
     throw corrupted(file, error instanceof Error ? error.message : "it can't be read");
   }
+}
+
+/** A program that was killed at the very beginning of a launch leaves a folder with nothing in it. */
+function whyBroken({ code, message }: BottleError): string {
+  return code === "bottle-unknown" ? "its launch ended before it began" : message;
 }
 
 /** Folders of bottles: other things, as logs of builds, lie beside them. */

@@ -105,9 +105,24 @@ Deno.test("StateStore.all passes over what is no bottle's folder", async () => {
 
 Deno.test("StateStore tells a folder without a state apart", async () => {
   await using files = await manifestFiles({ [`home/state/${slug}/lock`]: "" });
-  assert.deepEqual((await new StateStore(files.home).all()).corrupted.map(({ name }) => name), [
-    slug,
+  const { corrupted } = await new StateStore(files.home).all();
+  assert.deepEqual(corrupted.map(({ name, why }) => [name, why]), [
+    [slug, "its launch ended before it began"],
   ]);
+});
+
+Deno.test("StateStore.all takes no bottle for broken that goes while it looks", async () => {
+  await using files = await manifestFiles();
+  const store = new StateStore(files.home);
+  for (let times = 0; times < 20; times++) {
+    const names = Array.from("abcdefgh", (letter) => parseSlug(`demo-${letter}b12c`));
+    for (const name of names) await store.create({ ...state, slug: name });
+    const [{ corrupted }] = await Promise.all([
+      store.all(),
+      ...names.toReversed().map((name) => store.remove(name)),
+    ]);
+    assert.deepEqual(corrupted, []);
+  }
 });
 
 Deno.test("StateStore.lock keeps others out until it is given back", async () => {
