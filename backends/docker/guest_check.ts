@@ -8,10 +8,11 @@ import { engineError, EngineErrorCode, printableLines } from "../engine/errors.t
 import { labelArgs } from "../engine/labels.ts";
 import { startsBelow } from "./altered.ts";
 import script from "./guest_check.sh" with { type: "text" };
+import { ROOT_PATH } from "./guest_user.ts";
 import { blankArgs } from "./image_env.ts";
 
 /** Counts up when the check asks for more. */
-export const GUEST_CHECK = 1;
+export const GUEST_CHECK = 2;
 
 /** What every provider's programs and our own steps use. */
 const ALWAYS = ["bash", "git"] as const;
@@ -84,6 +85,7 @@ export function guestCheckArgs(request: GuestRequest): string[] {
     script,
     "check",
     guestHome,
+    ROOT_PATH,
     ...ALWAYS,
     ...programs,
   ];
@@ -128,7 +130,7 @@ function describe(line: string, { guestHome, programs }: GuestRequest): readonly
     case "sleep":
       return ["/bin/sleep: the package coreutils"];
     case "tar":
-      return ["GNU tar: the package tar"];
+      return ["GNU tar in /bin or /usr/bin: the package tar"];
     case "program":
       if (ALWAYS.some((each) => each === program)) {
         return [`${program}: the package ${program}`];

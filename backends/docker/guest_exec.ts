@@ -2,6 +2,7 @@
 
 import type { GuestUser } from "../../lib/bottle.ts";
 import { EXEC_MARK } from "./guest_kill.ts";
+import { userArgs } from "./guest_user.ts";
 
 /** What {@linkcode guestExec} needs. */
 export interface GuestExec {
@@ -49,8 +50,7 @@ export function guestExec(exec: GuestExec): EngineCall {
   const args = [
     "exec",
     ...stdinArgs(exec.stdin),
-    "--user",
-    exec.user,
+    ...userArgs(exec.user),
     "--workdir",
     exec.cwd,
     "--env",

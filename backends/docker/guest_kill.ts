@@ -2,6 +2,7 @@
 
 import type { GuestUser } from "../../lib/bottle.ts";
 import type { Engine } from "../engine/engine.ts";
+import { userArgs } from "./guest_user.ts";
 
 /** The variable that marks a command and all that it starts. */
 export const EXEC_MARK = "BOT_BOTTLE_EXEC";
@@ -39,7 +40,7 @@ export async function killMarked(
 ): Promise<void> {
   const argv = ["bash", "-c", SCRIPT, "kill-marked", `${EXEC_MARK}=${mark}`];
   try {
-    await engine.raw(["exec", "--user", user, container, ...argv], { timeoutMs: TIMEOUT_MS });
+    await engine.raw(["exec", ...userArgs(user), container, ...argv], { timeoutMs: TIMEOUT_MS });
   } catch {
     // Told above.
   }

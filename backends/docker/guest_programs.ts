@@ -5,6 +5,7 @@ import type { HomeId, Slug } from "../../lib/names.ts";
 import type { Engine } from "../engine/engine.ts";
 import { readStart } from "./agent_start.ts";
 import { findContainers, ownedBy } from "./inventory.ts";
+import { userArgs } from "./guest_user.ts";
 import { containerOf } from "./list.ts";
 import { findBottle, notRunning } from "./running.ts";
 
@@ -24,7 +25,7 @@ export async function openGuestOf(
     stream: (argv, { user = "node", signal } = {}) =>
       // HOME is the one in the guest's own passwd.
       engine.duplex(
-        ["exec", "--interactive", "--user", user, agent.id, ...argv],
+        ["exec", "--interactive", ...userArgs(user), agent.id, ...argv],
         signal === undefined ? {} : { signal },
       ),
   };

@@ -88,6 +88,32 @@ Deno.test("an image that can't be a guest is refused with all that it lacks, bef
   }
 });
 
+Deno.test("an image whose node is uid 0 for the engine is refused, whatever other lines say of it", async () => {
+  await using images = await openImages();
+  const name = `bot-bottle-test-users:${crypto.randomUUID().slice(0, 8)}`;
+  const line = " node:x:0:0::/home/node:/bin/bash";
+  await buildImage(name, `FROM ${BASE}\nRUN sed -i '1i \\${line}' /etc/passwd\n`);
+  try {
+    const whoami = [
+      "run",
+      "--rm",
+      "--network=none",
+      "--user=node",
+      "--entrypoint=/usr/bin/id",
+      name,
+    ];
+    equal(await engine.docker([...whoami, "-u"]), "0", "the engine takes the first line");
+    const plan = await images.subject.prepare({}, { image: name });
+    await rejects(images.launch(plan), (error) => {
+      ok(error instanceof BottleError && error.code === "image-unfit");
+      deepEqual(error.details.map((line) => line.slice(0, 13)), ["the user node"]);
+      return true;
+    });
+  } finally {
+    await engine.docker(["image", "rm", name]);
+  }
+});
+
 Deno.test("an image that the engine has not and can't pull is named, and so is one whose shell does not run", async () => {
   await using images = await openImages();
   const missing = await images.subject.prepare({}, { image: "registry.invalid/no/such:1" });

@@ -4,6 +4,7 @@ import {
   guestCheckArgs,
   type GuestRequest,
 } from "../../../../backends/docker/guest_check.ts";
+import { ROOT_PATH } from "../../../../backends/docker/guest_user.ts";
 import { createEngine, type Engine } from "../../../../backends/engine/engine.ts";
 import { BottleError } from "../../../../lib/errors.ts";
 import { homeId } from "../../../../lib/names.ts";
@@ -46,7 +47,14 @@ Deno.test("guestCheckArgs gives the image no network, no right and no stay, and 
     ]
   ) ok(args.includes(word), word);
   ok(!args.some((word) => /^(-v|--volume|--mount|--privileged|--cap-add)/.test(word)));
-  deepEqual(args.slice(args.indexOf("check")), ["check", "/home/node", "bash", "git", "claude"]);
+  deepEqual(args.slice(args.indexOf("check")), [
+    "check",
+    "/home/node",
+    ROOT_PATH,
+    "bash",
+    "git",
+    "claude",
+  ]);
 });
 
 Deno.test("checkGuest takes an image that lacks nothing, and lists all that another lacks", async () => {

@@ -27,6 +27,15 @@ Deno.test("guestExec runs the command itself where there are no variables", () =
   deepEqual(guestExec(plain), { args: ["exec", ...common, "c", "echo", "-n"], env: {} });
 });
 
+Deno.test("guestExec has uid 0 find no program in a folder that the agent can write", () => {
+  const { args } = guestExec({ ...plain, user: "root", home: "/root" });
+  deepEqual(args.slice(0, 5), [
+    ...["exec", "--user", "root", "--env"],
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+  ]);
+  ok(!guestExec(plain).args.some((word) => word.startsWith("PATH=")));
+});
+
 Deno.test("guestExec opens stdin, and the terminal, only when asked", () => {
   deepEqual(guestExec({ ...plain, stdin: "open" }).args.slice(0, 2), ["exec", "--interactive"]);
   deepEqual(guestExec({ ...plain, stdin: "terminal" }).args.slice(0, 5), [
