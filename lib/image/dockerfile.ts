@@ -1,8 +1,11 @@
 /** What a Dockerfile's text says of its arguments and its base images. Nothing is run. */
 
+import { isImageReference } from "./reference.ts";
+
 const ARG = /^\s*ARG\s+(.*)$/i;
 const FROM = /^\s*FROM\s+(?:--[a-z]+=\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?\s*$/i;
-const HEREDOC = /^\s*(?:RUN|COPY|ADD)\s.*<<-?\s*(["']?)([A-Za-z_][A-Za-z0-9_]*)\1/i;
+// A word of its own, as BuildKit has it: neither a shift (`1<<N`) nor a here-string (`<<<x`) begins one.
+const HEREDOC = /^\s*(?:RUN|COPY|ADD)\s(?:.*\s)?\d*<<-?(["']?)([A-Za-z_][A-Za-z0-9_]*)\1(?:\s|$)/i;
 const VARIABLE = /\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|([A-Za-z_][A-Za-z0-9_]*))/g;
 
 /**
@@ -20,7 +23,7 @@ export function declaresArg(dockerfile: string, name: string): boolean {
 
 /**
  * Names of the images that the build begins with, each once: no stages, no `scratch`. Variables are those that stand
- * before the first `FROM`; a name that one leaves open is left out.
+ * before the first `FROM`; a name that one leaves open, or that is none, is left out.
  *
  * @param args `--build-arg`s
  */
@@ -43,7 +46,9 @@ export function baseImages(
     if (written === undefined) continue;
     isBeforeStages = false;
     const image = substitute(written, values);
-    if (image !== undefined && !stages.has(image.toLowerCase())) found.add(image);
+    if (image !== undefined && isImageReference(image) && !stages.has(image.toLowerCase())) {
+      found.add(image);
+    }
     if (stage !== undefined) stages.add(stage.toLowerCase());
   }
   return [...found];

@@ -9,6 +9,10 @@ Deno.test("declaresArg finds an ARG whatever its case, place, default and compan
     "FROM x\r\nARG A=1 V\r\n",
     'FROM x\nARG A="1 2" V=3\n',
     "FROM x\nARG \\\n  V=1\n",
+    "FROM x\nRUN echo $((1<<N))\nARG V\n",
+    "FROM x\nRUN cat <<<word\nARG V\n",
+    "FROM x\nRUN cat << word\nARG V\n",
+    "FROM x\nRUN cat 0<<-'E' > /a\nARG W\n\tE\nARG V\n",
   ];
   for (const text of texts) assert.ok(declaresArg(text, "V"), text);
 });
@@ -37,6 +41,7 @@ Deno.test("baseImages names the images that a build begins with", () => {
     ["FROM node\nARG V=9\nFROM x:$V\n", ["node"]],
     ["FROM a\nRUN <<'SQL'\nSELECT 1\nFROM users\nSQL\nFROM b\n", ["a", "b"]],
     ["# FROM c\nFROM \\\n  d\n", ["d"]],
+    ["FROM --all-tags\nFROM node:${V-22}\nFROM UPPER\n", []],
     ["", []],
   ];
   for (const [text, images] of cases) assert.deepEqual(baseImages(text, {}), images, text);
