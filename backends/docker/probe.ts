@@ -4,9 +4,10 @@ import type { LimitsInForce } from "../../lib/plan/limits.ts";
 import type { Resources } from "../../lib/manifest/types.ts";
 import type { HomeId } from "../../lib/names.ts";
 import type { Engine } from "../engine/engine.ts";
+import { engineError } from "../engine/errors.ts";
 import { labelArgs } from "../engine/labels.ts";
 import { limitArgs, readInForce } from "./in_force.ts";
-import { sealRunArgs } from "./seal.ts";
+import { RUN_FAILED, sealRunArgs } from "./seal.ts";
 import { parseFindings } from "./self_test.ts";
 import script from "./probe.sh" with { type: "text" };
 
@@ -18,6 +19,12 @@ export interface ProbeOptions {
   readonly random: (length: number) => Uint8Array;
   readonly signal: AbortSignal;
 }
+
+/**
+ * How long a container may take that looks around, in milliseconds. It takes no signal: a client that is cut off between the
+ * container's creation and its start leaves it there, `--rm` or not.
+ */
+const LOOK_MS = 20_000;
 
 /** What was seen of a container with limits. */
 export interface LimitProbe {
@@ -76,14 +83,18 @@ export function probeArgs(
   ];
 }
 
-/** Which of the kernel's two tables takes the seal's rules, tried in a network of their own; undefined: neither, with their words. */
+/** Which of the kernel's two tables takes the seal's rules, tried in a network of their own; undefined: neither, with their words. @throws {BottleError} what the engine says */
 export async function probeSeal(
   engine: Engine,
   { home, image, signal }: ProbeOptions,
 ): Promise<{ readonly tables: string | undefined; readonly told: readonly string[] }> {
   const owner = { home, slug: null, role: "probe" } as const;
   const args = sealRunArgs(owner, { network: "none", image, bundle: "192.0.2.1", runtime: null });
-  const { code, stdout, stderr } = await engine.raw(args, { signal });
+  signal.throwIfAborted();
+  const result = await engine.raw(args, { timeoutMs: LOOK_MS });
+  const { code, stdout, stderr } = result;
+  // The engine's own failure says nothing of the kernel.
+  if (code === RUN_FAILED) throw engineError(args, result);
   const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).trim();
   if (code === 0) return { tables: decode(stdout), told: [] };
   return { tables: undefined, told: decode(stderr).split("\n").slice(-4) };
@@ -106,6 +117,7 @@ async function look(
   network: "host" | "none",
   [program, ...args]: readonly [string, ...string[]],
 ): Promise<string> {
+  signal.throwIfAborted();
   return await engine.docker([
     "run",
     "--rm",
@@ -120,5 +132,5 @@ async function look(
     `--entrypoint=${program}`,
     image,
     ...args,
-  ], { signal });
+  ], { timeoutMs: LOOK_MS });
 }

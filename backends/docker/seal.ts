@@ -32,7 +32,7 @@ export interface SealSpec {
 }
 
 /** The exit code of a `docker run` that could not start its container. */
-const RUN_FAILED = 125;
+export const RUN_FAILED = 125;
 
 /**
  * Seals the namespace of a container that has just started, and in which nothing of the agent runs yet

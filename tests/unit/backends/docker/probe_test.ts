@@ -1,11 +1,13 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import {
   probeArgs,
+  probeDisk,
   probeLimits,
   probeRoutes,
   probeSeal,
 } from "../../../../backends/docker/probe.ts";
 import { createEngine } from "../../../../backends/engine/engine.ts";
+import { BottleError } from "../../../../lib/errors.ts";
 import { homeId } from "../../../../lib/names.ts";
 import { fakeRun } from "../../../support/context.ts";
 
@@ -71,6 +73,8 @@ Deno.test("probeSeal runs the very script of the seal, in a network of its own",
     tables: undefined,
     told: ["nft: no", "legacy: no"],
   });
+  const refused = fakeRun(() => ({ code: 125, stderr: encode("docker: Error: no space left") }));
+  await rejects(probeSeal(createEngine({ run: refused }), options), BottleError);
 });
 
 Deno.test("probeRoutes may only read, though it is on the host's network", async () => {
@@ -81,4 +85,20 @@ Deno.test("probeRoutes may only read, though it is on the host's network", async
     ok(call.includes(part), part);
   }
   ok(!call.some((word) => /--(privileged|cap-add|volume|mount|pid)\b/.test(word)));
+});
+
+Deno.test("a look around begins not after an abort, and is not cut off by one: its container would stay", async () => {
+  const aborted = { ...options, signal: AbortSignal.abort(new Error("Ctrl-C")) };
+  const signals: (AbortSignal | undefined)[] = [];
+  const run = fakeRun((_argv, given) => {
+    signals.push(given?.signal);
+    return {};
+  });
+  const engine = createEngine({ run });
+  for (const look of [probeSeal, probeRoutes, probeDisk]) {
+    await rejects(look(engine, aborted), /Ctrl-C/);
+    await look(engine, options);
+  }
+  // One call each: those of an abort made none.
+  deepEqual(signals, [undefined, undefined, undefined]);
 });
