@@ -2,6 +2,7 @@
 
 import { systemClock } from "../clock.ts";
 import { BottleError } from "../errors.ts";
+import { asWriteFailure } from "./write_failure.ts";
 
 /** How long a change of `state.json` may have to wait for others, in milliseconds: each takes one write of the disk. */
 const CHANGE_MS = 10_000;
@@ -12,7 +13,7 @@ const POLL_MS = 10;
  * process that holds it, so that a crash leaves none behind.
  *
  * @param file absolute
- * @throws {BottleError} `bottle-busy`
+ * @throws {BottleError} `bottle-busy`, `disk-full`, `not-writable`
  * @throws {Deno.errors.NotFound} if its folder is gone, also when it went in this moment
  */
 export async function lockBottle(name: string, file: string): Promise<Disposable> {
@@ -50,7 +51,7 @@ export async function lockForChange(name: string, file: string): Promise<Disposa
 }
 
 async function tryLock(file: string): Promise<Disposable | undefined> {
-  const handle = await Deno.open(file, { create: true, write: true, mode: 0o600 });
+  const handle = await openLock(file);
   try {
     if (await handle.tryLock(true)) {
       await requireSame(handle, file);
@@ -62,6 +63,14 @@ async function tryLock(file: string): Promise<Disposable | undefined> {
   }
   handle.close();
   return undefined;
+}
+
+async function openLock(file: string): Promise<Deno.FsFile> {
+  try {
+    return await Deno.open(file, { create: true, write: true, mode: 0o600 });
+  } catch (error) {
+    throw asWriteFailure(error, file);
+  }
 }
 
 /** Whoever removed the bottle may have held the lock until now: then it is that of a file which nobody finds any more. */

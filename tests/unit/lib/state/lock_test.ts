@@ -13,6 +13,11 @@ Deno.test("lockBottle refuses a second holder, and is free after disposal", asyn
   await Deno.remove(file);
 });
 
+Deno.test("lockBottle says in words that a folder takes no lock", async () => {
+  // A file system that takes no file, also from root.
+  await rejects(lockBottle(SLUG, "/sys/lock"), { code: "not-writable" });
+});
+
 Deno.test("lockBottle is free at once while another thread starts programs", async () => {
   const file = await Deno.makeTempFile();
   const code = `for (;;) await new Deno.Command("true").output();`;
