@@ -4,7 +4,7 @@ import { BottleError, ExitCode } from "../../lib/errors.ts";
 import type { HomeId } from "../../lib/names.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { EngineImage } from "../engine/image.ts";
-import { engineError, EngineErrorCode, printableLines } from "../engine/errors.ts";
+import { engineError, isOfEngine, printableLines } from "../engine/errors.ts";
 import { labelArgs } from "../engine/labels.ts";
 import { startsBelow } from "./altered.ts";
 import script from "./guest_check.sh" with { type: "text" };
@@ -104,12 +104,7 @@ async function askGuest(
   const lines = stdout.split("\n");
   if (lines.includes("end")) return lines.flatMap((line) => describe(line, request));
   const error = engineError(args, result);
-  const isOfEngine = [
-    EngineErrorCode.unreachable,
-    EngineErrorCode.notPermitted,
-    EngineErrorCode.diskFull,
-  ].some((code) => code === error.code);
-  if (isOfEngine) throw error;
+  if (isOfEngine(error)) throw error;
   const said = printableLines(new TextDecoder().decode(result.stderr)).slice(0, 3);
   return [
     said.some((line) => line.includes("exec format error"))

@@ -5,7 +5,7 @@ import { BottleError, ExitCode } from "../../lib/errors.ts";
 import type { Engine } from "./engine.ts";
 import { layerFile, LayerNote } from "./build_layer.ts";
 import { BuildTraces, removeTraces } from "./build_traces.ts";
-import { engineError, EngineErrorCode, printableLines } from "./errors.ts";
+import { engineError, isOfEngine, printableLines } from "./errors.ts";
 
 /** Options of {@linkcode buildImage}. */
 export interface BuildOptions {
@@ -93,12 +93,7 @@ async function buildFailed(
   log: readonly string[],
   cause: BottleError,
 ): Promise<BottleError> {
-  const knows = [
-    EngineErrorCode.unreachable,
-    EngineErrorCode.notPermitted,
-    EngineErrorCode.diskFull,
-  ].find((code) => code === cause.code);
-  if (knows !== undefined) return cause;
+  if (isOfEngine(cause)) return cause;
   const written = await writeLog(options.logFile, log);
   return new BottleError(`Building the image "${options.tag}" failed`, {
     code: "image-build-failed",

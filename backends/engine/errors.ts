@@ -128,6 +128,17 @@ function lastLine(stderr: string): string {
   return line.replace(ENGINE_WORD, "").replace(/^error: /i, "").replace(/\.$/, "");
 }
 
+const OF_ENGINE: readonly string[] = [
+  EngineErrorCode.unreachable,
+  EngineErrorCode.notPermitted,
+  EngineErrorCode.diskFull,
+];
+
+/** Whether an error is about the engine itself, whatever it was asked for. */
+export function isOfEngine({ code }: Pick<BottleError, "code">): boolean {
+  return OF_ENGINE.includes(code);
+}
+
 /** At most the last 20 lines, control characters escaped: some of it may come out of a container. */
 export function printableLines(text: string): readonly string[] {
   return text.split(/\r?\n/).filter((line) => line.trim() !== "").slice(-20).map((line) =>

@@ -2,7 +2,7 @@
 
 import { BottleError, ExitCode } from "../../lib/errors.ts";
 import type { Engine } from "./engine.ts";
-import { engineError, EngineErrorCode, printableLines } from "./errors.ts";
+import { engineError, EngineErrorCode, isOfEngine, printableLines } from "./errors.ts";
 
 /** Options of {@linkcode pullImage}. */
 export interface PullOptions {
@@ -34,12 +34,7 @@ export async function pullImage(
   });
   if (result.code === 0) return;
   const cause = engineError(args, result);
-  const isOfEngine = [
-    EngineErrorCode.unreachable,
-    EngineErrorCode.notPermitted,
-    EngineErrorCode.diskFull,
-  ].some((code) => code === cause.code);
-  if (isOfEngine) throw cause;
+  if (isOfEngine(cause)) throw cause;
   throw new BottleError(`Cannot pull the image "${reference}"`, {
     code: EngineErrorCode.baseImageMissing,
     exitCode: ExitCode.cannotStart,

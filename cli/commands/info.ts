@@ -1,6 +1,8 @@
 /** `info` */
 
 import { Command, type CommandUnknownOpts } from "../../lib/deps/commander.ts";
+import { escapeControl } from "../../lib/egress/escape.ts";
+import type { BottleError } from "../../lib/errors.ts";
 import type { Act, Services } from "../command.ts";
 import { examples } from "../examples.ts";
 import type { Info } from "../session/info.ts";
@@ -37,6 +39,14 @@ export function define(act: Act): CommandUnknownOpts {
     );
 }
 
+function problemText({ message, hint }: BottleError): string {
+  const lines = [
+    `! It can't be started now: ${message}`,
+    ...hint === undefined ? [] : [`  ${hint}`],
+  ];
+  return lines.map((line) => `${escapeControl(line)}\n`).join("");
+}
+
 async function showPreset({ context }: Services, name: string, json: boolean): Promise<number> {
   const { describePreset } = await import("../session/preset.ts");
   const preset = describePreset(name);
@@ -58,7 +68,11 @@ async function printJson({ context }: Services, info: Info): Promise<void> {
       pids: held.limits.pids,
       dropped: held.dropped,
     },
-    problem: problem === null ? null : { code: problem.code, message: problem.message },
+    problem: problem === null ? null : {
+      code: problem.code,
+      message: problem.message,
+      hint: problem.hint ?? null,
+    },
     routes_in_force: routes,
   };
   context.out.stdout(`${JSON.stringify(shown, null, 2)}\n`);
@@ -69,7 +83,7 @@ async function printText({ context }: Services, info: Info, effective: boolean):
   const { effectiveLines, heldLines } = await import("../ui/info.ts");
   const { out } = context;
   const { plan, problem, values, held, routes } = info;
-  if (problem !== null) out.stderr(`! It can't be started now: ${problem.message}\n`);
+  if (problem !== null) out.stderr(problemText(problem));
   // Where there is no plan to show, what the files say is what there is.
   if (effective || plan === null) {
     for (const line of effectiveLines(values)) out.stdout(`${line}\n`);

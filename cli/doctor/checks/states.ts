@@ -81,7 +81,8 @@ export function judgeStates(
   ];
   if (findings.length > 0) return findings;
   const count = known.states.length;
-  return [ok(count === 0 ? "No bottles are remembered" : `${count} bottles are remembered`, {
-    states: count,
-  })];
+  const text = count === 1
+    ? "1 bottle is remembered"
+    : `${count === 0 ? "No" : count} bottles are remembered`;
+  return [ok(text, { states: count })];
 }

@@ -102,7 +102,10 @@ Deno.test("info still tells the values where the plan can't be made", async () =
   });
   const { code, stdout, stderr } = await cli.run("info", "demo");
   assert.equal(code, 0);
-  assert.match(stderr, /It can't be started now: The host variable "NOT_SET" is not set/);
+  assert.match(
+    stderr,
+    /^! It can't be started now: The host variable "NOT_SET" is not set\n {2}\w/,
+  );
   assert.match(stdout, /agent_provider\.auth_token +← NOT_SET/);
 });
 
