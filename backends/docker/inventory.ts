@@ -34,7 +34,7 @@ export interface Inventory {
   readonly volumes: readonly FoundResource[];
 }
 
-/** Images are found by `images.ts`. */
+/** Images are found by `image_cleanup.ts`. */
 const IMAGE_ROLE = "image";
 
 /** Labels that all results must have. */

@@ -1,6 +1,6 @@
 /** Where an agent's image comes from, and why from there. */
 
-/** Who may name an image or a Dockerfile, the first that does wins: `image_sources.ts` has the order. */
+/** Who may name an image or a Dockerfile, the first that does wins: `choose.ts` has the order. */
 export type ImageSource = "option" | "bottle" | "manifest" | "provider";
 
 /** One that was looked at, in the order of the cascade. */
