@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { BottleError } from "../errors.ts";
 import type { FoundRepository } from "./find_repository.ts";
+import { isPlainFile } from "./plain_file.ts";
 import { type GitHost, hostGit } from "./host_git.ts";
 import { excludesFile } from "./own_config.ts";
 import type { ScratchRepository } from "./scratch_repository.ts";
@@ -78,14 +79,10 @@ async function copyIndex(index: string, into: string): Promise<void> {
   }
 }
 
-/** False if there is none. */
+/** False if there is no such file. */
 async function copyFile(from: string, to: string): Promise<boolean> {
-  try {
-    await Deno.mkdir(to.slice(0, to.lastIndexOf("/")), { recursive: true });
-    await Deno.copyFile(from, to);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  if (!await isPlainFile(from)) return false;
+  await Deno.mkdir(to.slice(0, to.lastIndexOf("/")), { recursive: true });
+  await Deno.copyFile(from, to);
+  return true;
 }

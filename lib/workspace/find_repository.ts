@@ -2,6 +2,8 @@
 
 import { BottleError, ExitCode } from "../errors.ts";
 import { type GitHost, type HostGit, hostGit } from "./host_git.ts";
+import { leadsElsewhere } from "./own_repository.ts";
+import { isPlainFile } from "./plain_file.ts";
 import { safeFolders } from "./own_config.ts";
 import type { ObjectFormat } from "./scratch_repository.ts";
 import { isOid, type Oid } from "./types.ts";
@@ -31,7 +33,8 @@ const MAX_MS = 30_000;
 /**
  * Finds it. git's own guard against repositories of other users holds, with what the person called safe.
  *
- * @throws {BottleError} `workspace-missing`, `workspace-no-repository`, `workspace-unsafe`, `workspace-bare`, `git-missing`, `timeout`
+ * @throws {BottleError} `workspace-missing`, `workspace-no-repository`, `workspace-unsafe`, `workspace-bare`,
+ *   `workspace-elsewhere`, `git-missing`, `timeout`
  */
 export async function findRepository(
   host: GitHost,
@@ -58,6 +61,7 @@ export async function findRepository(
       "--path-format=absolute",
       "--show-object-format",
       "--git-dir",
+      "--git-common-dir",
       ...["objects", "index", "info/exclude", "shallow"].flatMap((path) => ["--git-path", path]),
       "--show-toplevel",
     ],
@@ -66,6 +70,7 @@ export async function findRepository(
   const [
     format,
     gitDir = "",
+    commonDir = "",
     objects = "",
     index = "",
     exclude = "",
@@ -76,6 +81,14 @@ export async function findRepository(
   // More lines: a folder with a line end in its name, which nobody can tell apart here.
   if (rest.join("") !== "") throw noRepository(real, "its path has a line end in it");
   if (!await isTop(top, real)) throw noRepository(real, `its work tree is set to be "${top}"`);
+  const named = await git(["config", "--get", "core.worktree"], options);
+  const elsewhere = await leadsElsewhere({
+    top,
+    gitDir,
+    commonDir,
+    namesWorkTree: named.code === 0,
+  });
+  if (elsewhere !== undefined) throw leadsAway(real, elsewhere);
   return {
     folder: top,
     gitDir,
@@ -116,13 +129,12 @@ async function realFolder(folder: string): Promise<string> {
 }
 
 async function readShallow(file: string): Promise<readonly Oid[]> {
-  try {
-    return (await Deno.readTextFile(file)).split("\n").filter(isOid);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+  if (!await isPlainFile(file, MAX_SHALLOW_BYTES)) return [];
+  return (await Deno.readTextFile(file)).split("\n").filter(isOid);
 }
+
+/** A million commits whose parents are not there. */
+const MAX_SHALLOW_BYTES = 64 * 1024 ** 2;
 
 /** As git says it since 2.35.2. */
 function isDubious(stderr: string): boolean {
@@ -145,6 +157,15 @@ function bare(folder: string): BottleError {
     exitCode: ExitCode.cannotStart,
     hint:
       "Name a folder of a work tree: `git worktree add` or `git clone` makes one of a bare repository",
+  });
+}
+
+function leadsAway(folder: string, why: string): BottleError {
+  return new BottleError(`"${folder}" may not be what it seems: ${why}`, {
+    code: "workspace-elsewhere",
+    exitCode: ExitCode.cannotStart,
+    hint:
+      "What was unpacked could name another repository of yours. If it is meant: clone it, and name the clone; a repository kept apart says whose it is with `git config core.worktree`",
   });
 }
 

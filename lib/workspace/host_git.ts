@@ -120,7 +120,7 @@ export function gitFailed(
  * What git may ask of memory in one piece, `options.env` may lower it: a ref, or a list of ignored files, that is a link to a device
  * without an end would take all there is. Packs and indexes are mapped, and don't count.
  */
-const MAX_ALLOCATION = "4g";
+const MAX_ALLOCATION = "2g";
 
 /** Settings that a repository's own can't override: the command line comes last. */
 const SWITCHES: readonly string[] = [
