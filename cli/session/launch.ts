@@ -8,6 +8,7 @@ import type { BottlePlan } from "../../lib/plan/plan.ts";
 import { provision } from "../../lib/provision/provision.ts";
 import type { Secret } from "../../lib/secret.ts";
 import { type BottleState, STATE_SCHEMA } from "../../lib/state/state.ts";
+import type { StateChange } from "../../lib/state/store.ts";
 import type { WorkspacePlan } from "../../lib/workspace/types.ts";
 import { findProvider } from "../../providers/registry.ts";
 import type { Services } from "../command.ts";
@@ -60,7 +61,8 @@ export async function launchNew(
       });
       tellNotices(services, notices);
       const agentStart = rememberStart(bottle.agentStart);
-      await states.update(plan.slug, { phase: "running", agent_start: agentStart });
+      const change = { phase: "running", agent_start: agentStart } as const;
+      await remember(services, bottle, "new", change);
       return bottle;
     });
   } catch (error) {
@@ -99,19 +101,49 @@ export async function launchKept(
         onNotice: (text) => notices.push(text),
       });
       tellNotices(services, notices);
-      await states.update(plan.slug, {
+      taken.settle();
+      await remember(services, bottle, "kept", {
         phase: "running",
         consent: consentDigest(plan),
         credential_type: plan.agent.credentialType ?? null,
         agent_start: rememberStart(bottle.agentStart),
       });
-      taken.settle();
       return bottle;
     });
   } catch (error) {
     leftovers.delete(leftoverOf(plan));
     throw couldNotStart(error);
   }
+}
+
+/** A bottle that can't be remembered must not run. */
+async function remember(
+  services: Services,
+  bottle: Bottle,
+  kind: "new" | "kept",
+  change: StateChange,
+): Promise<void> {
+  try {
+    await services.states.update(bottle.plan.slug, change);
+  } catch (error) {
+    await bottle.control[Symbol.asyncDispose]();
+    // What could not be taken back either is found by its labels; the first error is the one to tell.
+    await takeBack(services, bottle, kind).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Removes a new bottle from the engine, also one that is to be kept when it ends; stops one that was kept before. */
+async function takeBack(
+  services: Services,
+  bottle: Bottle,
+  kind: "new" | "kept",
+): Promise<void> {
+  if (kind === "kept") return await bottle.stop();
+  const { slug, fields } = bottle.plan;
+  const backend = await services.backend();
+  const selection = { slugs: [slug], includeRunning: true };
+  await backend.cleanup(await backend.plannedCleanup(fields.homeId, selection));
 }
 
 /** Once the progress is drawn: even with `--quiet`, for it is about what holds the agent. */
@@ -136,19 +168,13 @@ export async function detach(
   kind: "new" | "kept",
 ): Promise<void> {
   const { states, context, leftovers } = services;
-  const { slug, fields } = bottle.plan;
+  const { slug } = bottle.plan;
   await bottle.control[Symbol.asyncDispose]();
   if (context.signal.aborted) {
     using _lock = await takeBottle(services, slug);
-    if (kind === "kept") {
-      await bottle.stop();
-      await states.update(slug, { phase: "stopped" });
-    } else {
-      const backend = await services.backend();
-      const selection = { slugs: [slug], includeRunning: true };
-      await backend.cleanup(await backend.plannedCleanup(fields.homeId, selection));
-      await states.remove(slug);
-    }
+    await takeBack(services, bottle, kind);
+    if (kind === "kept") await states.update(slug, { phase: "stopped" });
+    else await states.remove(slug);
   }
   leftovers.delete(leftoverOf(bottle.plan));
   context.signal.throwIfAborted();

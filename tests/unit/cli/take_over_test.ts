@@ -85,3 +85,28 @@ Deno.test("a bottle is stopped at its session's end, though that can't be rememb
   assert.match(stderr, /no space is left/);
   assert.equal(cli.backend.entries.get(SLUG)?.state, "stopped");
 });
+
+for (const [verb, left] of [["start", undefined], ["resume", "stopped"]] as const) {
+  Deno.test(`${verb} leaves no bottle running that could not be remembered`, async () => {
+    let isFull = false;
+    await using cli = await makeCli({
+      onLaunch: () => {
+        if (!isFull) return Promise.resolve();
+        const full = new BottleError("no space is left", { code: "disk-full" });
+        Object.assign(cli.states, { update: () => Promise.reject(full) });
+        return Promise.resolve();
+      },
+    });
+    if (verb === "resume") {
+      await cli.run(...START);
+      await cli.run("stop", SLUG);
+    }
+    isFull = true;
+    const argv = verb === "start" ? START : ["resume", SLUG, "--detach"];
+    const { code, stderr } = await cli.run(...argv);
+    assert.equal(code, 125);
+    assert.match(stderr, /no space is left/);
+    assert.equal(cli.backend.entries.get(SLUG)?.state, left);
+    assert.equal(cli.keepers.alive.size, 0);
+  });
+}
