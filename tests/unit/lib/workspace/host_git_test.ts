@@ -68,6 +68,8 @@ Deno.test("scratchRepository reads a hostile work tree by a copy of its index, a
       indexFile: `${scratch.folder}/index`,
     });
     await Deno.copyFile(`${folder}/.git/index`, `${scratch.folder}/index`);
+    // Older than any file of the tree: git then looks at each, however quickly the file was changed after its commit.
+    await Deno.utime(`${scratch.folder}/index`, new Date(0), new Date(0));
     const head = await hostGit(realGitHost, { folder }).text(["rev-parse", "HEAD"]);
     await scratch.git.text(["update-ref", "refs/heads/main", head.trim()]);
     equal(await git.text(["status", "--porcelain"]), " M file.txt\n");
@@ -127,12 +129,24 @@ Deno.test("hostGit is not led elsewhere by GIT_ variables of its caller", async 
   try {
     const { folder, commit } = await makeRepository(`${home}/repository`);
     const head = await commit("First");
-    for (const [name, value] of Object.entries(hostile)) Deno.env.set(name, value);
-    const git = hostGit(realGitHost, { folder });
+    // Not by `Deno.env.set`: other tests of the same process would be led away too.
+    const inherit = <T extends DuplexOptions>(options?: T): Partial<T> =>
+      options?.clearEnv === true ? options : { ...options, env: { ...hostile, ...options?.env } };
+    const real = createRun();
+    const run: Run = Object.assign(
+      (argv: readonly string[], options?: RunOptions) => real(argv, inherit(options)),
+      {
+        duplex: (argv: readonly string[], options?: DuplexOptions) =>
+          real.duplex(argv, inherit(options)),
+        terminal: real.terminal,
+      },
+    );
+    const led = await run(["git", "-C", folder, "rev-parse", "HEAD"]);
+    equal(led.code, 128);
+    const git = hostGit({ ...realGitHost, run }, { folder });
     equal((await git.text(["rev-parse", "HEAD"])).trim(), head);
     equal((await git.text(["rev-parse", "--is-bare-repository"])).trim(), "false");
   } finally {
-    for (const name of Object.keys(hostile)) Deno.env.delete(name);
     await Deno.remove(home, { recursive: true });
   }
 });
