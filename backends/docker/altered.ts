@@ -4,6 +4,7 @@
  * replaced, as are the loader and the libraries that come with it.
  */
 
+import { posix } from "node:path";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
 import type { Slug } from "../../lib/names.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -33,7 +34,7 @@ export function alteredStart(diff: string): string | undefined {
 
 /** Whether a folder is, or holds, or lies in one that the start depends on: `docker diff` sees nothing of a volume there. */
 export function startsBelow(folder: string): boolean {
-  const path = `/${folder.split("/").filter((part) => part !== "").join("/")}`;
+  const path = posix.resolve("/", folder);
   return path === "/" || ABOVE.includes(path) || START.test(path);
 }
 

@@ -10,7 +10,11 @@ while IFS=: read -r name _ id _ _ path _ || [ -n "$name" ]; do
 done < /etc/passwd
 [ "$uid" = 1000 ] || echo 'lacks user'
 [ -d "$dir" ] && [ -w "$dir" ] && [ "$home" = "$dir" ] || echo 'lacks home'
-[ -x /bin/sleep ] || echo 'lacks sleep'
+# It starts before the network is sealed: only these folders, and no library of its own, are looked at for what an agent changed.
+sleep=''
+case $(readlink -f /bin/sleep) in /bin/?* | /usr/bin/?* | /lib*/?* | /usr/lib*/?*) sleep=there ;; esac
+[ -x /bin/sleep ] && [ -n "$sleep" ] || echo 'lacks sleep'
+[ ! -s /etc/ld.so.preload ] || echo 'lacks preload'
 case $(PATH=$system tar --version 2> /dev/null) in *'GNU tar'*) ;; *) echo 'lacks tar' ;; esac
 for program in "$@"; do
   command -v "$program" > /dev/null || echo "lacks program $program"

@@ -123,7 +123,9 @@ function describe(line: string, { guestHome, programs }: GuestRequest): readonly
     case "home":
       return [`${guestHome}, the home of the user node and writable for it`];
     case "sleep":
-      return ["/bin/sleep: the package coreutils"];
+      return ["/bin/sleep, in /bin, /usr/bin or a /lib: the package coreutils"];
+    case "preload":
+      return ["an empty /etc/ld.so.preload: what it names would run before the network is sealed"];
     case "tar":
       return ["GNU tar in /bin or /usr/bin: the package tar"];
     case "program":

@@ -1,6 +1,6 @@
 /** Ready-made images on the real engine: what they say of themselves does not count, and what they lack is said. */
 
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { BottleError } from "../../../lib/errors.ts";
 import { BASE, buildImage, engine, openImages } from "./image_subject.ts";
 
@@ -88,29 +88,31 @@ Deno.test("an image that can't be a guest is refused with all that it lacks, bef
   }
 });
 
-Deno.test("an image whose node is uid 0 for the engine is refused, whatever other lines say of it", async () => {
+Deno.test("an image is refused that would start as uid 0, or with what an agent can leave in it", async () => {
   await using images = await openImages();
-  const name = `bot-bottle-test-users:${crypto.randomUUID().slice(0, 8)}`;
-  const line = " node:x:0:0::/home/node:/bin/bash";
-  await buildImage(name, `FROM ${BASE}\nRUN sed -i '1i \\${line}' /etc/passwd\n`);
-  try {
-    const whoami = [
-      "run",
-      "--rm",
-      "--network=none",
-      "--user=node",
-      "--entrypoint=/usr/bin/id",
-      name,
-    ];
-    equal(await engine.docker([...whoami, "-u"]), "0", "the engine takes the first line");
-    const plan = await images.subject.prepare({}, { image: name });
-    await rejects(images.launch(plan), (error) => {
-      ok(error instanceof BottleError && error.code === "image-unfit");
-      deepEqual(error.details.map((line) => line.slice(0, 13)), ["the user node"]);
-      return true;
-    });
-  } finally {
-    await engine.docker(["image", "rm", name]);
+  const cases: readonly (readonly [string, RegExp])[] = [
+    // The engine takes the first line of the name, blanks before it or not.
+    [
+      "RUN sed -i '1i \\ node:x:0:0::/home/node:/bin/bash' /etc/passwd",
+      /^the user node with uid 1000/,
+    ],
+    ["RUN echo /home/node/x.so > /etc/ld.so.preload", /^an empty .etc.ld\.so\.preload/],
+    ["RUN mv /bin/sleep /opt/sleep && ln -s /opt/sleep /bin/sleep", /^\/bin\/sleep, in/],
+  ];
+  for (const [instruction, lack] of cases) {
+    const name = `bot-bottle-test-start:${crypto.randomUUID().slice(0, 8)}`;
+    await buildImage(name, `FROM ${BASE}\n${instruction}\n`);
+    try {
+      const plan = await images.subject.prepare({}, { image: name });
+      await rejects(images.launch(plan), (error) => {
+        ok(error instanceof BottleError && error.code === "image-unfit");
+        equal(error.details.length, 1, error.details.join("\n"));
+        match(error.details[0] ?? "", lack);
+        return true;
+      });
+    } finally {
+      await engine.docker(["image", "rm", name]);
+    }
   }
 });
 

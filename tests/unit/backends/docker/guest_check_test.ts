@@ -59,7 +59,16 @@ Deno.test("guestCheckArgs gives the image no network, no right and no stay, and 
 
 Deno.test("checkGuest takes an image that lacks nothing, and lists all that another lacks", async () => {
   await checkGuest(answering("end\n"), request, signal);
-  const all = ["user", "home", "sleep", "tar", "program bash", "program git", "program claude"];
+  const all = [
+    "user",
+    "home",
+    "sleep",
+    "preload",
+    "tar",
+    "program bash",
+    "program git",
+    "program claude",
+  ];
   const lacks = await lacksOf(answering(`${all.map((each) => `lacks ${each}\n`).join("")}end\n`));
   equal(lacks.length, all.length);
   ok(lacks[0]?.includes("useradd"), lacks[0]);
@@ -79,7 +88,9 @@ Deno.test("checkGuest takes only what it asked about for an answer, and silence 
 });
 
 Deno.test("checkGuest refuses a volume where programs lie, for docker diff sees nothing of it", async () => {
-  for (const path of ["/", "/usr", "/usr/bin", "/bin/", "/usr/lib/x", "/etc", "/lib64"]) {
+  for (
+    const path of ["/", "/usr", "/usr/bin", "/bin/", "/usr/lib/x", "/etc", "/lib64", "/a/../usr//"]
+  ) {
     const image = { ...request.image, volumes: ["/data", path] };
     const lacks = await lacksOf(answering("end\n"), { ...request, image });
     deepEqual([lacks.length, lacks[0]?.includes(JSON.stringify(path))], [1, true], path);
