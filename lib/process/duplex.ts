@@ -8,6 +8,8 @@ import { stopProcess } from "./stop.ts";
 const STDERR_TAIL = 4 * 1024;
 /** How long stderr may still come after the program's end, in milliseconds. */
 const DRAIN_MS = 500;
+/** How long a program may take to read the rest of its stdin before it is ended, in milliseconds. */
+const FLUSH_MS = 2_000;
 
 /** `Run.duplex`. Disposal closes the program's stdin, and ends it if that is not enough. */
 export function startDuplex(
@@ -36,12 +38,20 @@ export function startDuplex(
     ended,
     async [Symbol.asyncDispose](): Promise<void> {
       // Either may be locked by whoever uses it, or closed already: the program's end settles both.
-      if (!child.stdin.locked) await child.stdin.close().catch(() => {});
+      if (!child.stdin.locked) await within(FLUSH_MS, child.stdin.close().catch(() => {}));
       if (!child.stdout.locked) await child.stdout.cancel().catch(() => {});
       await stopProcess(child);
       await ended;
     },
   };
+}
+
+/** Waits for it so long: a program that reads nothing never takes what was written to it last. */
+async function within(limitMs: number, work: Promise<void>): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, limitMs);
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }
 
 /** Reads on, keeping the end. `last` waits a moment for the rest: a grandchild may hold the pipe open for ever. */

@@ -169,6 +169,16 @@ Deno.test("duplex ends its program when it is disposed, or by its signal", async
   equal((await second.ended).code, 143);
 });
 
+Deno.test("duplex ends a program that never reads what was written to it", async () => {
+  const duplex = run.duplex(["sleep", "3600"]);
+  const writer = duplex.writable.getWriter();
+  // More than a pipe holds.
+  const written = writer.write(new Uint8Array(4 << 20));
+  writer.releaseLock();
+  await Promise.all([rejects(written), duplex[Symbol.asyncDispose]()]);
+  equal((await duplex.ended).code, 143);
+});
+
 Deno.test("terminal returns the exit code, and rejects when aborted", async () => {
   equal(await run.terminal(["bash", "-c", "exit $GIVEN"], { env: { GIVEN: "9" } }), 9);
   const reason = new Error("stop");
