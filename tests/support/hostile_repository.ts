@@ -33,7 +33,8 @@ export async function makeHostileRepository(
   await repository.write("file.txt", "first\n");
   await repository.write(".gitattributes", "* filter=evil diff=evil merge=evil\n");
   await repository.commit("First");
-  await repository.write("file.txt", "other\n");
+  // Of another size: git looks at no more than that, and at whole seconds.
+  await repository.write("file.txt", "other text\n");
 
   const program = async (name: string): Promise<string> => {
     const path = `${canaries}/${name}.sh`;

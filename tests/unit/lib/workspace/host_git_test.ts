@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { BottleError } from "../../../../lib/errors.ts";
 import { createRun } from "../../../../lib/process/create_run.ts";
-import type { RunOptions } from "../../../../lib/process/run.ts";
+import type { Run, RunOptions, RunResult } from "../../../../lib/process/run.ts";
 import { hostGit } from "../../../../lib/workspace/host_git.ts";
 import { scratchRepository } from "../../../../lib/workspace/scratch_repository.ts";
 import { fakeRun } from "../../../support/context.ts";
@@ -130,17 +130,14 @@ Deno.test("hostGit is not led elsewhere by GIT_ variables of its caller", async 
     const { folder, commit } = await makeRepository(`${home}/repository`);
     const head = await commit("First");
     // Not by `Deno.env.set`: other tests of the same process would be led away too.
-    const inherit = <T extends DuplexOptions>(options?: T): Partial<T> =>
-      options?.clearEnv === true ? options : { ...options, env: { ...hostile, ...options?.env } };
     const real = createRun();
-    const run: Run = Object.assign(
-      (argv: readonly string[], options?: RunOptions) => real(argv, inherit(options)),
-      {
-        duplex: (argv: readonly string[], options?: DuplexOptions) =>
-          real.duplex(argv, inherit(options)),
-        terminal: real.terminal,
-      },
-    );
+    const inheriting = (argv: readonly string[], options: RunOptions = {}): Promise<RunResult> =>
+      real(argv, {
+        ...options,
+        env: { ...(options.clearEnv === true ? {} : hostile), ...options.env },
+      });
+    const { duplex, terminal } = real;
+    const run: Run = Object.assign(inheriting, { duplex, terminal });
     const led = await run(["git", "-C", folder, "rev-parse", "HEAD"]);
     equal(led.code, 128);
     const git = hostGit({ ...realGitHost, run }, { folder });
