@@ -1,7 +1,9 @@
 /** `diff` */
 
 import { Command, type CommandUnknownOpts, Option } from "../../lib/deps/commander.ts";
+import type { Acceptable } from "../../lib/workspace/findings.ts";
 import type { Act, Services } from "../command.ts";
+import { acceptOption } from "../accept_option.ts";
 import { examples } from "../examples.ts";
 import type { DiffPart } from "../session/diff.ts";
 import type { OpenedWork } from "../session/work_out.ts";
@@ -16,6 +18,7 @@ export function define(act: Act): CommandUnknownOpts {
     .addOption(new Option("--committed", "only what is committed").conflicts("uncommitted"))
     .option("--uncommitted", "only what is not: `git apply` takes it on top of the fetched branch")
     .addOption(new Option("--stat", "files and numbers of lines").conflicts("json"))
+    .addOption(acceptOption("print the patch into a pipe or a file"))
     .option("--repository <dir>", "the workspace's repository, if it has moved")
     .option("--json", "commits and files, for a program")
     .addHelpText(
@@ -41,19 +44,29 @@ export function define(act: Act): CommandUnknownOpts {
         });
         return options.json
           ? await printJson(services, opened, part)
-          : await print(services, opened, part, options.stat ?? false);
+          : await print(services, opened, {
+            part,
+            isStat: options.stat ?? false,
+            accepted: new Set(options.accept),
+          });
       })
     );
+}
+
+interface PrintOptions {
+  readonly part: DiffPart;
+  readonly isStat: boolean;
+  readonly accepted: ReadonlySet<Acceptable>;
 }
 
 async function print(
   services: Services,
   opened: OpenedWork,
-  part: DiffPart,
-  isStat: boolean,
+  { part, isStat, accepted }: PrintOptions,
 ): Promise<number> {
   const { patchOf, readablePatchOf, statOf } = await import("../../lib/workspace/diff_stream.ts");
   const { rangeOf } = await import("../session/diff.ts");
+  const { refuseBlocked } = await import("../session/refuse_blocked.ts");
   const { printEscaped } = await import("../ui/patch_text.ts");
   const { findingLines, noteLines, tell } = await import("../ui/work_text.ts");
   const { checkWork } = await import("../../lib/workspace/check_work.ts");
@@ -67,7 +80,11 @@ async function print(
   const range = { ...found, signal };
   const { git, base } = opened.quarantine;
   // Before git compares: it holds all paths in memory, and a hostile tree has no end of them.
-  tell(services, findingLines(await checkWork(git, { base, tip: found.to, signal })));
+  const findings = await checkWork(git, { base, tip: found.to, signal });
+  const isForEyes = isStat || out.isTerminal.stdout;
+  // Who reads from a pipe may be `git apply`, which makes links that lead out.
+  if (!isForEyes) refuseBlocked(findings, accepted, "Nothing was printed");
+  tell(services, findingLines(findings));
   if (isStat) {
     const columns = out.isTerminal.stdout ? out.columns() : 80;
     await printEscaped(statOf(git, range, columns), out, "text");

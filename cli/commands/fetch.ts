@@ -1,12 +1,11 @@
 /** `fetch` */
 
 import { Command, type CommandUnknownOpts } from "../../lib/deps/commander.ts";
-import { type Acceptable, acceptable } from "../../lib/workspace/findings.ts";
 import type { Act, Services } from "../command.ts";
+import { acceptOption } from "../accept_option.ts";
 import { examples } from "../examples.ts";
 import type { Fetched } from "../session/fetch.ts";
 import type { OpenedWork } from "../session/work_out.ts";
-import { badUsage } from "../usage.ts";
 
 /** The command. */
 export function define(act: Act): CommandUnknownOpts {
@@ -17,11 +16,7 @@ export function define(act: Act): CommandUnknownOpts {
     .argument("<slug>", "name of the bottle, from list")
     .option("--branch <name>", "the branch to write; default bot/<slug>")
     .option("--force", "also if the branch has commits that the agent's history has not")
-    .option(
-      "--accept <kinds>",
-      "bring them in spite of: links that lead out, submodules, names (comma-separated)",
-      collectKinds,
-    )
+    .addOption(acceptOption("bring them"))
     .option("--repository <dir>", "the workspace's repository, if it has moved")
     .option("--json", "for a program")
     .addHelpText(
@@ -50,21 +45,6 @@ export function define(act: Act): CommandUnknownOpts {
         return 0;
       })
     );
-}
-
-/** `links,names`, repeatable. @throws {BottleError} `usage` */
-function collectKinds(text: string, before: readonly Acceptable[] = []): readonly Acceptable[] {
-  return [
-    ...before,
-    ...text.split(",").map((word) => {
-      const kind = acceptable.find((each) => each === word.trim());
-      if (kind !== undefined) return kind;
-      throw badUsage(
-        `"${word}" is nothing that can be accepted`,
-        `Take of: ${acceptable.join(", ")}`,
-      );
-    }),
-  ];
 }
 
 /** Commits that are named; the rest is counted. */

@@ -4,10 +4,10 @@ import { BottleError } from "../../lib/errors.ts";
 import { rememberArchivedWork } from "../../lib/state/archived_work.ts";
 import { parseBranchName } from "../../lib/workspace/branch_name.ts";
 import { bringBack, type Brought } from "../../lib/workspace/bring_back.ts";
-import { type Acceptable, blocking, type Finding } from "../../lib/workspace/findings.ts";
+import type { Acceptable } from "../../lib/workspace/findings.ts";
 import type { Services } from "../command.ts";
-import { findingLines } from "../ui/work_text.ts";
 import { reportOn, type WorkReport } from "./diff.ts";
+import { refuseBlocked } from "./refuse_blocked.ts";
 import type { OpenedWork } from "./work_out.ts";
 
 /** What `fetch` is asked to do. */
@@ -40,8 +40,7 @@ export async function fetchWork(
   const branch = parseBranchName(request.branch ?? `bot/${slug}`);
   if (quarantine.head === quarantine.base) throw nothingToFetch(opened);
   const report = await reportOn(opened, "committed", signal);
-  const blockers = blocking(report.findings, request.accept);
-  if (blockers.length > 0) throw refused(blockers);
+  refuseBlocked(report.findings, request.accept, "Nothing was fetched");
   const brought = await bringBack(quarantine, {
     repository,
     branch,
@@ -69,19 +68,5 @@ function nothingToFetch({ slug, quarantine }: OpenedWork): BottleError {
     hint: quarantine.uncommitted === null
       ? "`bot-bottle attach` or `bot-bottle resume` lets it go on"
       : `It has uncommitted work: \`bot-bottle diff ${slug} --uncommitted | git apply\` takes it`,
-  });
-}
-
-function refused(blockers: readonly Finding[]): BottleError {
-  const isFinal = blockers.some(({ kind }) => kind === "unsafe");
-  const kinds = [...new Set(blockers.map(({ kind }) => kind))];
-  return new BottleError("The agent's commits hold what could harm this machine", {
-    code: "paths-refused",
-    details: findingLines(blockers),
-    hint: isFinal
-      ? "Nothing was fetched. Have the agent take it out of its commits"
-      : `Nothing was fetched. Look at them with \`bot-bottle diff\`; if they are meant, pass --accept ${
-        kinds.join(",")
-      }`,
   });
 }

@@ -164,6 +164,22 @@ Deno.test("fetch refuses what could harm, and takes only what is accepted", asyn
   );
 });
 
+Deno.test("diff prints no patch into a pipe that would bring what fetch refuses", async () => {
+  await using work = await makeWork();
+  const { cli, stage: { agent }, slug } = work;
+  await agent.commit("Second");
+  await Deno.symlink("/etc", `${agent.folder}/out`);
+  for (const part of [[], ["--uncommitted"], ["--quiet"]]) {
+    const refused = await cli.run("diff", slug, ...part);
+    assert.deepEqual([refused.code, refused.stdout], [1, ""]);
+    assert.match(refused.stderr, /"out" leads to an absolute path[^]*pass --accept links/);
+  }
+  assert.equal((await cli.run("diff", slug, "--stat")).code, 0);
+  const accepted = await cli.run("diff", slug, "--uncommitted", "--accept", "links");
+  assert.equal(accepted.code, 0);
+  assert.match(accepted.stdout, /new file mode 120000/);
+});
+
 Deno.test("stop saves the work; diff and fetch then work on what was saved, cleanup moves it to the archive", async () => {
   await using work = await makeWork();
   const { cli, stage, slug } = work;
