@@ -2,6 +2,7 @@
 
 import { BottleError, ExitCode } from "../../lib/errors.ts";
 import type { HomeId } from "../../lib/names.ts";
+import type { RunResult } from "../../lib/process/run.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { EngineImage } from "../engine/image.ts";
 import { engineError, isOfEngine, printableLines } from "../engine/errors.ts";
@@ -99,7 +100,12 @@ async function askGuest(
   signal.throwIfAborted();
   const args = guestCheckArgs(request);
   // No signal: what is created must have settled when an undo begins.
-  const result = await engine.raw(args, { timeoutMs: TIMEOUT_MS, keepBytes: 64 * 1024 });
+  const result = await runCheck(engine, args);
+  if (result === "late") {
+    return [
+      `its /bin/sh does not answer within ${TIMEOUT_MS / 1000} s, or the engine is very busy`,
+    ];
+  }
   const stdout = new TextDecoder().decode(result.stdout);
   const lines = stdout.split("\n");
   if (lines.includes("end")) return lines.flatMap((line) => describe(line, request));
@@ -112,6 +118,16 @@ async function askGuest(
       : "its /bin/sh does not run, so nothing else could be looked for",
     ...said,
   ];
+}
+
+/** What is left of a container that hangs goes with the launch. */
+async function runCheck(engine: Engine, args: readonly string[]): Promise<RunResult | "late"> {
+  try {
+    return await engine.raw(args, { timeoutMs: TIMEOUT_MS, keepBytes: 64 * 1024 });
+  } catch (error) {
+    if (error instanceof BottleError && error.code === "timeout") return "late";
+    throw error;
+  }
 }
 
 /** A line that is none of ours was not asked for. */

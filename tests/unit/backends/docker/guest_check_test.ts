@@ -83,6 +83,9 @@ Deno.test("checkGuest takes only what it asked about for an answer, and silence 
     answering("", 127, "docker: Error: exec: /bin/sh: no such file or directory: unknown."),
   );
   ok(empty[1]?.includes("no such file"), empty[1]);
+  const late = new BottleError("did not end", { code: "timeout" });
+  const hangs = await lacksOf(createEngine({ run: fakeRun(() => Promise.reject(late)) }));
+  ok(hangs[0]?.includes("does not answer within 30 s"), hangs[0]);
   const other = await lacksOf(answering("", 1, "exec /bin/sh: exec format error"));
   ok(other[0]?.includes("another kind of processor"), other[0]);
 });
