@@ -121,6 +121,7 @@ async function printJson(
     findings: report.findings,
     warnings: report.warnings,
   };
-  out.stdout(`${JSON.stringify(json, null, 2)}\n`);
+  const { jsonText } = await import("../ui/json_text.ts");
+  out.stdout(jsonText(json, 2));
   return 0;
 }

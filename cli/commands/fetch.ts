@@ -40,7 +40,7 @@ export function define(act: Act): CommandUnknownOpts {
           accept: new Set(options.accept),
           ...(branch === undefined ? {} : { branch }),
         });
-        if (options.json) printJson(services, opened, fetched);
+        if (options.json) await printJson(services, opened, fetched);
         else await print(services, opened, fetched);
         return 0;
       })
@@ -92,7 +92,11 @@ function branchLine(branch: string, { kind, from, to }: Fetched["brought"]): str
   }
 }
 
-function printJson({ context }: Services, opened: OpenedWork, fetched: Fetched): void {
+async function printJson(
+  { context }: Services,
+  opened: OpenedWork,
+  fetched: Fetched,
+): Promise<void> {
   const { slug, quarantine, repository, work: { facts, collectedAt } } = opened;
   const { branch, brought, report } = fetched;
   const json = {
@@ -114,5 +118,6 @@ function printJson({ context }: Services, opened: OpenedWork, fetched: Fetched):
     left_out: facts.leftOut,
     commits_elsewhere: facts.elsewhere,
   };
-  context.out.stdout(`${JSON.stringify(json, null, 2)}\n`);
+  const { jsonText } = await import("../ui/json_text.ts");
+  context.out.stdout(jsonText(json, 2));
 }

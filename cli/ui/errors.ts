@@ -3,6 +3,7 @@
 import { BottleError } from "../../lib/errors.ts";
 import { escapeControl } from "../../lib/egress/escape.ts";
 import { formatPlace } from "../../lib/manifest/problem.ts";
+import { jsonText } from "./json_text.ts";
 import { styleOf } from "./style.ts";
 
 /** How to show it. */
@@ -14,7 +15,7 @@ export interface ErrorView {
 
 /** An error's text for stderr, with its line end. */
 export function renderError(error: BottleError, view: ErrorView): string {
-  return view.json ? `${JSON.stringify(errorJson(error))}\n` : errorText(error, view);
+  return view.json ? jsonText(errorJson(error)) : errorText(error, view);
 }
 
 /** Whatever is not a {@linkcode BottleError} is a bug, and says so. */

@@ -239,7 +239,9 @@ async function requireTips(
 }
 
 function refused(why: string): BottleError {
-  const [first = "", ...more] = why.trim().split("\n").slice(-10);
+  // Folders ten thousand deep end git without a word.
+  const said = why.trim() || "git could not read it";
+  const [first = "", ...more] = said.split("\n").slice(-10);
   return new BottleError(
     `The agent's work is refused: ${first.replace(/^(?:fatal|error): /, "")}`,
     {
