@@ -82,19 +82,41 @@ async function copyOut(
   const target = splitLast(host);
   const from = splitLast(guest);
   if (target === undefined || from === undefined) throw missing(host);
-  if (await lookUp(host) !== undefined) {
+  if (await isTaken(host)) {
     throw new BottleError(`"${host}" exists already`, {
       code: "exists",
       hint: "Remove it, or copy into another folder",
     });
   }
   if ((await lookUp(target.folder))?.isDirectory !== true) throw missing(target.folder);
-  const fresh = await Deno.makeTempDir({ dir: target.folder, prefix: ".bot-bottle-copy-" });
+  const fresh = await makeFresh(target.folder);
   try {
     await bottle.cpOut(guest, fresh, signal);
     await Deno.rename(`${fresh}/${from.name}`, host);
   } finally {
     await Deno.remove(fresh, { recursive: true });
+  }
+}
+
+async function makeFresh(folder: string): Promise<string> {
+  try {
+    return await Deno.makeTempDir({ dir: folder, prefix: ".bot-bottle-copy-" });
+  } catch (cause) {
+    throw new BottleError(
+      `Cannot write to "${folder}": ${cause instanceof Error ? cause.message : String(cause)}`,
+      { code: "not-copied", hint: "Copy into a folder that you may write to", cause },
+    );
+  }
+}
+
+/** Also a link that leads nowhere: it would be replaced. */
+async function isTaken(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { BottleError } from "../errors.ts";
-import type { TreeEntry } from "./host_tree.ts";
+import { reading, type TreeEntry } from "./host_tree.ts";
 
 type Pack = ReturnType<typeof import("../deps/tar_stream.ts").pack>;
 
@@ -15,7 +15,7 @@ const CHUNK = 64 * 1024;
 /**
  * A tar, made as it is read: a file is opened when the one before it is taken. Cancelling it ends the reading. Owner 0:0.
  *
- * The stream errs with a `BottleError` `not-copied` if a file changes its size meanwhile.
+ * The stream errs with a `BottleError` `not-copied` if a file changes its size meanwhile, or can't be read.
  */
 export function packStream(entries: AsyncIterable<TreeEntry>): ReadableStream<Uint8Array> {
   return ReadableStream.from(packed(entries));
@@ -58,7 +58,7 @@ async function writeEntries(tar: Pack, entries: AsyncIterable<TreeEntry>): Promi
 async function* contentOf(
   { path, size }: Extract<TreeEntry, { kind: "file" }>,
 ): AsyncGenerator<Uint8Array, void, void> {
-  using file = await Deno.open(path);
+  using file = await reading(path, Deno.open(path));
   for (let left = size; left > 0;) {
     const chunk = new Uint8Array(Math.min(left, CHUNK));
     const read = await file.read(chunk);

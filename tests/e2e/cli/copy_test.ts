@@ -52,6 +52,8 @@ Deno.test("cp brings files and trees into a bottle and out of it, and replaces n
     await refused(at("big"), `${slug}:no/where/big`, /Cannot copy to/);
     await refused(at("big"), `${slug}:none/`, /No folder ".*none\/" in the bottle/);
     await refused(`${slug}:/tmp/other`, at("big"), /exists already/);
+    await Deno.symlink("/nowhere", at("dangling"));
+    await refused(`${slug}:/tmp/other`, at("dangling"), /exists already/);
     await refused(`${slug}:/tmp/other`, at("none/x"), /No file or folder ".*none"/);
     await refused(`${slug}:none`, at("new"), /Cannot copy/);
     await refused(`${slug}:tree`, at("new"), /link/);

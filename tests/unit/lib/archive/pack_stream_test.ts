@@ -74,3 +74,11 @@ Deno.test("walkTree refuses what is neither file, folder nor link", () =>
     assert.equal(mkfifo.code, 0);
     await assert.rejects(Array.fromAsync(walkTree(folder, "x")), { code: "not-copied" });
   }));
+
+Deno.test("walkTree says which path can't be read, and why", async () => {
+  const walking = Array.fromAsync(walkTree("/no/such/file", "file"));
+  await assert.rejects(walking, {
+    code: "not-copied",
+    message: /^Cannot read "\/no\/such\/file": /,
+  });
+});
