@@ -17,6 +17,7 @@ const ANSWER = /^[0-9a-f]+ (\w+) (\d+)$/;
 /** Reads trees. Dispose it: a git waits behind it. */
 export class TreeReader implements AsyncDisposable {
   readonly #program: Duplex;
+  readonly #signal: AbortSignal | undefined;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #cache = new Map<Oid, readonly TreeEntry[]>();
@@ -25,6 +26,7 @@ export class TreeReader implements AsyncDisposable {
 
   /** @param git of the quarantine */
   constructor(git: HostGit, signal: AbortSignal | undefined) {
+    this.#signal = signal;
     this.#program = git.stream(["cat-file", "--batch"], signal === undefined ? {} : { signal });
     this.#writer = this.#program.writable.getWriter();
     this.#reader = this.#program.readable.getReader();
@@ -67,7 +69,7 @@ export class TreeReader implements AsyncDisposable {
   }
 
   async #ask(oid: Oid, type: "tree" | "commit"): Promise<[type: string, content: Uint8Array]> {
-    await this.#writer.write(new TextEncoder().encode(`${oid}\n`));
+    await this.#writer.write(new TextEncoder().encode(`${oid}\n`)).catch(() => this.#broken());
     const [, found = "", size = ""] = ANSWER.exec(await this.#line()) ?? [];
     if (found !== type) throw unreadable(`no ${type} where there should be one`);
     if (Number(size) > MAX_TREE_BYTES) throw unreadable(`a ${type} of ${size} bytes`);
@@ -114,8 +116,13 @@ export class TreeReader implements AsyncDisposable {
 
   async #next(): Promise<Uint8Array> {
     const { done, value } = await this.#reader.read();
-    if (done) throw unreadable("objects that git can't read");
-    return value;
+    return done ? this.#broken() : value;
+  }
+
+  /** git has ended. A pipe that breaks must not pass for one that the person has closed. */
+  #broken(): never {
+    this.#signal?.throwIfAborted();
+    throw unreadable("objects that git can't read");
   }
 
   #remember(oid: Oid, entries: readonly TreeEntry[]): void {

@@ -57,3 +57,18 @@ Deno.test("TreeReader reads trees and commits, and refuses what is neither or no
   await using other = new TreeReader(quarantine.git, undefined);
   await assert.rejects(() => other.readCommit(oid("e".repeat(40))), { code: "work-unreadable" });
 });
+
+Deno.test("TreeReader ends with the signal's reason, never with a broken pipe", async () => {
+  await using stage = await makeWorkStage();
+  await using quarantine = await stage.open();
+  const interrupt = new AbortController();
+  await using reader = new TreeReader(quarantine.git, interrupt.signal);
+  await reader.readCommit(stage.base);
+  const reason = new Error("interrupted");
+  interrupt.abort(reason);
+  const read = async (): Promise<void> => {
+    for (;;) await reader.readCommit(stage.base);
+  };
+  await assert.rejects(read, reason);
+  await assert.rejects(read, reason);
+});
