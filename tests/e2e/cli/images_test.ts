@@ -38,6 +38,7 @@ Deno.test("a Dockerfile of the bottle's own is shown, built, missed at resume wh
   const resumed = await home.run("resume", slug, "--detach", "--yes");
   equal(resumed.code, 0, resumed.stderr);
   ok(resumed.stderr.includes(`this one keeps its files, of "${image.tag}"`), resumed.stderr);
+  await Deno.remove(`${folder}/bottles/own`, { recursive: true });
   equal((await home.run("exec", slug, "--", "cat", "/greeting")).stdout, "hello\n");
 
   const held = await home.run("cleanup", "--images", "-n", "--json");

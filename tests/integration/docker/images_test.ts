@@ -124,6 +124,24 @@ Deno.test("a resumed bottle runs nothing that its image's variables lead to befo
   await again.control[Symbol.asyncDispose]();
 });
 
+Deno.test("a resumed bottle runs nothing as uid 0 that the agent has left in a folder of its image's PATH", async () => {
+  await using images = await openImages();
+  const plan = await images.plan(`FROM ${BASE}\nENV PATH=/home/node/bin:$PATH\n`, {
+    spec: { keep: true },
+  });
+  const bottle = await images.launch(plan);
+  const leave = `mkdir ~/bin && cd ~/bin && for name in sh cat mkdir chmod tar bash; do
+    printf '#!/bin/bash\\n/usr/bin/id -u >> /home/node/uids; exec /bin/%s "$@"\\n' "$name" > "$name"
+  done && /bin/chmod 755 ~ * && touch ~/uids && /bin/chmod 666 ~/uids`;
+  equal((await bottle.exec(["/bin/bash", "-c", leave], { bare: true })).code, 0);
+  await bottle[Symbol.asyncDispose]();
+  const again = await images.subject.resume(plan);
+  const { stdout } = await again.exec(["/bin/sort", "--unique", "/home/node/uids"], { bare: true });
+  // What runs as node may be node's.
+  equal(stdout, "1000\n");
+  await again.control[Symbol.asyncDispose]();
+});
+
 Deno.test("an image is asked once whether it will do", async () => {
   await using images = await openImages();
   const plan = await images.plan(`FROM ${BASE}\nENV ASKED=1\n`);
