@@ -90,6 +90,35 @@ Deno.test("resume asks again only when the manifests have changed", async () => 
   assert.equal((await cli.run("resume", SLUG, "--detach", "--yes")).code, 0);
 });
 
+Deno.test("a bottle that exists is entered and resumed whatever becomes of its Dockerfile", async () => {
+  await using cli = await makeCli({
+    files: {
+      "home/agents/demo.md": markdown("bottle: dev"),
+      "home/bottles/dev.md": markdown(
+        "agent_provider: { template: scripted, dockerfile: own/Dockerfile }",
+      ),
+      "home/bottles/own/Dockerfile": "FROM x\n",
+    },
+  });
+  assert.equal((await cli.run(...START)).code, 0);
+  await cli.write("home/bottles/own/Dockerfile", "FROM y\n");
+  assert.equal((await cli.run("exec", SLUG, "--", "true")).code, 0);
+  await cli.run("stop", SLUG);
+  const changed = await cli.run("resume", SLUG, "--detach");
+  assert.equal(changed.code, 0);
+  assert.match(changed.stderr, /this one keeps its files/);
+  await cli.run("stop", SLUG);
+  await cli.write(
+    "home/bottles/dev.md",
+    markdown(
+      "agent_provider: { template: scripted, dockerfile: gone/Dockerfile }",
+    ),
+  );
+  const gone = await cli.run("resume", SLUG, "--detach");
+  assert.deepEqual([gone.code, /keeps its files/.test(gone.stderr)], [0, false], gone.stderr);
+  assert.match((await cli.run(...START)).stderr, /No Dockerfile/, "a new one needs it");
+});
+
 Deno.test("resume refuses a bottle that runs", async () => {
   await using cli = await makeCli();
   await cli.run(...START);
