@@ -169,7 +169,9 @@ git replace HEAD HEAD~1 || true
   const planted = await home.run("exec", slug, "--", "bash", "-c", attack);
   assert.equal(planted.code, 0, planted.stderr);
 
-  const diff = await home.run("diff", slug);
+  const piped = await home.run("diff", slug);
+  assert.deepEqual([piped.code, piped.stdout], [1, ""], "git apply would make the link");
+  const diff = await home.run("diff", slug, "--accept", "links,submodules");
   assert.equal(diff.code, 0, diff.stderr);
   assert.match(diff.stdout, /-export const add/, "attributes hide nothing");
   const refused = await home.run("fetch", slug);
