@@ -1,5 +1,6 @@
 /** A repository whose configuration starts a program wherever git lets it. */
 
+import { writeProgram } from "./program_file.ts";
 import { makeRepository, type TestRepository } from "./repository.ts";
 
 /** The repository, and what its programs did. */
@@ -38,9 +39,7 @@ export async function makeHostileRepository(
 
   const program = async (name: string): Promise<string> => {
     const path = `${canaries}/${name}.sh`;
-    await Deno.writeTextFile(path, `#!/bin/sh\n: > '${canaries}/${name}.ran'\n`, {
-      mode: 0o755,
-    });
+    await writeProgram(path, `#!/bin/sh\n: > '${canaries}/${name}.ran'\n`);
     return path;
   };
   const included = `${canaries}/included.config`;

@@ -1,6 +1,7 @@
 /** Runs pieces of scripts/lib/ on a machine made of fakes. */
 
 import { createRun } from "../../../lib/process/create_run.ts";
+import { writeProgram } from "../../support/program_file.ts";
 import { ROOT } from "../../support/suites/files.ts";
 
 /** Programs by name, each as the body of a shell script; `$STATE` is a folder that they may use, `$BIN` is theirs. */
@@ -33,7 +34,7 @@ export async function runShell(
   try {
     await Deno.mkdir(bin);
     for (const name of REAL) await linkProgram(name, bin);
-    for (const [name, body] of Object.entries(fakes)) await writeProgram(`${bin}/${name}`, body);
+    for (const [name, body] of Object.entries(fakes)) await writeFake(`${bin}/${name}`, body);
     const text = `
       set -euo pipefail
       cd "${ROOT}"
@@ -62,8 +63,8 @@ async function linkProgram(name: string, bin: string): Promise<void> {
   }
 }
 
-async function writeProgram(path: string, body: string): Promise<void> {
+async function writeFake(path: string, body: string): Promise<void> {
   // A fake takes the place of a real program, not of what its link points at.
   await Deno.remove(path).catch(() => {});
-  await Deno.writeTextFile(path, `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+  await writeProgram(path, `#!/bin/sh\n${body}\n`);
 }

@@ -5,6 +5,7 @@ import type { Run, RunOptions, RunResult } from "../../../../lib/process/run.ts"
 import { hostGit } from "../../../../lib/workspace/host_git.ts";
 import { scratchRepository } from "../../../../lib/workspace/scratch_repository.ts";
 import { fakeRun } from "../../../support/context.ts";
+import { writeProgram } from "../../../support/program_file.ts";
 import { makeHostileRepository } from "../../../support/hostile_repository.ts";
 import { makeRepository, realGitHost } from "../../../support/repository.ts";
 
@@ -41,7 +42,7 @@ Deno.test("hostGit asks no file system monitor, not even where an index is read"
     await write("file.txt", "x");
     await commit("First");
     const script = `${home}/monitor`;
-    await Deno.writeTextFile(script, `#!/bin/sh\n: > ${home}/ran\n`, { mode: 0o755 });
+    await writeProgram(script, `#!/bin/sh\n: > ${home}/ran\n`);
     await git("config", "core.fsmonitor", script);
     await hostGit(realGitHost, { folder }).text(["status", "--porcelain"]);
     await rejects(Deno.stat(`${home}/ran`), Deno.errors.NotFound);

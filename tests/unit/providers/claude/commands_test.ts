@@ -1,6 +1,7 @@
 /** The shell part of `resume`, run by a real shell with a stand-in for the program. */
 
 import assert from "node:assert/strict";
+import { writeProgram } from "../../../support/program_file.ts";
 import { resumeCommand } from "../../../../providers/claude/commands.ts";
 
 const older = "11111111-1111-4111-8111-111111111111";
@@ -13,7 +14,7 @@ async function resumed(sessions: Readonly<Record<string, string>>): Promise<stri
     const folder = `${home}/.claude/projects/-home-node`;
     await Deno.mkdir(folder, { recursive: true });
     await Deno.mkdir(`${home}/bin`);
-    await Deno.writeTextFile(`${home}/bin/claude`, '#!/bin/sh\necho "$@"\n', { mode: 0o755 });
+    await writeProgram(`${home}/bin/claude`, '#!/bin/sh\necho "$@"\n');
     let time = 1_700_000_000;
     for (const [name, content] of Object.entries(sessions)) {
       await Deno.writeTextFile(`${folder}/${name}.jsonl`, content);
