@@ -1,14 +1,14 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { BottleError } from "../../../../lib/errors.ts";
-import { sendWorkspace } from "../../../../lib/workspace/send.ts";
-import { makeHostileRepository } from "../../../support/hostile_repository.ts";
+import { BottleError } from "../../../lib/errors.ts";
+import { sendWorkspace } from "../../../lib/workspace/send.ts";
+import { makeHostileRepository } from "../../support/hostile_repository.ts";
 import {
   makeRepository,
   realGitHost,
   repositoryAt,
   type TestRepository,
-} from "../../../support/repository.ts";
-import { localGuest, workspacePlan } from "../../../support/workspace.ts";
+} from "../../support/repository.ts";
+import { localGuest, workspacePlan } from "../../support/workspace.ts";
 
 async function withHome(test: (home: string) => Promise<void>): Promise<void> {
   const home = await Deno.realPath(await Deno.makeTempDir());

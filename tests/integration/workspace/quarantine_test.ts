@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { BottleError } from "../../../../lib/errors.ts";
-import { type Quarantine, QUARANTINE_LIMITS } from "../../../../lib/workspace/quarantine.ts";
-import { craftCommit, craftTree } from "../../../support/crafted_commits.ts";
-import { makeWorkStage, type WorkStage } from "../../../support/work_stage.ts";
+import { BottleError } from "../../../lib/errors.ts";
+import { type Quarantine, QUARANTINE_LIMITS } from "../../../lib/workspace/quarantine.ts";
+import { craftCommit, craftTree } from "../../support/crafted_commits.ts";
+import { makeWorkStage, type WorkStage } from "../../support/work_stage.ts";
 
 async function refusal(opening: Promise<Quarantine>): Promise<BottleError> {
   try {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { BottleError } from "../../../../lib/errors.ts";
-import { parseBranchName } from "../../../../lib/workspace/branch_name.ts";
-import { bringBack, type Brought } from "../../../../lib/workspace/bring_back.ts";
-import { findPersonRepository } from "../../../../lib/workspace/person_repository.ts";
-import { openQuarantine } from "../../../../lib/workspace/quarantine.ts";
-import { makeHostileRepository } from "../../../support/hostile_repository.ts";
-import { realGitHost } from "../../../support/repository.ts";
-import { localGuest, makeWorkStage, oid, type WorkStage } from "../../../support/work_stage.ts";
-import { collectWork } from "../../../../lib/workspace/collect.ts";
+import { BottleError } from "../../../lib/errors.ts";
+import { parseBranchName } from "../../../lib/workspace/branch_name.ts";
+import { bringBack, type Brought } from "../../../lib/workspace/bring_back.ts";
+import { findPersonRepository } from "../../../lib/workspace/person_repository.ts";
+import { openQuarantine } from "../../../lib/workspace/quarantine.ts";
+import { makeHostileRepository } from "../../support/hostile_repository.ts";
+import { realGitHost } from "../../support/repository.ts";
+import { localGuest, makeWorkStage, oid, type WorkStage } from "../../support/work_stage.ts";
+import { collectWork } from "../../../lib/workspace/collect.ts";
 
 async function bring(
   stage: WorkStage,
@@ -101,7 +101,7 @@ Deno.test("bringBack obeys nothing in the person's configuration that starts a p
   const repository = await findPersonRepository(realGitHost, person.folder);
   // The agent's own copy: plain files, for any git that speaks to the hostile repository would start what it names.
   const agent = `${stage.root}/copy`;
-  const run = (await import("../../../../lib/process/create_run.ts")).createRun();
+  const run = (await import("../../../lib/process/create_run.ts")).createRun();
   await run(["cp", "-r", person.folder, agent]);
   await Deno.writeTextFile(`${agent}/.git/config`, "[core]\n\trepositoryformatversion = 0\n");
   await Deno.remove(`${agent}/.git/hooks`, { recursive: true });

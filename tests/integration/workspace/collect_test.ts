@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { BottleError } from "../../../../lib/errors.ts";
-import { collectWork, type Guest } from "../../../../lib/workspace/collect.ts";
-import { localGuest, makeWorkStage } from "../../../support/work_stage.ts";
+import { BottleError } from "../../../lib/errors.ts";
+import { collectWork, type Guest } from "../../../lib/workspace/collect.ts";
+import { localGuest, makeWorkStage } from "../../support/work_stage.ts";
 
 /** A guest that prints this and ends so. */
 function printing(script: string): Guest {

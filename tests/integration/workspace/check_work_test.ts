@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { checkWork } from "../../../../lib/workspace/check_work.ts";
-import { type Finding, MAX_FINDINGS } from "../../../../lib/workspace/findings.ts";
-import { craftCommit, type CraftedEntry, craftTree } from "../../../support/crafted_commits.ts";
-import { makeWorkStage, oid, type WorkStage } from "../../../support/work_stage.ts";
+import { checkWork } from "../../../lib/workspace/check_work.ts";
+import { type Finding, MAX_FINDINGS } from "../../../lib/workspace/findings.ts";
+import { craftCommit, type CraftedEntry, craftTree } from "../../support/crafted_commits.ts";
+import { makeWorkStage, oid, type WorkStage } from "../../support/work_stage.ts";
 
 async function found(stage: WorkStage): Promise<readonly Finding[]> {
   await using quarantine = await stage.open();
@@ -135,7 +135,7 @@ Deno.test("checkWork leaves alone what the person's own commit has", async () =>
     head: await agent.git("rev-parse", "HEAD"),
   });
   const { git, head } = quarantine;
-  const { oid } = await import("../../../support/work_stage.ts");
+  const { oid } = await import("../../support/work_stage.ts");
   assert.deepEqual(await checkWork(git, { base: oid(base), tip: head }), []);
   // Against the older base all of it is new.
   const all = await checkWork(git, { base: stage.base, tip: head });
