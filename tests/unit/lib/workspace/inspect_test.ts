@@ -1,10 +1,10 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { BottleError } from "../../../lib/errors.ts";
-import type { RunOptions, RunResult } from "../../../lib/process/run.ts";
-import type { GitHost } from "../../../lib/workspace/host_git.ts";
-import { inspectWorkspace } from "../../../lib/workspace/inspect.ts";
-import { makeHostileRepository } from "../../support/hostile_repository.ts";
-import { makeRepository, realGitHost } from "../../support/repository.ts";
+import { BottleError } from "../../../../lib/errors.ts";
+import type { RunOptions, RunResult } from "../../../../lib/process/run.ts";
+import type { GitHost } from "../../../../lib/workspace/host_git.ts";
+import { inspectWorkspace } from "../../../../lib/workspace/inspect.ts";
+import { makeHostileRepository } from "../../../support/hostile_repository.ts";
+import { makeRepository, realGitHost } from "../../../support/repository.ts";
 
 /** A host whose person has no configuration of their own. */
 function hostOf(home: string): GitHost {

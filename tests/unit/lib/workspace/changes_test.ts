@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { listCommits, listFiles } from "../../../lib/workspace/changes.ts";
-import type { Renames } from "../../../lib/workspace/diff_options.ts";
-import { patchOf, readablePatchOf } from "../../../lib/workspace/diff_stream.ts";
-import { makeWorkStage } from "../../support/work_stage.ts";
+import { listCommits, listFiles } from "../../../../lib/workspace/changes.ts";
+import type { Renames } from "../../../../lib/workspace/diff_options.ts";
+import { patchOf, readablePatchOf } from "../../../../lib/workspace/diff_stream.ts";
+import { makeWorkStage } from "../../../support/work_stage.ts";
 
 const MIB = 1024 ** 2;
 

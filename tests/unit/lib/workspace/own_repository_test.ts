@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { findRepository } from "../../../lib/workspace/find_repository.ts";
-import { inspectWorkspace } from "../../../lib/workspace/inspect.ts";
-import { createRun } from "../../../lib/process/create_run.ts";
-import { makeRepository, realGitHost } from "../../support/repository.ts";
+import { findRepository } from "../../../../lib/workspace/find_repository.ts";
+import { inspectWorkspace } from "../../../../lib/workspace/inspect.ts";
+import { createRun } from "../../../../lib/process/create_run.ts";
+import { makeRepository, realGitHost } from "../../../support/repository.ts";
 
 async function withFolder(use: (root: string) => Promise<void>): Promise<void> {
   const root = await Deno.realPath(await Deno.makeTempDir({ prefix: "bot-bottle-own-" }));
