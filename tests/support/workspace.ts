@@ -10,7 +10,7 @@ export function workspacePlan(
 ): WorkspacePlan {
   const { base = "ab".repeat(20), ...rest } = given;
   return {
-    folder: "/work/app",
+    folder: "/home/ann/app",
     branch: "main",
     base: parseOid(base, () => {
       throw new Error(`not a commit's name: ${base}`);

@@ -1,15 +1,5 @@
 import assert from "node:assert/strict";
-import { engine, makeHome, programArgv, type TestHome, until } from "./program.ts";
-
-const REFUSED = [
-  "curl",
-  "-sS",
-  "-o",
-  "/dev/null",
-  "-w",
-  "%{http_connect}",
-  "https://x.example/",
-] as const;
+import { engine, makeHome, programArgv, REFUSED, type TestHome, until } from "./program.ts";
 
 interface Listed {
   readonly slug: string;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { engine, makeHome, programArgv, runProcess, until } from "./program.ts";
+import { engine, makeHome, programArgv, REFUSED, runProcess, until } from "./program.ts";
 
 Deno.test("a detached bottle is listed, entered, stopped, resumed and cleaned up", async () => {
   await using home = await makeHome();
@@ -105,16 +105,6 @@ async function killIn(slug: string, daemon: string): Promise<void> {
   assert.ok(pid > 1, text);
   Deno.kill(pid, "SIGKILL");
 }
-
-const REFUSED = [
-  "curl",
-  "-sS",
-  "-o",
-  "/dev/null",
-  "-w",
-  "%{http_connect}",
-  "https://x.example/",
-] as const;
 
 Deno.test("egress killed with -9 is back by itself, and nothing got out meanwhile", async () => {
   await using home = await makeHome();

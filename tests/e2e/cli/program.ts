@@ -88,6 +88,17 @@ export async function makeHome(): Promise<TestHome> {
   };
 }
 
+/** Asks for a host that no bottle of these tests allows; prints the status that egress gives. */
+export const REFUSED = [
+  "curl",
+  "-sS",
+  "-o",
+  "/dev/null",
+  "-w",
+  "%{http_connect}",
+  "https://x.example/",
+] as const;
+
 const STEP = /^✓ (.+?) [0-9.]+s( |$)/;
 
 /** Names of the steps that a launch said it had ended. */

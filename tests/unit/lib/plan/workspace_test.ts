@@ -35,7 +35,7 @@ Deno.test("planWorkspace has the manifest's git user commit, else the agent", ()
 
 Deno.test("workspaceLines says what goes in and what stays behind", () => {
   deepEqual(workspaceLines(workspacePlan()), [
-    "/work/app, branch main at ababababab → /home/node/workspace",
+    "/home/ann/app, branch main at ababababab → /home/node/workspace",
   ]);
   deepEqual(
     workspaceLines(workspacePlan({
@@ -47,7 +47,7 @@ Deno.test("workspaceLines says what goes in and what stays behind", () => {
       leftOut: ["submodules", "lfs"],
     })),
     [
-      "/work/app, no branch, at ababababab, as the branch bot-bottle/x-aaaaa → /home/node/workspace",
+      "/home/ann/app, no branch, at ababababab, as the branch bot-bottle/x-aaaaa → /home/node/workspace",
       "with .env, which no commit has",
       "with data, which no commit has",
       "its history is as short as yours",
@@ -65,10 +65,10 @@ Deno.test("a plan shows its workspace, and starts the agent there", async () => 
   const plan = await madePlan({ spec: { workspace: source({ branch: "a\x1b[31mb" }) } });
   equal(plan.agent.workFolder, "/home/node/workspace");
   const text = preflightLines(plan).map((line) => line.text).join("\n");
-  ok(text.includes("Workspace   /work/app, branch a\\x1b[31mb at"), text);
+  ok(text.includes("Workspace   /home/ann/app, branch a\\x1b[31mb at"), text);
   const { workspace } = JSON.parse(JSON.stringify(plan));
   deepEqual(workspace, {
-    folder: "/work/app",
+    folder: "/home/ann/app",
     branch: "a\x1b[31mb",
     base: "ab".repeat(20),
     guest_folder: "/home/node/workspace",
