@@ -1,11 +1,11 @@
 /** Credentials on a request: the agent's own come off, the route's goes on. */
 
 import { BottleError } from "../errors.ts";
-import { foldHeaderName } from "./http1/header_name.ts";
-import type { HeaderField, HeaderList } from "./http1/message.ts";
+import { foldHeaderName } from "./header_name.ts";
+import type { HeaderField, HeaderList } from "./message.ts";
 import type { AuthScheme, Route, RouteAuth } from "./route.ts";
 
-export type { HeaderList } from "./http1/message.ts";
+export type { HeaderList } from "./message.ts";
 
 /** What came off. */
 export interface StrippedHeaders {

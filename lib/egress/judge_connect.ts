@@ -2,7 +2,7 @@
 
 import { type Authority, parseAuthority } from "./authority.ts";
 import type { Host } from "./host.ts";
-import { type HeaderList, headerValues, type RequestHead } from "./http1/message.ts";
+import { type HeaderList, headerValues, type RequestHead } from "./message.ts";
 import { requestFraming } from "./http1/framing.ts";
 import type { BlockReason } from "./reason.ts";
 import { decide, type RouteTable } from "./route_table.ts";

@@ -5,13 +5,8 @@ import { isGitPush } from "./git_push.ts";
 import { type ConnectTarget, findHostFault, type Refused } from "./judge_connect.ts";
 import { splitConnectionHeaders } from "./http1/connection_headers.ts";
 import { requestFraming } from "./http1/framing.ts";
-import { foldHeaderName } from "./http1/header_name.ts";
-import {
-  type BodyFraming,
-  type HeaderList,
-  headerValues,
-  type RequestHead,
-} from "./http1/message.ts";
+import { foldHeaderName } from "./header_name.ts";
+import { type BodyFraming, type HeaderList, headerValues, type RequestHead } from "./message.ts";
 import { parsePath } from "./path.ts";
 import type { Route } from "./route.ts";
 import { decideRequest, type RouteTable } from "./route_table.ts";

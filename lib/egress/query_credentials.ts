@@ -1,6 +1,6 @@
 /** Credentials of the agent's own in a query: on a route with a credential they come off, as they do in headers. */
 
-import { foldHeaderName } from "./http1/header_name.ts";
+import { foldHeaderName } from "./header_name.ts";
 import type { Route } from "./route.ts";
 
 /** A request's target without them. */

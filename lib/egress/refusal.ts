@@ -1,7 +1,7 @@
 /** What the agent gets instead of an answer. */
 
 import { escapeControl } from "./escape.ts";
-import type { HeaderList } from "./http1/message.ts";
+import type { HeaderList } from "./message.ts";
 import { type BlockReason, blockReasons } from "./reason.ts";
 
 /** The name of the header that tells a refusal from an upstream's answer. */

@@ -2,7 +2,7 @@
 
 import type { Reservation } from "../../lib/egress/audit_queue.ts";
 import { printAuthority } from "../../lib/egress/authority.ts";
-import type { HeaderList, RequestHead } from "../../lib/egress/http1/message.ts";
+import type { HeaderList, RequestHead } from "../../lib/egress/message.ts";
 import { passableTrailers } from "../../lib/egress/http1/trailers.ts";
 import {
   type AllowedRequest,

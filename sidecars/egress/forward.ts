@@ -3,7 +3,7 @@
 import type { FailReason } from "../../lib/egress/audit_row.ts";
 import { http1ErrorCode } from "../../lib/egress/http1/malformed.ts";
 import type { MessageReader } from "../../lib/egress/http1/message_reader.ts";
-import type { BodyFraming, HeaderList, HttpVersion } from "../../lib/egress/http1/message.ts";
+import type { BodyFraming, HeaderList, HttpVersion } from "../../lib/egress/message.ts";
 import { withFraming, writeRequestHead } from "../../lib/egress/http1/writer.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { ClientStream } from "./client_stream.ts";

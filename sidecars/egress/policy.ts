@@ -3,7 +3,7 @@
 import type { EgressConfig } from "../../lib/egress/config.ts";
 import { authFor, inject, stripInbound } from "../../lib/egress/credentials.ts";
 import { compileExceptions, type OpenBlocks } from "../../lib/egress/destination.ts";
-import type { HeaderList } from "../../lib/egress/http1/message.ts";
+import type { HeaderList } from "../../lib/egress/message.ts";
 import { parseAddress, unwrapAddress } from "../../lib/egress/address.ts";
 import { createRedactor } from "../../lib/egress/redact.ts";
 import type { Route } from "../../lib/egress/route.ts";

@@ -4,7 +4,7 @@ import { bodyDecoder } from "../../lib/egress/http1/body_decoder.ts";
 import { splitConnectionHeaders } from "../../lib/egress/http1/connection_headers.ts";
 import { responseFraming } from "../../lib/egress/http1/framing.ts";
 import { http1ErrorCode } from "../../lib/egress/http1/malformed.ts";
-import type { BodyFraming, HeaderList, ResponseHead } from "../../lib/egress/http1/message.ts";
+import type { BodyFraming, HeaderList, ResponseHead } from "../../lib/egress/message.ts";
 import { parseResponseHead } from "../../lib/egress/http1/response_head.ts";
 import { passableTrailers } from "../../lib/egress/http1/trailers.ts";
 import {

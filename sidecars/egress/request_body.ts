@@ -2,7 +2,7 @@
 
 import { type BodyDecoder, bodyDecoder } from "../../lib/egress/http1/body_decoder.ts";
 import type { MessageReader } from "../../lib/egress/http1/message_reader.ts";
-import type { BodyFraming, HeaderList } from "../../lib/egress/http1/message.ts";
+import type { BodyFraming, HeaderList } from "../../lib/egress/message.ts";
 import { writeChunk, writeLastChunk } from "../../lib/egress/http1/writer.ts";
 import { Output } from "./output.ts";
 

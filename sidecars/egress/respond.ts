@@ -3,7 +3,7 @@
 import type { FailReason } from "../../lib/egress/audit_row.ts";
 import { printHost } from "../../lib/egress/host.ts";
 import { writeResponseHead } from "../../lib/egress/http1/writer.ts";
-import type { HeaderList } from "../../lib/egress/http1/message.ts";
+import type { HeaderList } from "../../lib/egress/message.ts";
 import type { ConnectTarget } from "../../lib/egress/judge_connect.ts";
 import type { BlockReason } from "../../lib/egress/reason.ts";
 import { refusal } from "../../lib/egress/refusal.ts";

@@ -5,7 +5,7 @@
 
 import { createHash } from "node:crypto";
 import { inject, stripInbound } from "../../lib/egress/credentials.ts";
-import { type HeaderList, headerValues, type RequestHead } from "../../lib/egress/http1/message.ts";
+import { type HeaderList, headerValues, type RequestHead } from "../../lib/egress/message.ts";
 import type { EgressConfig } from "../../lib/egress/config.ts";
 import type { Route } from "../../lib/egress/route.ts";
 

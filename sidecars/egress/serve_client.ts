@@ -1,6 +1,6 @@
 /** The requests of one connection, one after the other, and its end. */
 
-import type { RequestHead } from "../../lib/egress/http1/message.ts";
+import type { RequestHead } from "../../lib/egress/message.ts";
 import { parseRequestHead } from "../../lib/egress/http1/request_head.ts";
 import type { Refused } from "../../lib/egress/judge_connect.ts";
 import { BottleError } from "../../lib/errors.ts";

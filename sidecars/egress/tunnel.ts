@@ -2,7 +2,7 @@
 
 import type { Socket } from "node:net";
 import { MessageReader } from "../../lib/egress/http1/message_reader.ts";
-import type { RequestHead } from "../../lib/egress/http1/message.ts";
+import type { RequestHead } from "../../lib/egress/message.ts";
 import {
   type ConnectDecision,
   type ConnectTarget,

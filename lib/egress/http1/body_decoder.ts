@@ -2,7 +2,7 @@
 
 import { ChunkedDecoder } from "./chunked_decoder.ts";
 import { truncated } from "./malformed.ts";
-import type { BodyFraming, HeaderList } from "./message.ts";
+import type { BodyFraming, HeaderList } from "../message.ts";
 
 /** What one step took. */
 export interface DecodeStep {

@@ -9,7 +9,7 @@ import {
   MAX_TRAILERS,
 } from "./limits.ts";
 import { malformed, tooLarge, truncated } from "./malformed.ts";
-import type { HeaderList } from "./message.ts";
+import type { HeaderList } from "../message.ts";
 
 const CR = 13;
 const LF = 10;

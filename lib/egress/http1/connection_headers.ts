@@ -1,7 +1,7 @@
 /** Fields that concern one connection and are not passed on (RFC 9110, 7.6.1). */
 
 import { malformed } from "./malformed.ts";
-import { type HeaderList, headerValues, type HttpVersion, listElements } from "./message.ts";
+import { type HeaderList, headerValues, type HttpVersion, listElements } from "../message.ts";
 
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "connection",
@@ -43,9 +43,9 @@ export function splitConnectionHeaders(
   if (named.some((name) => PROTECTED.has(name))) {
     throw malformed("Connection names a header that every hop needs");
   }
-  const isPersistent = version === "1.1"
-    ? !options.includes("close")
-    : options.includes("keep-alive") && !options.includes("close");
+  const isPersistent = version === "1.0"
+    ? options.includes("keep-alive") && !options.includes("close")
+    : !options.includes("close");
   return {
     headers: headers.filter(([name]) => {
       const key = name.toLowerCase();

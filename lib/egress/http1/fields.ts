@@ -1,7 +1,7 @@
 /** Field lines, strictly: what RFC 9112 lets a recipient guess at is refused. */
 
 import { malformed, tooLarge } from "./malformed.ts";
-import type { HeaderField, HeaderList } from "./message.ts";
+import type { HeaderField, HeaderList } from "../message.ts";
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const CONTROL = /[^\t\x20-\x7e\x80-\xff]/;

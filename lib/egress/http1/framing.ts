@@ -1,6 +1,6 @@
 /** Where bodies end: request smuggling lives here, so that there is one answer or none. */
 
-import { foldHeaderName } from "./header_name.ts";
+import { foldHeaderName } from "../header_name.ts";
 import { malformed } from "./malformed.ts";
 import {
   type BodyFraming,
@@ -9,7 +9,7 @@ import {
   type HttpVersion,
   type RequestHead,
   type ResponseHead,
-} from "./message.ts";
+} from "../message.ts";
 
 /** 15 digits stay below 2^53. */
 const LENGTH = /^[0-9]{1,15}$/;
@@ -25,7 +25,9 @@ export function requestFraming(head: RequestHead): BodyFraming {
   if (head.headers.some(([name]) => name.includes("_") && FRAMING.has(foldHeaderName(name)))) {
     throw malformed("A framing header with an underscore in its name");
   }
-  return declaredFraming(head.headers, head.version) ?? { kind: "none" };
+  if (head.version === "2" && head.hasBody !== true) return { kind: "none" };
+  const unsaid = head.version === "2" ? { kind: "chunked" } as const : { kind: "none" } as const;
+  return declaredFraming(head.headers, head.version) ?? unsaid;
 }
 
 /**
@@ -38,7 +40,8 @@ export function responseFraming(head: ResponseHead, method: string): BodyFraming
   const declared = declaredFraming(head.headers, head.version);
   const isBodiless = head.status < 200 || head.status === 204 || head.status === 304;
   if (isBodiless || method === "HEAD") return { kind: "none" };
-  return declared ?? { kind: "until-close" };
+  if (head.version !== "2") return declared ?? { kind: "until-close" };
+  return head.hasBody === true ? declared ?? { kind: "chunked" } : { kind: "none" };
 }
 
 function declaredFraming(headers: HeaderList, version: HttpVersion): BodyFraming | undefined {
@@ -46,7 +49,7 @@ function declaredFraming(headers: HeaderList, version: HttpVersion): BodyFraming
   const lengths = headerValues(headers, "content-length");
   if (codings.length > 0) {
     if (lengths.length > 0) throw malformed("Content-Length beside Transfer-Encoding");
-    if (version === "1.0") throw malformed("Transfer-Encoding in HTTP/1.0");
+    if (version !== "1.1") throw malformed(`Transfer-Encoding in HTTP/${version}`);
     if (codings.length > 1 || codings[0]?.toLowerCase() !== "chunked") {
       throw malformed('A Transfer-Encoding other than "chunked"');
     }

@@ -3,7 +3,7 @@
 import { parseFields } from "./fields.ts";
 import { MAX_HEADERS } from "./limits.ts";
 import { malformed } from "./malformed.ts";
-import type { RequestHead } from "./message.ts";
+import type { RequestHead } from "../message.ts";
 
 const REQUEST_LINE = /^([A-Z][A-Z-]{0,31}) ([\x21-\x7e]+) HTTP\/([0-9]\.[0-9])$/;
 

@@ -3,7 +3,7 @@
 import { parseFields } from "./fields.ts";
 import { MAX_HEADERS } from "./limits.ts";
 import { malformed } from "./malformed.ts";
-import type { ResponseHead } from "./message.ts";
+import type { ResponseHead } from "../message.ts";
 
 // The space before an empty reason is missing often enough in the wild, and leaves nothing to guess at.
 const STATUS_LINE = /^HTTP\/(1\.[01]) ([1-5][0-9]{2})(?: ([\t\x20-\x7e\x80-\xff]*))?$/;

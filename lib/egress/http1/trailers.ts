@@ -1,7 +1,7 @@
 /** Trailers: fields after a body must not change what was decided by the head. */
 
-import { foldHeaderName } from "./header_name.ts";
-import type { HeaderList } from "./message.ts";
+import { foldHeaderName } from "../header_name.ts";
+import type { HeaderList } from "../message.ts";
 
 /** Framing, routing, credentials, controls and content (RFC 9110, 6.5.1). */
 const FORBIDDEN: ReadonlySet<string> = new Set([

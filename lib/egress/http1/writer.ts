@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 import { isFieldName, isFieldValue } from "./fields.ts";
 import { malformed } from "./malformed.ts";
-import type { BodyFraming, HeaderField, HeaderList } from "./message.ts";
+import type { BodyFraming, HeaderField, HeaderList } from "../message.ts";
 
 const TARGET = /^[\x21-\x7e]+$/;
 const METHOD = /^[A-Z][A-Z-]{0,31}$/;

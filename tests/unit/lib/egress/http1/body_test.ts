@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fc } from "../../../../../lib/deps/fast_check.ts";
 import { bodyDecoder } from "../../../../../lib/egress/http1/body_decoder.ts";
-import type { BodyFraming } from "../../../../../lib/egress/http1/message.ts";
+import type { BodyFraming } from "../../../../../lib/egress/message.ts";
 import { MessageReader } from "../../../../../lib/egress/http1/message_reader.ts";
 import { writeChunk, writeLastChunk } from "../../../../../lib/egress/http1/writer.ts";
 import { BottleError } from "../../../../../lib/errors.ts";

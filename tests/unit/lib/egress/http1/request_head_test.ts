@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fc } from "../../../../../lib/deps/fast_check.ts";
 import { requestFraming } from "../../../../../lib/egress/http1/framing.ts";
 import { http1ErrorCode } from "../../../../../lib/egress/http1/malformed.ts";
-import type { HeaderList } from "../../../../../lib/egress/http1/message.ts";
+import type { HeaderList } from "../../../../../lib/egress/message.ts";
 import { parseRequestHead } from "../../../../../lib/egress/http1/request_head.ts";
 import { writeRequestHead } from "../../../../../lib/egress/http1/writer.ts";
 import { collect } from "./heads.ts";

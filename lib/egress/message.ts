@@ -1,4 +1,7 @@
-/** The parsed form of HTTP/1.1 messages. Texts are ISO 8859-1: one character is one byte of the wire. */
+/**
+ * The parsed form of HTTP messages, whatever version carried them. Texts are ISO 8859-1: one character is one byte of
+ * the wire.
+ */
 
 /** One field, its name as it was sent. */
 export type HeaderField = readonly [name: string, value: string];
@@ -6,32 +9,39 @@ export type HeaderField = readonly [name: string, value: string];
 /** Fields in the order and with the case they were sent in. */
 export type HeaderList = readonly HeaderField[];
 
-/** `1.0` or `1.1`; no other version is read. */
-export type HttpVersion = "1.0" | "1.1";
+/** No other version is read. */
+export type HttpVersion = "1.0" | "1.1" | "2";
 
 /** Start line and fields of a request. */
 export interface RequestHead {
   /** `[A-Z][A-Z-]*`, at most 32 characters. */
   readonly method: string;
-  /** Visible ASCII; which form it has is not checked here. */
+  /** Visible ASCII; which form it has is not checked here. Of HTTP/2: `:path`. */
   readonly target: string;
   readonly version: HttpVersion;
+  /** Of HTTP/2: `:authority` stands first, as `host`. */
   readonly headers: HeaderList;
+  /** Of HTTP/2, where frames tell it: whether there is a body. */
+  readonly hasBody?: boolean;
 }
 
 /** Start line and fields of a response. */
 export interface ResponseHead {
   /** 100 to 599. */
   readonly status: number;
+  /** Empty in HTTP/2. */
   readonly reason: string;
   readonly version: HttpVersion;
   readonly headers: HeaderList;
+  /** Of HTTP/2, where frames tell it: whether there is a body. */
+  readonly hasBody?: boolean;
 }
 
 /** Where a body ends. `until-close` is for responses only. */
 export type BodyFraming =
   | { readonly kind: "none" }
   | { readonly kind: "length"; readonly length: number }
+  /** Its length is told by its end only: chunks of HTTP/1.1, and the last frame of HTTP/2. */
   | { readonly kind: "chunked" }
   | { readonly kind: "until-close" };
 
