@@ -116,7 +116,7 @@ export function parseEgressConfig(value: unknown): EgressConfig {
   compileRoutes(config.routes);
   for (const [name, token] of Object.entries(config.tokens)) checkToken(name, token ?? "");
   for (const { host, auth } of config.routes) {
-    if (auth && config.tokens[auth.token] === undefined) {
+    if (auth && auth.scheme !== "agent" && config.tokens[auth.token] === undefined) {
       throw new BottleError(`No value for "${auth.token}", which the route "${host}" injects`, {
         code: "config-invalid",
       });

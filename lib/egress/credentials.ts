@@ -3,7 +3,7 @@
 import { BottleError } from "../errors.ts";
 import { foldHeaderName } from "./header_name.ts";
 import type { HeaderField, HeaderList } from "./message.ts";
-import type { AuthScheme, Route, RouteAuth } from "./route.ts";
+import type { AuthScheme, InjectedAuth, Route, RouteAuth } from "./route.ts";
 
 export type { HeaderList } from "./message.ts";
 
@@ -88,8 +88,9 @@ export function stripInbound(headers: HeaderList, route: Route): StrippedHeaders
 }
 
 /** The route's credential, where one may go: never over plain http, where everybody on the way could read it. */
-export function authFor(route: Route, scheme: "http" | "https"): RouteAuth | undefined {
-  return scheme === "https" ? route.auth : undefined;
+export function authFor(route: Route, scheme: "http" | "https"): InjectedAuth | undefined {
+  const { auth } = route;
+  return scheme === "http" || auth?.scheme === "agent" ? undefined : auth;
 }
 
 /**
@@ -147,6 +148,7 @@ function credentialField(auth: AuthScheme, token: string): HeaderField {
 }
 
 function isStripped(folded: string, auth: RouteAuth | undefined): boolean {
+  if (auth?.scheme === "agent") return folded === "proxy-authorization";
   if (always.has(folded)) return true;
   if (!auth) return false;
   return onCredentialed.has(folded) ||

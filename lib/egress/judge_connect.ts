@@ -5,6 +5,7 @@ import type { Host } from "./host.ts";
 import { type HeaderList, headerValues, type RequestHead } from "./message.ts";
 import { requestFraming } from "./http1/framing.ts";
 import type { BlockReason } from "./reason.ts";
+import type { Route } from "./route.ts";
 import { decide, type RouteTable } from "./route_table.ts";
 
 /** What a CONNECT names. */
@@ -25,7 +26,15 @@ export interface Refused {
 }
 
 /** Where the tunnel goes, or why there is none. */
-export type ConnectDecision = { readonly ok: true; readonly target: ConnectTarget } | Refused;
+export type ConnectDecision = AllowedConnect | Refused;
+
+/** A tunnel that may be made. */
+export interface AllowedConnect {
+  readonly ok: true;
+  readonly target: ConnectTarget;
+  /** The route of that moment; with `tls: "passthrough"` it decides alone, else each request is judged anew. */
+  readonly route: Route;
+}
 
 /**
  * Judges a CONNECT's head. Its target needs a port; a Host field, which HTTP/1.0 may leave out, must name the same.
@@ -47,7 +56,7 @@ export function judgeConnect(
   const mismatch = findHostFault(head.headers, target, port, head.version === "1.0");
   if (mismatch !== undefined) return protocol(mismatch, target);
   const decision = decide(table, { scheme: "https", host, port }, now);
-  if (decision.ok) return { ok: true, target };
+  if (decision.ok) return { ok: true, target, route: decision.route };
   const { reason, detail, route } = decision;
   return { ok: false, reason, detail, route: route?.host, target };
 }

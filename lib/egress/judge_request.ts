@@ -23,6 +23,8 @@ export interface AllowedRequest {
   readonly headers: HeaderList;
   readonly framing: BodyFraming;
   readonly isPersistent: boolean;
+  /** It asks to go on as a WebSocket: a GET of HTTP/1.1 without a body. */
+  readonly upgrade?: "websocket";
 }
 
 /** What {@linkcode judgeRequest} answers. A refusal says what it could read of where the request wanted to go. */

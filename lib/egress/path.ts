@@ -3,6 +3,7 @@
  */
 
 import { findGlobFault, matchGlob } from "./path_glob.ts";
+import { compilePattern } from "./pattern.ts";
 import type { PathMatch } from "./route.ts";
 
 /** A path that was understood. */
@@ -76,6 +77,8 @@ export function matchPath({ type, value }: PathMatch, path: string): boolean {
       return path === value;
     case "glob":
       return matchGlob(value, path);
+    case "regex":
+      return compilePattern(value)(path);
     case "prefix": {
       const prefix = value.replace(/\/$/, "");
       return path === prefix || path.startsWith(`${prefix}/`);

@@ -39,7 +39,7 @@ const GOOGLE_HEADER = "x-goog-api-key";
  */
 export function stripQuery(target: string, { auth }: Route): StrippedTarget {
   const mark = target.indexOf("?");
-  if (auth === undefined || mark < 0) return { target, foreign: false };
+  if (auth === undefined || auth.scheme === "agent" || mark < 0) return { target, foreign: false };
   const isGoogles = auth.scheme === "header" && foldHeaderName(auth.header) === GOOGLE_HEADER;
   const parts = target.slice(mark + 1).split(/([&;])/);
   const kept: string[] = [];

@@ -1,10 +1,26 @@
 /** Routes: what a bottle may reach. One vocabulary in manifests, plans and the proxy's configuration. */
 
-/** How a path is compared: by whole segments, to the letter, or with stars. */
+/** How a path is compared: by whole segments, to the letter, with stars, or by a regular expression. */
 export interface PathMatch {
-  /** `prefix`: whole segments of the path; `exact`: all of it; `glob`: all of it, with stars. */
-  readonly type: "prefix" | "exact" | "glob";
-  /** Begins with `/`; percent-encoding in normal form. Only in a `glob` does a star stand for something else. */
+  /**
+   * `prefix`: whole segments of the path; `exact`: all of it; `glob`: all of it, with stars; `regex`: all of it, by an
+   * expression of RE2.
+   */
+  readonly type: "prefix" | "exact" | "glob" | "regex";
+  /**
+   * Begins with `/`; percent-encoding in normal form. Only in a `glob` does a star stand for something else; a `regex` is
+   * compared with the normal form, and need not begin so.
+   */
+  readonly value: string;
+}
+
+/** How a field of a request's head is compared (Gateway API, HTTPHeaderMatch). */
+export interface HeaderMatch {
+  /** Lower case; compared without case, `_` as `-`. Never one that egress takes off a request. */
+  readonly name: string;
+  /** `exact`: the whole value, to the letter; `regex`: the whole value, by an expression of RE2. */
+  readonly type: "exact" | "regex";
+  /** What every field of that name must have. */
   readonly value: string;
 }
 
@@ -14,11 +30,13 @@ export interface RouteMatch {
   readonly methods?: readonly string[];
   /** One of them must hold; absent: any path. */
   readonly paths?: readonly PathMatch[];
+  /** All of them must hold; absent: any fields. */
+  readonly headers?: readonly HeaderMatch[];
   /** RFC 3339, UTC: from then on, by egress's clock, it holds for nothing. Absent: it stays. */
   readonly expires_at?: string;
 }
 
-/** How the credential is put on a request. */
+/** How egress puts a credential on a request. */
 export type AuthScheme =
   /** `Authorization: Bearer <token>` */
   | { readonly scheme: "bearer" }
@@ -30,7 +48,26 @@ export type AuthScheme =
   | { readonly scheme: "header"; readonly header: string };
 
 /** Where egress finds the credential: a slot of its configuration, `EGRESS_TOKEN_<n>`. */
-export type RouteAuth = AuthScheme & { readonly token: TokenSlot };
+export type InjectedAuth = AuthScheme & { readonly token: TokenSlot };
+
+/** The agent's own credential passes, and none is put on: for hosts that hand out tokens at run time. */
+export interface AgentAuth {
+  /** Tells it from {@linkcode InjectedAuth}. */
+  readonly scheme: "agent";
+}
+
+/** Whose credential goes out on a route. */
+export type RouteAuth = InjectedAuth | AgentAuth;
+
+/** Bounds of one route, each for itself. */
+export interface RouteLimits {
+  /** Requests in any minute, after a burst of as many. */
+  readonly requests_per_minute?: number;
+  /** Bytes that leave by it in the bottle's life, heads among them. */
+  readonly bytes_out?: number;
+  /** Bytes of one request's body. */
+  readonly body_bytes?: number;
+}
 
 /** `EGRESS_TOKEN_<n>`, n from 1: one a distinct host variable. */
 export type TokenSlot = `EGRESS_TOKEN_${number}`;
@@ -43,10 +80,19 @@ export interface Route {
   readonly ports?: readonly number[];
   /** OR over entries; absent or empty: every request to the host. */
   readonly matches?: readonly RouteMatch[];
-  /** The credential that egress puts on; absent: none. */
+  /** Whose credential goes out; absent: none. */
   readonly auth?: RouteAuth;
   /** Lets names of this route resolve to private addresses. */
   readonly allow_private?: boolean;
+  /** Absent: none but the bottle's. */
+  readonly limits?: RouteLimits;
+  /**
+   * `passthrough`: TLS is not terminated, so that the name alone is judged; never beside `auth`, `matches` or limits of
+   * requests. Absent: `intercept`.
+   */
+  readonly tls?: "passthrough";
+  /** A host of the provider's own, where the conversation with the model is. */
+  readonly provider?: true;
   /** Who asked for it: `manifest <file>:<line>`, `provider claude`, `allow`. Shown, never judged by. */
   readonly origin: string;
 }

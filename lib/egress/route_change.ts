@@ -164,6 +164,7 @@ function coversPath(wide: PathMatch, narrow: PathMatch): boolean {
     case "prefix":
       return wide.type === "prefix" && matchPath(wide, narrow.value);
     case "glob":
+    case "regex":
       // Which paths fit both would be a guess.
       return wide.type === "prefix" && wide.value === "/";
   }

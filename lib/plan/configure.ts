@@ -61,7 +61,9 @@ function revealTokens(
 ): EgressConfig["tokens"] {
   const tokens: Partial<Record<TokenSlot, string>> = {};
   // A credential whose routes were denied stays on the host.
-  const used = new Set(plan.egress.routes.map(({ auth }) => auth?.token));
+  const used = new Set(
+    plan.egress.routes.map(({ auth }) => auth?.scheme === "agent" ? undefined : auth?.token),
+  );
   for (const { slot, ref } of plan.egress.tokens.filter(({ slot }) => used.has(slot))) {
     const secret = secrets.get(credentialKey(ref));
     if (secret === undefined) {

@@ -71,7 +71,11 @@ function listRoutes(
   if (routes.length === 0) return [fact("Routes", "none: the agent reaches nothing", "warning")];
   const refs = new Map(tokens.map(({ slot, ref }) => [slot, describeCredential(ref)]));
   return routes.map((route, index) => {
-    const text = routeText(route, route.auth && refs.get(route.auth.token));
+    const { auth } = route;
+    const text = routeText(
+      route,
+      auth === undefined || auth.scheme === "agent" ? undefined : refs.get(auth.token),
+    );
     const isPrivate = route.allow_private === true;
     return fact(index === 0 ? "Routes" : "", text, isPrivate ? "danger" : "plain");
   });

@@ -9,7 +9,7 @@ import {
   isPlaceholder,
   stripInbound,
 } from "../../../../lib/egress/credentials.ts";
-import type { Route, RouteAuth } from "../../../../lib/egress/route.ts";
+import type { InjectedAuth, Route, RouteAuth } from "../../../../lib/egress/route.ts";
 import { makePlaceholder, parseSlug } from "../../../../lib/names.ts";
 
 const plain: Route = { host: "api.example.com", origin: "manifest demo.md:7" };
@@ -123,7 +123,7 @@ Deno.test("stripInbound leaves no credential header in any list", () => {
 });
 
 Deno.test("inject writes each scheme", () => {
-  const cases: [RouteAuth, readonly [string, string]][] = [
+  const cases: [InjectedAuth, readonly [string, string]][] = [
     [{ scheme: "bearer", token: "EGRESS_TOKEN_1" }, ["Authorization", "Bearer s3cr3t"]],
     [{ scheme: "token", token: "EGRESS_TOKEN_1" }, ["Authorization", "token s3cr3t"]],
     [{ scheme: "basic", username: "me", token: "EGRESS_TOKEN_1" }, [

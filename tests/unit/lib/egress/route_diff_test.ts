@@ -162,7 +162,9 @@ function powers(list: readonly Route[], now: number): ReadonlySet<string> {
         const decision = decide(table, { scheme: "https", host, port }, time);
         if (!decision.ok) continue;
         const { auth, allow_private: isPrivate } = decision.route;
-        if (auth !== undefined) found.add(`${name}:${port} ${auth.token}`);
+        if (auth !== undefined && auth.scheme !== "agent") {
+          found.add(`${name}:${port} ${auth.token}`);
+        }
         if (isPrivate === true) found.add(`${name}:${port} private`);
       }
     }
