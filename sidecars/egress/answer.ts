@@ -5,9 +5,13 @@ import { http1ErrorCode } from "../../lib/egress/http1/malformed.ts";
 import type { ConnectTarget, Refused } from "../../lib/egress/judge_connect.ts";
 import { isOfSelfTest } from "../../lib/egress/self_test_row.ts";
 import { BottleError } from "../../lib/errors.ts";
-import type { ClientSide, EngineParts, NextStep } from "./parts.ts";
+import type { ClientExchange } from "./client_exchange.ts";
+import type { EngineParts } from "./parts.ts";
 import { ExchangeRecord, type Outcome } from "./record.ts";
 import { type Answer, refusalAnswer, sendAnswer } from "./respond.ts";
+
+/** Whoever gets an answer: also where there was no request that was understood. */
+export type Answered = Pick<ClientExchange, "tunnel" | "response" | "watch" | "abort">;
 
 /** Writes the row of an exchange; nothing of it may pass after. */
 export function finish(
@@ -36,35 +40,36 @@ export interface AnswerOptions {
 /** Records an exchange and answers it. */
 export async function answerExchange(
   parts: EngineParts,
-  { client, reader, watch }: ClientSide,
+  client: Answered,
   { record, reservation, answer, outcome, isReusable = false }: AnswerOptions,
-): Promise<NextStep> {
+): Promise<void> {
+  const { watch } = client;
   record.status = answer.status;
   if (reservation === undefined) parts.counters.count(outcome, 0, 0);
   else finish(parts, record, reservation, outcome);
-  watch.onExpire = (): void => client.destroy();
+  watch.onExpire = (): void => client.abort();
   watch.arm(parts.limits.idleMs);
   try {
-    await sendAnswer(client, answer, { isLast: !isReusable, isHead: record.method === "HEAD" });
+    const isHead = record.method === "HEAD";
+    await sendAnswer(client.response, answer, { isLast: !isReusable, isHead });
   } catch {
-    return { kind: "gone" };
+    client.abort();
   } finally {
     watch.disarm();
   }
-  return isReusable ? { kind: "next" } : { kind: "end", discardRest: () => reader.discard() };
 }
 
 /** Refuses an exchange. */
 export async function refuse(
   parts: EngineParts,
-  side: ClientSide,
+  client: Answered,
   record: ExchangeRecord,
   reservation: Reservation,
   refused: Refused & { readonly isReusable?: boolean },
-): Promise<NextStep> {
+): Promise<void> {
   const { reason, detail, route, isReusable = false } = refused;
   record.route = route;
-  return await answerExchange(parts, side, {
+  await answerExchange(parts, client, {
     record,
     reservation,
     answer: refusalAnswer(reason, detail, record.target, route),
@@ -76,12 +81,12 @@ export async function refuse(
 /** Refuses because no row could be written. */
 export async function refuseUnrecorded(
   parts: EngineParts,
-  side: ClientSide,
+  client: Answered,
   record: ExchangeRecord,
-): Promise<NextStep> {
+): Promise<void> {
   const reason = "audit-unavailable";
   const detail = "The audit takes no more rows, and nothing passes unrecorded";
-  return await answerExchange(parts, side, {
+  await answerExchange(parts, client, {
     record,
     reservation: undefined,
     answer: refusalAnswer(reason, detail, record.target, undefined),
@@ -92,19 +97,19 @@ export async function refuseUnrecorded(
 /** Refuses what never became an exchange: a head that does not parse, a CONNECT. */
 export async function refuseHead(
   parts: EngineParts,
-  side: ClientSide,
+  client: Answered,
   refused: Refused,
   kind: "http" | "connect" = "http",
-): Promise<NextStep> {
+): Promise<void> {
   const record = new ExchangeRecord();
   record.kind = kind;
   record.method = kind === "connect" ? "CONNECT" : "";
-  record.scheme = kind === "connect" || side.tunnel !== undefined ? "https" : "";
-  record.target = refused.target ?? side.tunnel;
+  record.scheme = kind === "connect" || client.tunnel !== undefined ? "https" : "";
+  record.target = refused.target ?? client.tunnel;
   const reservation = parts.audit.reserve();
   return reservation === undefined
-    ? await refuseUnrecorded(parts, side, record)
-    : await refuse(parts, side, record, reservation, refused);
+    ? await refuseUnrecorded(parts, client, record)
+    : await refuse(parts, client, record, reservation, refused);
 }
 
 /** Records a tunnel that was granted and then used for something else than the TLS that has to follow. */

@@ -2,7 +2,12 @@
 
 import type { Reservation } from "../../lib/egress/audit_queue.ts";
 import { printAuthority } from "../../lib/egress/authority.ts";
-import type { HeaderList, RequestHead } from "../../lib/egress/message.ts";
+import {
+  type HeaderList,
+  headerValues,
+  listElements,
+  type RequestHead,
+} from "../../lib/egress/message.ts";
 import { passableTrailers } from "../../lib/egress/http1/trailers.ts";
 import {
   type AllowedRequest,
@@ -13,49 +18,62 @@ import { stripQuery } from "../../lib/egress/query_credentials.ts";
 import { type BlockReason, blockReasons } from "../../lib/egress/reason.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { answerExchange, finish, refusalOf, refuse, refuseUnrecorded } from "./answer.ts";
+import type { ClientExchange } from "./client_exchange.ts";
 import { isFailReason } from "./failure.ts";
-import { forward, type OutboundRequest } from "./forward.ts";
-import type { ClientSide, EngineParts, NextStep } from "./parts.ts";
+import { type DiscardRest, forward, type OutboundRequest } from "./forward.ts";
+import type { EngineParts } from "./parts.ts";
 import type { Policy } from "./policy.ts";
 import { ExchangeRecord, type Outcome } from "./record.ts";
 import { failureAnswer, jsonAnswer, refusalAnswer } from "./respond.ts";
 import { isForSelf, runSelfTest } from "./self_test.ts";
 
-/** Carries one request out. Never throws for what a client or an upstream does. */
+/**
+ * Carries one request out. Never throws for what a client or an upstream does.
+ *
+ * @returns what is left to do where the request's body was not read to its end; undefined: nothing
+ */
 export async function runExchange(
   parts: EngineParts,
-  side: ClientSide,
-  head: RequestHead,
-): Promise<NextStep> {
+  client: ClientExchange,
+): Promise<DiscardRest | undefined> {
+  const { head, tunnel } = client;
   const record = new ExchangeRecord();
   record.method = head.method;
-  record.scheme = side.tunnel === undefined ? "http" : "https";
-  record.target = side.tunnel;
+  record.scheme = tunnel === undefined ? "http" : "https";
+  record.target = tunnel;
   const reservation = parts.audit.reserve();
-  if (reservation === undefined) return await refuseUnrecorded(parts, side, record);
-  if (side.tunnel === undefined && isForSelf(head)) {
-    return await answerSelfTest(parts, side, head, record, reservation);
+  if (reservation === undefined) {
+    await refuseUnrecorded(parts, client, record);
+    return undefined;
   }
-  const decision = judge(parts, side, head);
+  if (tunnel === undefined && isForSelf(head)) {
+    await answerSelfTest(parts, client, record, reservation);
+    return undefined;
+  }
+  const decision = judge(parts, client);
   record.target = decision.target ?? record.target;
   record.path = decision.path ?? "";
-  if (!decision.ok) return await refuse(parts, side, record, reservation, decision);
+  if (!decision.ok) {
+    await refuse(parts, client, record, reservation, decision);
+    return undefined;
+  }
   record.route = decision.route.host;
   try {
     const request = outbound(parts.policy, decision, head, record);
-    const result = await forward({ ...parts, ...side, destination: decision, request, record });
+    const { dialer, limits } = parts;
+    const job = { dialer, limits, client, destination: decision, request, record };
+    const discardRest = await forward(job);
     finish(parts, record, reservation, { verdict: "allowed" });
-    return result.isClientReusable
-      ? { kind: "next" }
-      : { kind: "end", discardRest: result.discardRest };
+    return discardRest;
   } catch (error) {
-    return await endFailed(parts, side, record, reservation, outcomeOf(error));
+    await endFailed(parts, client, record, reservation, outcomeOf(error));
+    return undefined;
   }
 }
 
-function judge(parts: EngineParts, side: ClientSide, head: RequestHead): RequestDecision {
+function judge(parts: EngineParts, { head, tunnel }: ClientExchange): RequestDecision {
   try {
-    return judgeRequest(parts.policy.table, head, side.tunnel);
+    return judgeRequest(parts.policy.table, head, tunnel);
   } catch (error) {
     return refusalOf(error);
   }
@@ -74,14 +92,18 @@ function outbound(
   if (swapped.isForeign || stripped.foreign) record.marks.push("foreign-credential");
   const authority = printAuthority(target.host, target.port, scheme);
   return {
-    method: head.method,
-    path: stripped.target,
-    headers: swapped.headers.map((field) =>
-      field[0].toLowerCase() === "host" ? [field[0], authority] as const : field
-    ),
-    framing: allowed.framing,
-    version: head.version,
-    isPersistent: allowed.isPersistent,
+    start: {
+      method: head.method,
+      scheme,
+      authority,
+      path: stripped.target,
+      headers: swapped.headers.map((field) =>
+        field[0].toLowerCase() === "host" ? [field[0], authority] as const : field
+      ),
+      framing: allowed.framing,
+      takesTrailers: listElements(headerValues(head.headers, "te")).includes("trailers"),
+    },
+    isPersistent: allowed.isPersistent && head.version !== "1.0",
     // A credential of the agent's would leave in a trailer as well as in a header.
     passTrailers: (trailers: HeaderList) => policy.strip(passableTrailers(trailers), route),
   };
@@ -89,19 +111,19 @@ function outbound(
 
 async function endFailed(
   parts: EngineParts,
-  side: ClientSide,
+  client: ClientExchange,
   record: ExchangeRecord,
   reservation: Reservation,
   outcome: Exclude<Outcome, { verdict: "allowed" }>,
-): Promise<NextStep> {
-  if (record.status !== 0 || side.client.isBroken) {
+): Promise<void> {
+  if (record.status !== 0 || client.isBroken) {
     finish(parts, record, reservation, outcome);
-    return { kind: "gone" };
+    return client.abort();
   }
   const answer = outcome.verdict === "blocked"
     ? refusalAnswer(outcome.reason, outcome.detail, record.target, record.route)
     : failureAnswer(outcome.reason, outcome.detail);
-  return await answerExchange(parts, side, { record, reservation, answer, outcome });
+  await answerExchange(parts, client, { record, reservation, answer, outcome });
 }
 
 function outcomeOf(error: unknown): Exclude<Outcome, { verdict: "allowed" }> {
@@ -123,22 +145,21 @@ function isBlockReason(code: string): code is BlockReason {
 
 async function answerSelfTest(
   parts: EngineParts,
-  side: ClientSide,
-  head: RequestHead,
+  client: ClientExchange,
   record: ExchangeRecord,
   reservation: Reservation,
-): Promise<NextStep> {
+): Promise<void> {
   record.kind = "self-test";
-  const result = runSelfTest(head, parts.policy.selfTest);
+  const result = runSelfTest(client.head, parts.policy.selfTest);
   if (!result.ok) {
     const { detail } = result;
-    return await refuse(parts, side, record, reservation, {
+    return await refuse(parts, client, record, reservation, {
       ok: false,
       reason: "no-match",
       detail,
     });
   }
-  return await answerExchange(parts, side, {
+  await answerExchange(parts, client, {
     record,
     reservation,
     answer: jsonAnswer(200, { sha256: result.sha256 }),

@@ -2,28 +2,23 @@
 
 import type { FailReason } from "../../lib/egress/audit_row.ts";
 import { http1ErrorCode } from "../../lib/egress/http1/malformed.ts";
-import type { MessageReader } from "../../lib/egress/http1/message_reader.ts";
-import type { BodyFraming, HeaderList, HttpVersion } from "../../lib/egress/message.ts";
-import { withFraming, writeRequestHead } from "../../lib/egress/http1/writer.ts";
+import type { HeaderList } from "../../lib/egress/message.ts";
 import { BottleError } from "../../lib/errors.ts";
-import type { ClientStream } from "./client_stream.ts";
+import type { ClientExchange } from "./client_exchange.ts";
 import type { Destination, Dialer, Lease } from "./dialer.ts";
 import { failure } from "./failure.ts";
+import { Http1Upstream } from "./http1_upstream.ts";
 import type { EngineLimits } from "./limits.ts";
 import type { ExchangeRecord } from "./record.ts";
-import { RequestBody } from "./request_body.ts";
 import { relayResponse } from "./relay_response.ts";
-import type { Watch } from "./watchdog.ts";
+import { isEmpty, RequestBody } from "./request_body.ts";
+import type { RequestStart, UpstreamExchange } from "./upstream_exchange.ts";
 
 /** A request as it leaves. */
 export interface OutboundRequest {
-  readonly method: string;
-  readonly path: string;
-  /** Credentials swapped, `host` canonical, without fields of the connection. */
-  readonly headers: HeaderList;
-  readonly framing: BodyFraming;
-  /** The client's. */
-  readonly version: HttpVersion;
+  /** Credentials swapped, `host` canonical. */
+  readonly start: RequestStart;
+  /** Whether the client can send another request on its connection, once this one is over. */
   readonly isPersistent: boolean;
   readonly passTrailers: (trailers: HeaderList) => HeaderList;
 }
@@ -33,37 +28,32 @@ export interface ForwardJob {
   readonly dialer: Dialer;
   readonly destination: Destination;
   readonly request: OutboundRequest;
-  readonly client: ClientStream;
-  readonly reader: MessageReader;
-  readonly watch: Watch;
+  readonly client: ClientExchange;
   readonly limits: EngineLimits;
   readonly record: ExchangeRecord;
 }
 
-/** What is left to do with the client's connection. */
-export interface ForwardResult {
-  readonly isClientReusable: boolean;
-  /** Reads what the client still sends of this request, to nowhere. */
-  readonly discardRest: () => Promise<void>;
-}
+/** Reads what the client still sends of a request, to nowhere. */
+export type DiscardRest = () => Promise<void>;
 
 /**
- * Forwards. When it throws and `record.status` is 0 the client has got nothing yet; else its connection has been cut,
- * so that it can't take a part for the whole.
+ * Forwards. When it throws and `record.status` is 0 the client has got nothing yet; else it has been cut off, so that it
+ * can't take a part for the whole.
  *
  * @throws {BottleError} a refusal's reason as code (`unresolvable`, `private-address`, `upstream-tls`), one of
  * `FailReason`, or `http-malformed` and `http-too-large` for the request's body
  */
-export async function forward(job: ForwardJob): Promise<ForwardResult> {
+export async function forward(job: ForwardJob): Promise<DiscardRest> {
   const state = new ForwardState(job);
-  const { client, watch, dialer, destination } = job;
+  const { client, dialer, destination } = job;
+  const { watch } = client;
   client.onBroken = (): void => state.abort("client-closed");
   watch.onExpire = (): void => state.expire();
   try {
     const idle = dialer.reuse(destination);
     if (idle !== undefined) {
-      const result = await state.tryReused(idle);
-      if (result !== undefined) return result;
+      const discard = await state.tryReused(leased(dialer, idle, true));
+      if (discard !== undefined) return discard;
     }
     watch.arm(job.limits.silenceMs);
     return await state.exchange(await state.connect());
@@ -79,7 +69,7 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT"
 class ForwardState {
   readonly #job: ForwardJob;
   readonly #gone = new AbortController();
-  #lease: Lease | undefined;
+  #upstream: UpstreamExchange | undefined;
   #body: RequestBody | undefined;
   #aborted: FailReason | undefined;
 
@@ -91,7 +81,7 @@ class ForwardState {
   abort(reason: FailReason): void {
     this.#aborted ??= reason;
     this.#gone.abort();
-    this.#lease?.connection.close();
+    this.#upstream?.abort();
   }
 
   expire(): void {
@@ -99,35 +89,34 @@ class ForwardState {
     this.abort(isClientSlow ? "client-timeout" : "upstream-timeout");
   }
 
-  async connect(): Promise<Lease> {
+  async connect(): Promise<UpstreamExchange> {
+    const { dialer, destination } = this.#job;
     try {
-      return await this.#job.dialer.connect(this.#job.destination, this.#gone.signal);
+      return leased(dialer, await dialer.connect(destination, this.#gone.signal), false);
     } catch (error) {
       throw this.#why(error);
     }
   }
 
   /** Undefined: the idle connection was dead, and the request may go again: doing it twice is doing it once. */
-  async tryReused(lease: Lease): Promise<ForwardResult | undefined> {
+  async tryReused(upstream: UpstreamExchange): Promise<DiscardRest | undefined> {
     try {
-      return await this.exchange(lease);
+      return await this.exchange(upstream);
     } catch (error) {
-      const { framing, method } = this.#job.request;
-      const isBodiless = framing.kind === "none" ||
-        framing.kind === "length" && framing.length === 0;
-      const isUnanswered = lease.connection.received === 0 && this.#aborted === undefined;
-      if (IDEMPOTENT.has(method) && isBodiless && isUnanswered) return undefined;
+      const { framing, method } = this.#job.request.start;
+      const isUnanswered = !upstream.hasAnswered && this.#aborted === undefined;
+      if (IDEMPOTENT.has(method) && isEmpty(framing) && isUnanswered) return undefined;
       throw error;
     }
   }
 
-  async exchange(lease: Lease): Promise<ForwardResult> {
-    const { request, record, watch, limits, reader } = this.#job;
-    this.#lease = lease;
+  async exchange(upstream: UpstreamExchange): Promise<DiscardRest> {
+    const { request, record, limits, client } = this.#job;
+    const { watch } = client;
+    this.#upstream = upstream;
     const body = this.#body = new RequestBody({
-      reader,
-      framing: request.framing,
-      write: (bytes) => lease.connection.write(bytes),
+      source: client.body(request.start.framing),
+      sink: upstream.request,
       passTrailers: request.passTrailers,
       onProgress: (bytes) => {
         record.bytesUp += bytes;
@@ -135,32 +124,23 @@ class ForwardState {
       },
       // An upstream that takes no more may have answered already: only the client's failure ends the response.
       onFailure: (error) => {
-        if (codeOf(error) !== "upstream-closed") lease.connection.close();
+        if (codeOf(error) !== "upstream-closed") upstream.abort();
       },
     });
-    watch.arm(body.isSent ? limits.silenceMs : limits.idleMs);
-    const head = writeRequestHead({
-      method: request.method,
-      target: request.path,
-      headers: withFraming(request.headers, request.framing),
-    });
     record.hasLeft = true;
-    const sending = body.send(head);
+    const sending = body.send(request.start);
+    watch.arm(body.isSent ? limits.silenceMs : limits.idleMs);
     try {
-      const result = await relayResponse({ ...this.#job, lease, body });
+      const isError = await relayResponse({ ...this.#job, upstream, body });
       // An upstream that answers early may take the rest of the body for a request of its own.
       const isEarly = !body.isSent;
-      if (isEarly) await within(sending, result.isError ? 0 : limits.lingerMs);
-      if (result.isUpstreamReusable && !isEarly) this.#job.dialer.giveBack(lease);
-      else lease.connection.close();
-      return {
-        isClientReusable: result.isClientReusable && body.isSent,
-        discardRest: () => body.discardRest(),
-      };
+      if (isEarly) await within(sending, isError ? 0 : limits.lingerMs);
+      upstream.release(!isEarly);
+      return () => body.discardRest();
     } catch (error) {
-      lease.connection.close();
+      upstream.abort();
       const reason = this.#why(error);
-      if (record.status !== 0) this.#job.client.destroy();
+      if (record.status !== 0) client.abort();
       throw reason;
     }
   }
@@ -172,6 +152,11 @@ class ForwardState {
     if (ofBody === undefined || codeOf(ofBody) === "upstream-closed") return error;
     return http1ErrorCode(ofBody) === "http-truncated" ? failure("client-closed") : ofBody;
   }
+}
+
+function leased(dialer: Dialer, lease: Lease, isReused: boolean): UpstreamExchange {
+  const { connection } = lease;
+  return new Http1Upstream({ connection, isReused, giveBack: () => dialer.giveBack(lease) });
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -5,6 +5,7 @@ import type { ListenAddress } from "../../lib/egress/config.ts";
 import { MessageReader } from "../../lib/egress/http1/message_reader.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { ClientStream } from "./client_stream.ts";
+import { Http1Response } from "./http1_response.ts";
 import type { ClientSide, EngineParts } from "./parts.ts";
 import { refusalAnswer, sendAnswer } from "./respond.ts";
 import { serveRequests } from "./serve_client.ts";
@@ -92,7 +93,8 @@ async function refuseOne(parts: ListenerParts, raw: Socket): Promise<void> {
   const detail = `${parts.limits.connections} connections are open`;
   const client = new ClientStream(raw, raw);
   try {
-    await sendAnswer(client, refusalAnswer("too-many", detail, undefined, undefined), {
+    const response = new Http1Response(client, "1.1");
+    await sendAnswer(response, refusalAnswer("too-many", detail, undefined, undefined), {
       isLast: true,
       isHead: false,
     });

@@ -21,7 +21,7 @@ export interface EngineParts {
   readonly closing: AbortSignal;
 }
 
-/** One client's connection, and where its tunnel leads. */
+/** One client's connection of HTTP/1.1, and where its tunnel leads. */
 export interface ClientSide {
   readonly client: ClientStream;
   readonly reader: MessageReader;

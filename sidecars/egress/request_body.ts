@@ -1,16 +1,13 @@
 /** The request's body on its way to the upstream, beside the reading of the response. */
 
-import { type BodyDecoder, bodyDecoder } from "../../lib/egress/http1/body_decoder.ts";
-import type { MessageReader } from "../../lib/egress/http1/message_reader.ts";
 import type { BodyFraming, HeaderList } from "../../lib/egress/message.ts";
-import { writeChunk, writeLastChunk } from "../../lib/egress/http1/writer.ts";
-import { Output } from "./output.ts";
+import type { BodyReader } from "./body.ts";
+import type { RequestStart, RequestWriter } from "./upstream_exchange.ts";
 
 /** What {@linkcode RequestBody} takes. */
 export interface RequestBodyOptions {
-  readonly reader: MessageReader;
-  readonly framing: BodyFraming;
-  readonly write: (bytes: Uint8Array) => Promise<void>;
+  readonly source: BodyReader;
+  readonly sink: RequestWriter;
   /** Trailers as they may go on. */
   readonly passTrailers: (trailers: HeaderList) => HeaderList;
   /** Called for each piece: it moves. */
@@ -22,7 +19,6 @@ export interface RequestBodyOptions {
 /** One body. */
 export class RequestBody {
   readonly #options: RequestBodyOptions;
-  readonly #decoder: BodyDecoder;
   #failure: unknown;
   #isSent = false;
   #isDiscarding = false;
@@ -30,8 +26,6 @@ export class RequestBody {
 
   constructor(options: RequestBodyOptions) {
     this.#options = options;
-    this.#decoder = bodyDecoder(options.framing);
-    this.#isSent = options.framing.kind !== "chunked" && this.#decoder.isDone;
   }
 
   /** Whether every byte has been read from the client and written to the upstream. */
@@ -45,11 +39,12 @@ export class RequestBody {
   }
 
   /**
-   * Sends it, the head's bytes first, together with what of the body is there already.
+   * Sends it, the head first, together with what of the body is there already.
    *
    * @returns never rejects: see {@linkcode failure}
    */
-  send(head: Uint8Array): Promise<void> {
+  send(head: RequestStart): Promise<void> {
+    this.#isSent = isEmpty(head.framing);
     return this.#sending = this.#sendAll(head);
   }
 
@@ -58,30 +53,27 @@ export class RequestBody {
     this.#isDiscarding = true;
     await this.#sending;
     try {
-      while (await this.#options.reader.readBody(this.#decoder) !== undefined);
+      while (await this.#options.source.read() !== undefined);
     } catch {
       // Nobody waits for it any more.
     }
   }
 
-  async #sendAll(head: Uint8Array): Promise<void> {
-    const { reader, framing, passTrailers, onProgress } = this.#options;
-    const isChunked = framing.kind === "chunked";
-    const output = new Output(this.#options.write);
-    const flush = (): Promise<void> => output.flush();
-    output.add(head);
+  async #sendAll(head: RequestStart): Promise<void> {
+    const { source, sink, passTrailers, onProgress } = this.#options;
+    const flush = (): Promise<void> => sink.flush();
     try {
+      sink.start(head);
       for (;;) {
-        if (output.isFull) await output.flush();
-        const piece = await reader.readBody(this.#decoder, flush);
+        if (sink.isFull) await sink.flush();
+        const piece = await source.read(flush);
         if (piece === undefined) break;
         if (this.#isDiscarding) continue;
-        output.add(isChunked ? writeChunk(piece) : piece);
+        sink.add(piece);
         onProgress(piece.length);
       }
       if (this.#isDiscarding) return;
-      if (isChunked) output.add(writeLastChunk(passTrailers(this.#decoder.trailers)));
-      await output.flush();
+      await sink.end(passTrailers(source.trailers));
       this.#isSent = true;
       onProgress(0);
     } catch (error) {
@@ -89,4 +81,9 @@ export class RequestBody {
       this.#options.onFailure(error);
     }
   }
+}
+
+/** Whether there is nothing to send behind the head. */
+export function isEmpty(framing: BodyFraming): boolean {
+  return framing.kind === "none" || framing.kind === "length" && framing.length === 0;
 }

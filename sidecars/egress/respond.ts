@@ -2,13 +2,11 @@
 
 import type { FailReason } from "../../lib/egress/audit_row.ts";
 import { printHost } from "../../lib/egress/host.ts";
-import { writeResponseHead } from "../../lib/egress/http1/writer.ts";
 import type { HeaderList } from "../../lib/egress/message.ts";
 import type { ConnectTarget } from "../../lib/egress/judge_connect.ts";
 import type { BlockReason } from "../../lib/egress/reason.ts";
 import { refusal } from "../../lib/egress/refusal.ts";
-import type { ClientStream } from "./client_stream.ts";
-import { concatBytes } from "../../lib/concat_bytes.ts";
+import type { ResponseWriter } from "./client_exchange.ts";
 
 /** A whole answer. */
 export interface Answer {
@@ -71,14 +69,17 @@ export function jsonAnswer(status: number, document: unknown, headers: HeaderLis
  * @throws {BottleError} `client-closed`
  */
 export async function sendAnswer(
-  client: ClientStream,
-  answer: Answer,
-  options: { readonly isLast: boolean; readonly isHead: boolean },
+  response: ResponseWriter,
+  { status, headers, body }: Answer,
+  { isLast, isHead }: { readonly isLast: boolean; readonly isHead: boolean },
 ): Promise<void> {
-  const head = writeResponseHead({
-    status: answer.status,
-    reason: phrases.get(answer.status) ?? "",
-    headers: options.isLast ? [...answer.headers, ["connection", "close"]] : answer.headers,
+  response.start({
+    status,
+    reason: phrases.get(status) ?? "",
+    headers,
+    framing: isHead ? { kind: "none" } : { kind: "length", length: body.length },
+    isLast,
   });
-  await client.write(options.isHead ? head : concatBytes([head, answer.body]));
+  if (!isHead) response.add(body);
+  await response.end([]);
 }

@@ -6,6 +6,7 @@ import type { Refused } from "../../lib/egress/judge_connect.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { refusalOf, refuseHead } from "./answer.ts";
 import { runExchange } from "./exchange.ts";
+import { Http1ClientExchange, NO_HEAD } from "./http1_client.ts";
 import type { ClientSide, EngineParts, NextStep } from "./parts.ts";
 
 /** What is to be done with a CONNECT. */
@@ -41,14 +42,27 @@ async function serveOne(
     case "gone":
       return read;
     case "refused":
-      return await refuseHead(parts, side, read.refused);
+      await refuseHead(parts, new Http1ClientExchange(side, NO_HEAD), read.refused);
+      return { kind: "end" };
     case "head":
       return read.head.method === "CONNECT" && onConnect !== undefined
         ? await onConnect(read.head)
-        : await runExchange(parts, side, read.head);
+        : await serveRequest(parts, side, read.head);
     default:
       return read satisfies never;
   }
+}
+
+async function serveRequest(
+  parts: EngineParts,
+  side: ClientSide,
+  head: RequestHead,
+): Promise<NextStep> {
+  const client = new Http1ClientExchange(side, head);
+  const discardRest = await runExchange(parts, client);
+  if (client.isBroken) return { kind: "gone" };
+  if (!client.response.isLast) return { kind: "next" };
+  return { kind: "end", ...(discardRest === undefined ? {} : { discardRest }) };
 }
 
 type ReadHead =

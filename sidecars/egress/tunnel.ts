@@ -7,10 +7,12 @@ import {
   type ConnectDecision,
   type ConnectTarget,
   judgeConnect,
+  type Refused,
 } from "../../lib/egress/judge_connect.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { recordUnanswered, refusalOf, refuseHead } from "./answer.ts";
 import { ClientStream } from "./client_stream.ts";
+import { Http1ClientExchange, NO_HEAD } from "./http1_client.ts";
 import type { ClientSide, EngineParts, NextStep } from "./parts.ts";
 import { serveRequests } from "./serve_client.ts";
 import type { TlsFront } from "./tls_front.ts";
@@ -30,21 +32,25 @@ export async function serveTunnel(
   head: RequestHead,
 ): Promise<NextStep> {
   const decision = judge(parts, head);
-  if (!decision.ok) return await refuseHead(parts, side, decision, "connect");
+  if (!decision.ok) return await refuseConnect(parts, side, decision);
   const { target } = decision;
   if (side.reader.hasBuffered || !side.client.detach()) {
     // Before the grant nobody knows what they are, and TLS could not read them again.
     const detail = "Bytes came before the tunnel was granted";
-    return await refuseHead(
-      parts,
-      side,
-      { ok: false, reason: "protocol", detail, target },
-      "connect",
-    );
+    return await refuseConnect(parts, side, { ok: false, reason: "protocol", detail, target });
   }
   const inner = await startTls(parts, side, raw, target);
   if (inner !== undefined) await serveRequests(parts, inner);
   return { kind: "gone" };
+}
+
+async function refuseConnect(
+  parts: EngineParts,
+  side: ClientSide,
+  refused: Refused,
+): Promise<NextStep> {
+  await refuseHead(parts, new Http1ClientExchange(side, NO_HEAD), refused, "connect");
+  return { kind: "end" };
 }
 
 async function startTls(

@@ -105,6 +105,11 @@ export class UpstreamConnection implements ByteSource {
     this.#pending.catch(() => {});
   }
 
+  /** Ends our direction: what was written arrives, and the upstream may go on. */
+  end(): void {
+    this.#conn.closeWrite().catch(() => {});
+  }
+
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;

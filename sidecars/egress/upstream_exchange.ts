@@ -1,6 +1,6 @@
 /** The upstream's side of one exchange. */
 
-import type { BodyFraming, HeaderList, ResponseHead } from "../../lib/egress/message.ts";
+import type { BodyFraming, HeaderList } from "../../lib/egress/message.ts";
 import type { BodyReader, BodyWriter, ByteDuplex } from "./body.ts";
 
 /** A request's head as it leaves. */
@@ -18,6 +18,18 @@ export interface RequestStart {
   readonly takesTrailers: boolean;
   /** `websocket`, and so on: a protocol that the connection is asked to change to. */
   readonly upgrade?: string;
+}
+
+/** A response's head as it goes on. */
+export interface AnswerHead {
+  /** 100 to 599. */
+  readonly status: number;
+  /** Empty in HTTP/2. */
+  readonly reason: string;
+  /** Without fields of a connection. */
+  readonly headers: HeaderList;
+  /** Of the body that follows. */
+  readonly framing: BodyFraming;
 }
 
 /** The way of a request to the upstream. */
@@ -39,9 +51,9 @@ export interface UpstreamExchange {
    *
    * @throws {BottleError} `upstream-closed`, `upstream-protocol`
    */
-  head(): Promise<ResponseHead>;
-  /** The final response's body. @param framing as `responseFraming` says of its head */
-  body(framing: BodyFraming): BodyReader;
+  head(): Promise<AnswerHead>;
+  /** The final response's body, once its head is read. */
+  body(): BodyReader;
   /**
    * Gives it back.
    *

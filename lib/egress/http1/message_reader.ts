@@ -85,6 +85,14 @@ export class MessageReader {
     return undefined;
   }
 
+  /** The next bytes as they are, once the connection has left HTTP; undefined at the stream's clean end. */
+  async readRaw(): Promise<Uint8Array | undefined> {
+    if (this.#rest.length === 0) return await this.#source.read();
+    const bytes = this.#rest;
+    this.#rest = NOTHING;
+    return bytes;
+  }
+
   /** Reads everything to nowhere, until the stream ends or breaks. */
   async discard(): Promise<void> {
     this.#rest = NOTHING;
