@@ -88,7 +88,12 @@ export function countRows(rows: readonly LedgerRow[]): { requests: number; block
     (row.row.kind === "http" || row.row.kind === "connect") && !isOfSelfTest(row.row)
   );
   return {
-    requests: exchanges.length,
-    blocked: exchanges.filter(({ row }) => row.verdict === "blocked").length,
+    requests: countFolded(exchanges),
+    blocked: countFolded(exchanges.filter(({ row }) => row.verdict === "blocked")),
   };
+}
+
+/** A row may tell of several refusals alike. */
+function countFolded(rows: readonly LedgerRow[]): number {
+  return rows.reduce((sum, { row: { count = 1 } }) => sum + count, 0);
 }

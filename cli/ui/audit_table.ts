@@ -49,5 +49,11 @@ function why({ row }: LedgerRow): string {
   const credential = row.credential === undefined ? [] : [`${row.credential} credential put on`];
   const marks = (row.marks ?? []).map((mark) => `marked ${mark}`);
   const reason = [row.reason, row.detail].filter((part) => part !== undefined).join(": ");
-  return [...(reason === "" ? [] : [reason]), ...credential, ...marks].join("; ");
+  return [...folded(row), ...(reason === "" ? [] : [reason]), ...credential, ...marks].join("; ");
+}
+
+/** `12 times until 03:05:01`: a row of several refusals alike. */
+function folded({ count, last_time: last }: LedgerRow["row"]): readonly string[] {
+  if (count === undefined) return [];
+  return [`${count} times${last === undefined ? "" : ` until ${last.slice(11, 19)}`}`];
 }

@@ -45,6 +45,8 @@ export function parseAuditRow(value: unknown): AuditRow {
   const credential = optional(row, "credential", () => readShown(row, "credential", SHORT));
   const marks = optional(row, "marks", () => parseMarks(row));
   const change = optional(row, "change", () => parseChange(readShape(row.change, "change")));
+  const count = optional(row, "count", () => readCount(row, "count"));
+  const lastTime = optional(row, "last_time", () => readShown(row, "last_time", 40));
   return {
     time: readShown(row, "time", 40),
     kind: readChoice(row, "kind", KINDS),
@@ -60,6 +62,8 @@ export function parseAuditRow(value: unknown): AuditRow {
     ...(credential === undefined ? {} : { credential }),
     ...(marks === undefined ? {} : { marks }),
     ...(change === undefined ? {} : { change }),
+    ...(count === undefined ? {} : { count }),
+    ...(lastTime === undefined ? {} : { last_time: lastTime }),
     status: readCount(row, "status"),
     bytes_up: readCount(row, "bytes_up"),
     bytes_down: readCount(row, "bytes_down"),

@@ -38,6 +38,10 @@ export interface AuditRow {
   readonly marks?: readonly string[];
   /** Of a `policy` row: what was changed. */
   readonly change?: PolicyChange;
+  /** So many refusals alike, from 2: see `RefusalFold`. Absent: the row is of one. `time` is the first's. */
+  readonly count?: number;
+  /** When the last of them came. Absent without `count`. */
+  readonly last_time?: string;
   /** Status sent to the agent; 0 if none was. */
   readonly status: number;
   /** Body bytes from the agent to the upstream. */

@@ -2,6 +2,7 @@
 
 import { AuditQueue, type Reservation } from "../../lib/egress/audit_queue.ts";
 import type { AuditRow } from "../../lib/egress/audit_row.ts";
+import { RefusalFold } from "../../lib/egress/refusal_fold.ts";
 
 /**
  * Hands rows over; resolves once they are recorded.
@@ -17,14 +18,18 @@ export type AppendRows = (
 const RETRY_MS = 500;
 /** Rows that come within this go together: under load a write for each row is a tenth of the proxy's work. */
 const GATHER_MS = 5;
+/** How often it looks whether refusals that were counted are to be told. */
+const FOLDED_MS = 5_000;
 
-/** The way of all rows; stopped by {@linkcode AuditSender.close}. */
+/** The way of all rows, on which refusals are folded; stopped by {@linkcode AuditSender.close}. */
 export class AuditSender {
   readonly #queue = new AuditQueue();
+  readonly #fold = new RefusalFold();
   readonly #append: AppendRows;
   readonly #stopped = new AbortController();
   #acknowledged = 0;
   #sending: Promise<void> | undefined;
+  #telling: ReturnType<typeof setTimeout> | undefined;
 
   constructor(append: AppendRows) {
     this.#append = append;
@@ -36,7 +41,13 @@ export class AuditSender {
     if (reservation === undefined) return undefined;
     return {
       commit: (row) => {
-        reservation.commit(row);
+        const told = this.#fold.take(row, performance.now());
+        if (told === undefined) {
+          reservation.release();
+          this.#tellLater();
+          return;
+        }
+        reservation.commit(told);
         this.#send();
       },
       release: () => reservation.release(),
@@ -48,12 +59,34 @@ export class AuditSender {
     if (this.#queue.add(row)) this.#send();
   }
 
-  /** Waits at most `graceMs` for the ledger to take what there is. */
+  /** Waits at most `graceMs` for the ledger to take what there is, and what was only counted. */
   async close(graceMs: number): Promise<void> {
     const timer = setTimeout(() => this.#stopped.abort(), graceMs);
-    while (this.#sending !== undefined) await this.#sending;
+    clearTimeout(this.#telling);
+    this.#tell(true);
+    while (this.#sending !== undefined) {
+      await this.#sending;
+      this.#tell(true);
+    }
     clearTimeout(timer);
     this.#stopped.abort();
+  }
+
+  /** What was counted stays counted while the queue is full: none of it is lost. */
+  #tell(isLast: boolean): void {
+    while (!this.#queue.isFull) {
+      const row = this.#fold.due(performance.now(), isLast);
+      if (row === undefined) return;
+      this.add(row);
+    }
+  }
+
+  #tellLater(): void {
+    this.#telling ??= setTimeout(() => {
+      this.#telling = undefined;
+      this.#tell(false);
+      if (this.#fold.isWaiting) this.#tellLater();
+    }, FOLDED_MS);
   }
 
   #send(): void {

@@ -118,3 +118,36 @@ Deno.test("with log set to blocked only what is refused or fails is recorded", a
   const { requests, blocked } = proxy.engine.stats();
   assert.deepEqual({ requests, blocked }, { requests: 2, blocked: 1 });
 });
+
+Deno.test("a flood of refusals alike is two rows, every exchange that was allowed is one, and the counters have all", async () => {
+  await using upstream = startRecorder(undefined);
+  const rows: AuditRow[] = [];
+  const host = `origin.test:${upstream.port}`;
+  const get = (name: string): string => `GET http://${name}/ HTTP/1.1\r\nHost: ${name}\r\n\r\n`;
+  {
+    await using proxy = await startProxy({
+      routes: [{ host: "origin.test", ports: [upstream.port], allow_private: true }],
+      append: (batch) => Promise.resolve(void rows.push(...batch)),
+    });
+    const client = await proxy.plain();
+    for (let n = 0; n < 20; n++) {
+      await client.write(get("evil.test"));
+      assert.equal((await client.response()).status, 403);
+      if (n % 4 !== 0) continue;
+      await client.write(get(host));
+      assert.equal((await client.response()).status, 200);
+    }
+    const { requests, blocked } = proxy.engine.stats();
+    assert.deepEqual({ requests, blocked }, { requests: 25, blocked: 20 });
+  }
+  assert.deepEqual(rows.map(({ verdict }) => verdict), [
+    "blocked",
+    ...new Array(5).fill("allowed"),
+    "blocked",
+  ]);
+  const [first] = rows;
+  const last = rows.at(-1);
+  assert.equal(first?.count, undefined);
+  assert.deepEqual([last?.count, last?.host, last?.reason], [19, "evil.test", "host-not-allowed"]);
+  assert.ok((last?.time ?? "") <= (last?.last_time ?? ""));
+});
