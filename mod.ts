@@ -119,6 +119,7 @@ export type { BottleEndpoints } from "./lib/plan/endpoints.ts";
 export type { PlanContext, PlanProvider, ProviderPlan } from "./lib/plan/provider_plan.ts";
 export type { ExtraCa } from "./lib/plan/extra_ca.ts";
 export type { Json } from "./lib/plan/plan_json.ts";
+export type { UpstreamProxyPlan } from "./lib/plan/upstream_proxy.ts";
 
 export type {
   AgentStart,
@@ -156,6 +157,7 @@ export type {
   EgressConfig,
   ListenAddress,
   PrivateException,
+  UpstreamProxy,
 } from "./lib/egress/config.ts";
 export {
   type BadHost,

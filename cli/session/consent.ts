@@ -3,6 +3,11 @@
 import { createHash } from "node:crypto";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
 
+/** Where it leads, without what opens it. */
+function describeProxy(proxy: BottlePlan["egress"]["upstreamProxy"]): readonly unknown[] | null {
+  return proxy && [proxy.host, proxy.port, proxy.noProxy];
+}
+
 /**
  * SHA-256, hex, over what widens or narrows a bottle or tells the agent what to do: routes, credentials, networks, environment,
  * prompt, skills, image, identity, limits, runtime. The slug and what is drawn at random are left out.
@@ -17,6 +22,7 @@ export function consentDigest(plan: BottlePlan): string {
     routes: egress.baseRoutes,
     tokens: egress.tokens,
     extra_ca: egress.extraCa?.file ?? null,
+    upstream_proxy: describeProxy(egress.upstreamProxy),
     networks: egress.bundleNetworks,
     log: egress.log,
     env: [...plan.fields.env],

@@ -18,6 +18,20 @@ export interface PrivateException {
   readonly subnets: readonly string[];
 }
 
+/**
+ * A company's proxy: it resolves the names that it is asked for, so that their addresses can't be checked. It is spoken to
+ * by plain HTTP; what it carries for https routes is TLS from egress to the upstream.
+ */
+export interface UpstreamProxy {
+  /** Canonical; IPv6 in brackets. It may have a private address. */
+  readonly host: string;
+  readonly port: number;
+  /** The whole `Proxy-Authorization`; null: none. */
+  readonly authorization: string | null;
+  /** Hosts that are reached directly, as `no_proxy.ts` has them. */
+  readonly no_proxy: readonly string[];
+}
+
 /** Schema: `egressConfigSchema` in `config_schema.ts`; printed by `bot-bottle schema egress-config`. */
 export interface EgressConfig {
   /** Where the proxy listens. */
@@ -32,6 +46,8 @@ export interface EgressConfig {
   readonly tokens: Readonly<Partial<Record<TokenSlot, string>>>;
   /** The operator's extra CA, trusted for upstreams besides the system roots. */
   readonly extra_ca_pem: string | null;
+  /** The way out of a company's network; null: upstreams are reached directly. */
+  readonly upstream_proxy: UpstreamProxy | null;
   /** Networks that the bundle was told to join. */
   readonly private_exceptions: readonly PrivateException[];
   /** Which exchanges become rows. Look-ups always do, folded: see `DnsLog`. */

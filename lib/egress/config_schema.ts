@@ -10,6 +10,7 @@ import type { EgressConfig } from "./config.ts";
 import { checkToken, isInjectableHeader } from "./credentials.ts";
 import { parseHost, printHost } from "./host.ts";
 import { parseHostPattern, printHostPattern } from "./host_pattern.ts";
+import { parseNoProxyEntry } from "./no_proxy.ts";
 import { findPathFault } from "./path.ts";
 import type { Route } from "./route.ts";
 import { compileRoutes } from "./route_table.ts";
@@ -19,6 +20,8 @@ const METHOD = /^[A-Z][A-Z-]{0,31}$/;
 const SLOT = /^EGRESS_TOKEN_[1-9][0-9]{0,3}$/;
 /** RFC 7617, 2: no colon; and ASCII, as the encoding is nowhere agreed on. */
 const USERNAME = /^[ -9;-~]{1,256}$/;
+/** RFC 9110, 5.5, without the bytes beyond ASCII. */
+const FIELD_VALUE = /^[!-~](?:[ -~]*[!-~])?$/;
 
 const port = z.int().min(1).max(65_535);
 const text = z.string().max(1_024);
@@ -41,6 +44,10 @@ export const routeHost = z.string().refine((value) => {
   const pattern = parseHostPattern(value);
   return pattern.kind !== "bad" && printHostPattern(pattern) === value;
 }, { error: "Not a canonical host or wildcard, such as *.example.com" });
+const noProxyEntry = z.string().refine((value) => {
+  const entry = parseNoProxyEntry(value);
+  return entry.ok && entry.text === value;
+}, { error: "Not a canonical name, address or block" });
 const slot = z.templateLiteral(["EGRESS_TOKEN_", z.int()]).refine((name) => SLOT.test(name), {
   error: "Not a slot, such as EGRESS_TOKEN_1",
 });
@@ -96,6 +103,12 @@ export const egressConfigSchema = z.strictObject({
   routes,
   tokens: z.partialRecord(slot, z.string().max(65_536)),
   extra_ca_pem: z.nullable(pem),
+  upstream_proxy: z.nullable(z.strictObject({
+    host,
+    port,
+    authorization: z.nullable(z.string().max(8_192).regex(FIELD_VALUE)),
+    no_proxy: z.array(noProxyEntry).max(256),
+  })),
   private_exceptions: z.array(
     z.strictObject({ hosts: z.array(host).max(256), subnets: z.array(subnet).max(64) }),
   ).max(64),

@@ -7,6 +7,7 @@ import { BottleError, ExitCode } from "../errors.ts";
 import { credentialKey, nameCredential } from "../manifest/credential.ts";
 import type { Secret } from "../secret.ts";
 import type { BottlePlan } from "./plan.ts";
+import { revealUpstreamProxy } from "./upstream_proxy.ts";
 
 /** Where egress listens, and for whom. */
 export interface EgressAddresses {
@@ -46,6 +47,7 @@ export function configureDocument(plan: BottlePlan, inputs: ConfigureInputs): Co
       routes: plan.egress.routes,
       tokens: revealTokens(plan, inputs.secrets),
       extra_ca_pem: inputs.extraCaPem,
+      upstream_proxy: revealUpstreamProxy(plan.egress.upstreamProxy),
       private_exceptions: inputs.privateExceptions,
       log: plan.egress.log,
       self_test: inputs.selfTest,

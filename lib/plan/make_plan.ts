@@ -21,6 +21,7 @@ import { planRoutes } from "./routes.ts";
 import { plannedRuntime } from "./runtime.ts";
 import { planSkills } from "./skills.ts";
 import type { BottleSpec } from "./spec.ts";
+import type { UpstreamProxyPlan } from "./upstream_proxy.ts";
 import { planWorkspace } from "./workspace.ts";
 
 /** The parts. */
@@ -32,6 +33,7 @@ export interface PlanParts {
   readonly homeId: HomeId;
   readonly provider: PlanProvider;
   readonly extraCa: ExtraCa | null;
+  readonly upstreamProxy: UpstreamProxyPlan | null;
   /** What the cascade came to. */
   readonly image: ChosenImage;
   /** Credentials that stand in files, by `credentialKey`: a provider tells their kind by their value. */
@@ -40,7 +42,7 @@ export interface PlanParts {
 
 /** @throws {BottleError} `route-owned`, `env-owned`, `provider-leak`, or what the provider says */
 export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts): BottlePlan {
-  const { env, random, home, provider, extraCa } = parts;
+  const { env, random, home, provider, extraCa, upstreamProxy } = parts;
   const slug = spec.slug ?? makeSlug(manifest.agent.name, random);
   const instanceName = resourceName(slug, "agent");
   const workspace = spec.workspace === undefined
@@ -88,6 +90,7 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
       tokens,
       log: manifest.bottle.log.value,
       extraCa,
+      upstreamProxy,
       bundleNetworks,
     },
     gitGate: { enabled: false, user: manifest.gitUser },
@@ -106,6 +109,7 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
       misfits,
       bundleNetworks,
       extraCa,
+      upstreamProxy,
       warnings: spec.manifest.warnings,
       env,
     }),

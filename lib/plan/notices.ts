@@ -10,6 +10,7 @@ import type { ExtraCa } from "./extra_ca.ts";
 import { listCredentials, listForwarded } from "./host_variables.ts";
 import type { Notice } from "./plan.ts";
 import type { BundleNetwork } from "./spec.ts";
+import type { UpstreamProxyPlan } from "./upstream_proxy.ts";
 
 /** What {@linkcode makeNotices} looks at. */
 export interface NoticeFacts {
@@ -21,6 +22,7 @@ export interface NoticeFacts {
   readonly misfits: ReplayedRoutes["misfits"];
   readonly bundleNetworks: readonly BundleNetwork[];
   readonly extraCa: ExtraCa | null;
+  readonly upstreamProxy: UpstreamProxyPlan | null;
   /** Warnings of the index. */
   readonly warnings: readonly string[];
   readonly env: (name: string) => string | undefined;
@@ -46,6 +48,7 @@ export function makeNotices(facts: NoticeFacts): readonly Notice[] {
       danger.push(`You denied "${change.host}", and it is open: ${why}`);
     } else warning.push(`What you allowed for "${change.host}" is left out: ${why}`);
   }
+  if (facts.upstreamProxy !== null) danger.push(describeProxy(facts.upstreamProxy));
   danger.push(...listCredentialed(facts), ...listExposed(facts));
   for (const { name, hosts } of facts.bundleNetworks) danger.push(describeNetwork(name, hosts));
   if (agent.shadows !== undefined) {
@@ -54,14 +57,16 @@ export function makeNotices(facts: NoticeFacts): readonly Notice[] {
   if (facts.extraCa !== null) {
     warning.push(`Upstreams may also be certified by "${facts.extraCa.file}"`);
   }
-  if ((facts.env("BOT_BOTTLE_UPSTREAM_PROXY") ?? "") !== "") {
-    warning.push("BOT_BOTTLE_UPSTREAM_PROXY is set, and not used in this version");
-  }
   return [
     ...danger.map((text) => ({ level: "danger" as const, text })),
     ...warning.map((text) => ({ level: "warning" as const, text })),
     ...info.map((text) => ({ level: "info" as const, text })),
   ];
+}
+
+function describeProxy({ host, port, noProxy }: UpstreamProxyPlan): string {
+  const direct = noProxy.length === 0 ? "" : `, but for ${noProxy.join(", ")}`;
+  return `Addresses are not checked: names are resolved by the company proxy "${host}:${port}"${direct}`;
 }
 
 function describeNetwork(name: string, hosts: readonly string[]): string {

@@ -10,6 +10,7 @@ import type { ExtraCa } from "./extra_ca.ts";
 import { type Json, planToJson } from "./plan_json.ts";
 import type { RuntimePlan } from "./runtime.ts";
 import type { BundleNetwork } from "./spec.ts";
+import type { UpstreamProxyPlan } from "./upstream_proxy.ts";
 import type { WorkspacePlan } from "../workspace/types.ts";
 
 /** Something that the person should know before saying yes. `danger` is shown in red. */
@@ -44,6 +45,8 @@ export interface EgressPlan {
   readonly log: "all" | "blocked" | "off";
   /** The operator's CA as it was when the plan was made, or null: what launch uses, whatever becomes of the file. */
   readonly extraCa: ExtraCa | null;
+  /** The company's proxy, by which upstreams are reached; null: directly. */
+  readonly upstreamProxy: UpstreamProxyPlan | null;
   /** Engine networks that the bundle joins. */
   readonly bundleNetworks: readonly BundleNetwork[];
 }

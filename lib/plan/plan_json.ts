@@ -8,6 +8,7 @@ import { formatPlace } from "../manifest/problem.ts";
 import type { EnvValue, GitUser, Sourced } from "../manifest/types.ts";
 import type { AgentCommand, AgentProvisionPlan } from "./agent_plan.ts";
 import type { BottlePlanFields } from "./plan.ts";
+import type { UpstreamProxyPlan } from "./upstream_proxy.ts";
 import { workspaceToJson } from "./workspace.ts";
 
 /** JSON as a type. */
@@ -77,6 +78,7 @@ export function planToJson(plan: BottlePlanFields): Readonly<Record<string, Json
       })),
       route_changes: egress.changes.map(changeToJson),
       extra_ca_file: egress.extraCa?.file ?? null,
+      upstream_proxy: proxyToJson(egress.upstreamProxy),
       bundle_networks: egress.bundleNetworks.map(({ name, hosts }) => ({
         name,
         hosts: [...hosts],
@@ -100,6 +102,19 @@ function changeToJson(change: RouteChange): Json {
     paths: change.paths && change.paths.map(({ type, value }) => ({ type, value })),
     expires_at: change.expires_at,
     at,
+  };
+}
+
+function proxyToJson(proxy: UpstreamProxyPlan | null): Json {
+  if (proxy === null) return null;
+  const { host, port, authorization, noProxy } = proxy;
+  return {
+    host,
+    port,
+    has_credentials: authorization !== null,
+    no_proxy: [...noProxy],
+    // Of the names that go through it.
+    addresses_checked: false,
   };
 }
 

@@ -11,6 +11,7 @@ import type { BottlePlan } from "./plan.ts";
 import type { Secret } from "../secret.ts";
 import type { PlanProvider } from "./provider_plan.ts";
 import type { BottleSpec } from "./spec.ts";
+import { readUpstreamProxy } from "./upstream_proxy.ts";
 
 /** What planning may touch, and the provider that the manifest names. */
 export interface ResolveOptions extends Pick<Context, "env" | "random" | "home"> {
@@ -23,7 +24,7 @@ export interface ResolveOptions extends Pick<Context, "env" | "random" | "home">
  * image is built from; starts no program, opens no socket.
  *
  * @throws {BottleError} `extra-ca`, `credential-file`, `credential-invalid`, what `chooseImage` says, `route-owned`,
- * `env-owned`, `provider-leak`, or what the provider says
+ * `env-owned`, `provider-leak`, `upstream-proxy`, or what the provider says
  */
 export async function resolvePlan(
   spec: BottleSpec,
@@ -43,6 +44,7 @@ export async function resolvePlan(
     homeId,
     provider,
     extraCa,
+    upstreamProxy: readUpstreamProxy(env),
     fileCredentials,
     image,
   });

@@ -32,5 +32,8 @@ export function pemLines(pem: string): readonly string[] {
 function secretsOf(egress: Shape): readonly string[] {
   const tokens = Object.values(readShape(egress.tokens ?? {}, "tokens"));
   const selfTest = readShape(egress.self_test ?? {}, "self_test");
-  return [...tokens, selfTest.value].filter((value) => typeof value === "string");
+  const upstreamProxy = readShape(egress.upstream_proxy ?? {}, "upstream_proxy");
+  return [...tokens, selfTest.value, upstreamProxy.authorization].filter((value) =>
+    typeof value === "string"
+  );
 }

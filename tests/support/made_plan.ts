@@ -81,6 +81,7 @@ export async function madePlan(options: MadePlanOptions = {}): Promise<BottlePla
       homeId: homeId(home),
       provider,
       extraCa: null,
+      upstreamProxy: null,
       image: await chooseImage({
         rebuild: spec.rebuild ?? false,
         choice: loaded.bottle.provider,

@@ -128,6 +128,7 @@ export function fakePlan(given: Partial<BottlePlanFields> = {}): BottlePlan {
       tokens: [],
       log: "all",
       extraCa: null,
+      upstreamProxy: null,
       bundleNetworks: [],
     },
     gitGate: { enabled: false, user: manifest.gitUser },

@@ -20,6 +20,7 @@ const engine = await startEngine({
     }],
     tokens: { EGRESS_TOKEN_1: "sk-bench-0123456789" },
     extra_ca_pem: caPem,
+    upstream_proxy: null,
     private_exceptions: [],
     log: "all",
     self_test: null,

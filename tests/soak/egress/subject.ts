@@ -56,6 +56,7 @@ export async function startSubject(): Promise<Subject> {
       }],
       tokens: { EGRESS_TOKEN_1: CREDENTIAL.value },
       extra_ca_pem: authority.ca.cert_pem,
+      upstream_proxy: null,
       private_exceptions: [],
       log: "all",
       self_test: null,

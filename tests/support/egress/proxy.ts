@@ -23,6 +23,8 @@ export interface ProxyOptions {
   readonly peers?: readonly string[];
   readonly log?: EgressConfig["log"];
   readonly selfTest?: EgressConfig["self_test"];
+  readonly upstreamProxy?: EgressConfig["upstream_proxy"];
+  readonly privateExceptions?: EgressConfig["private_exceptions"];
   readonly limits?: Partial<EngineLimits>;
   readonly resolve?: Resolve;
   readonly append?: AppendRows;
@@ -64,7 +66,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     routes: options.routes.map((route) => ({ ...route, origin: "test" })),
     tokens: options.tokens ?? {},
     extra_ca_pem: options.caPem ?? null,
-    private_exceptions: [],
+    upstream_proxy: options.upstreamProxy ?? null,
+    private_exceptions: options.privateExceptions ?? [],
     log: options.log ?? "all",
     self_test: options.selfTest ?? null,
     ca: null,

@@ -18,6 +18,12 @@ const good = {
   routes: [route],
   tokens: { EGRESS_TOKEN_1: MARKER },
   extra_ca_pem: null,
+  upstream_proxy: {
+    host: "proxy.example.com",
+    port: 3128,
+    authorization: `Basic ${MARKER}`,
+    no_proxy: ["corp.example", ".example.net", "10.0.0.0/8", "2001:db8::1"],
+  },
   private_exceptions: [{ hosts: ["db.example.com"], subnets: ["172.18.0.0/16"] }],
   log: "all",
   self_test: { placeholder: "p", value: "v" },
@@ -38,11 +44,18 @@ function problem(change: Record<string, unknown>): string {
 }
 const withRoute = (change: Record<string, unknown>): string =>
   problem({ routes: [{ ...route, ...change }] });
+const withProxy = (change: Record<string, unknown>): string =>
+  problem({ upstream_proxy: { ...good.upstream_proxy, ...change } });
 
 Deno.test("parseEgressConfig gives a good configuration back as it is", () => {
   assert.deepEqual(parseEgressConfig(good), good);
   assert.equal(
-    problem({ dns: null, self_test: null, routes: [{ host: "[::1]", origin: "x" }] }),
+    problem({
+      dns: null,
+      self_test: null,
+      upstream_proxy: null,
+      routes: [{ host: "[::1]", origin: "x" }],
+    }),
     "none",
   );
   const schemes = [{ scheme: "token" }, { scheme: "basic", username: "x-access-token" }, {
@@ -82,6 +95,12 @@ Deno.test("parseEgressConfig names the place of each bad value", () => {
       problem({ private_exceptions: [{ hosts: ["a"], subnets: ["10.0.0.0/"] }] }),
       /^private_exceptions\.0\.subnets\.0: /,
     ],
+    [withProxy({ host: "http://proxy" }), /^upstream_proxy\.host: /],
+    [withProxy({ port: 0 }), /^upstream_proxy\.port: /],
+    [withProxy({ authorization: `${MARKER}\r\nX: y` }), /^upstream_proxy\.authorization: /],
+    [withProxy({ no_proxy: ["*.example.net"] }), /^upstream_proxy\.no_proxy\.0: /],
+    [withProxy({ no_proxy: ["10.0.0.1/8"] }), /^upstream_proxy\.no_proxy\.0: /],
+    [withProxy({ tls: true }), /"tls"/],
     [problem({ tokens: { EGRESS_TOKEN_0: MARKER } }), /^tokens/],
     [problem({ tokens: { EGRESS_TOKEN_1: 7 } }), /^tokens\.EGRESS_TOKEN_1: /],
     [withRoute({ host: "*.com" }), /^routes\.0\.host: /],

@@ -106,15 +106,20 @@ Deno.test("makePlan notices what the person should know, dangers first", async (
     spec: { bundleNetworks: [{ name: "db", hosts: ["DB.internal"] }, { name: "bare", hosts: [] }] },
     parts: {
       extraCa: { file: "/ca.pem", pem: "x" },
-      env: (name) => name === "BOT_BOTTLE_UPSTREAM_PROXY" ? "http://proxy" : undefined,
+      upstreamProxy: {
+        host: "proxy.example",
+        port: 3128,
+        authorization: null,
+        noProxy: ["corp.example", "10.0.0.0/8"],
+      },
     },
   });
   assert.deepEqual(plan.fields.notices.map(({ level, text }) => `${level}: ${text}`), [
     'danger: "a.example" may resolve to private addresses (manifest <bottle dev>)',
+    'danger: Addresses are not checked: names are resolved by the company proxy "proxy.example:3128", but for corp.example, 10.0.0.0/8',
     'danger: The bundle joins the engine network "db": private addresses there are open for "db.internal"',
     'danger: The bundle joins the engine network "bare": no host may have a private address there',
     'warning: Upstreams may also be certified by "/ca.pem"',
-    "warning: BOT_BOTTLE_UPSTREAM_PROXY is set, and not used in this version",
   ]);
   assert.deepEqual((await madePlan()).fields.notices, []);
 });

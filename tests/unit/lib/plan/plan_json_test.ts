@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Secret } from "../../../../lib/secret.ts";
 import { madePlan, tokenProvider } from "../../../support/made_plan.ts";
 
 const SECRET = "hunter2-hunter2-hunter2";
@@ -36,6 +37,12 @@ const full = {
     provider: tokenProvider,
     env: () => SECRET,
     extraCa: { file: "/etc/ca.pem", pem: "pem" },
+    upstreamProxy: {
+      host: "proxy.example",
+      port: 3128,
+      authorization: new Secret(SECRET),
+      noProxy: [".corp.example"],
+    },
   },
 } as const;
 

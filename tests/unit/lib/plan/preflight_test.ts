@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { preflightLines } from "../../../../lib/plan/preflight.ts";
+import { Secret } from "../../../../lib/secret.ts";
 import { madePlan, type MadePlanOptions, tokenProvider } from "../../../support/made_plan.ts";
 
 async function screen(options: MadePlanOptions): Promise<string> {
@@ -53,6 +54,12 @@ Deno.test("preflightLines shows everything that a bottle may have", async (t) =>
         provider: tokenProvider,
         env: () => "hunter2-hunter2",
         extraCa: { file: "/ca.pem", pem: "x" },
+        upstreamProxy: {
+          host: "proxy.example",
+          port: 3128,
+          authorization: new Secret("Basic hunter2-hunter2"),
+          noProxy: [".corp.example"],
+        },
       },
     }),
   );

@@ -4,7 +4,11 @@ import { pemLines, splitDocument } from "../../../../sidecars/init/document.ts";
 const document = {
   version: 1,
   slug: "demo-ab12c",
-  egress: { tokens: { EGRESS_TOKEN_1: "sk-1" }, self_test: { placeholder: "p", value: "v" } },
+  egress: {
+    tokens: { EGRESS_TOKEN_1: "sk-1" },
+    self_test: { placeholder: "p", value: "v" },
+    upstream_proxy: { authorization: "Basic x" },
+  },
   ledger: { path: "/l" },
 };
 
@@ -13,9 +17,9 @@ Deno.test("splitDocument gives each daemon its own part, and finds the secrets",
     slug: "demo-ab12c",
     egress: document.egress,
     ledger: document.ledger,
-    secrets: ["sk-1", "v"],
+    secrets: ["sk-1", "v", "Basic x"],
   });
-  const none = { ...document, egress: { self_test: null } };
+  const none = { ...document, egress: { self_test: null, upstream_proxy: null } };
   assert.deepEqual(splitDocument(none).secrets, []);
 });
 
