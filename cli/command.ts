@@ -29,6 +29,8 @@ export interface Services {
   readLine(signal: AbortSignal): Promise<string | null>;
   /** What stdin holds, up to its end or to so many bytes. */
   readInput(maxBytes: number, signal: AbortSignal): Promise<Uint8Array>;
+  /** What stdin holds, as it comes. */
+  input(): ReadableStream<Uint8Array>;
   /** What a second Ctrl-C would leave behind, in words; kept up by whoever starts something. */
   readonly leftovers: Set<string>;
 }

@@ -33,6 +33,7 @@ export function createServices(options: ServicesOptions): Promise<Services> {
     keepers: createKeepers(context, options.form),
     readLine,
     readInput,
+    input: () => Deno.stdin.readable,
     leftovers: options.leftovers,
   });
 }

@@ -41,7 +41,7 @@ export async function readStoredLedger(
       const params = { after: rows.at(-1)?.seq ?? 0, limit: BATCH };
       const answer = parseAuditTailResult(await peer.call("audit.tail", params, options));
       rows.push(...answer.rows);
-      more = answer.more;
+      more = answer.more || answer.rows.length === BATCH;
     }
     peer.notify("shutdown", null);
     return rows;

@@ -25,7 +25,8 @@ const FAIL_REASONS = [
   "client-closed",
   "client-timeout",
 ] as const satisfies readonly FailReason[];
-const REASONS: readonly (BlockReason | FailReason)[] = [
+/** Why rows say that something did not pass, or came to nothing. */
+export const auditReasons: readonly (BlockReason | FailReason)[] = [
   ...Object.keys(blockReasons).filter((key): key is BlockReason =>
     Object.hasOwn(blockReasons, key)
   ),
@@ -39,7 +40,7 @@ const SHORT = 1024;
 /** Takes the known fields only, their texts escaped. @throws {BottleError} `shape-invalid` */
 export function parseAuditRow(value: unknown): AuditRow {
   const row = readShape(value, "row");
-  const reason = optional(row, "reason", () => readChoice(row, "reason", REASONS));
+  const reason = optional(row, "reason", () => readChoice(row, "reason", auditReasons));
   const detail = optional(row, "detail", () => readShown(row, "detail", LONGEST));
   const route = optional(row, "route", () => readShown(row, "route", SHORT));
   const credential = optional(row, "credential", () => readShown(row, "credential", SHORT));

@@ -38,12 +38,38 @@ export async function writeArchive(
   return folder;
 }
 
-/** The text of an archived audit, a ledger row a line; undefined if there is none. */
-export async function readArchivedAudit(home: string, slug: Slug): Promise<string | undefined> {
+/** An archived audit that was opened. */
+export interface ArchivedAudit {
+  /** A ledger row a line. Whoever opened it reads it to its end, or cancels it. */
+  readonly stream: ReadableStream<Uint8Array>;
+  /** How many rows there were when it was written; 0: nobody knows. */
+  readonly rows: number;
+}
+
+/** Opens an archived audit; undefined if there is none. */
+export async function openArchivedAudit(
+  home: string,
+  slug: Slug,
+): Promise<ArchivedAudit | undefined> {
+  const folder = join(home, "archive", slug);
   try {
-    return await Deno.readTextFile(join(home, "archive", slug, "audit.jsonl"));
+    const file = await Deno.open(join(folder, "audit.jsonl"));
+    return { stream: file.readable, rows: await readRowCount(join(folder, "session.json")) };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
+  }
+}
+
+/** Written after the rows: one of another export, or none, says nothing about them. */
+async function readRowCount(path: string): Promise<number> {
+  try {
+    const session: unknown = JSON.parse(await Deno.readTextFile(path));
+    if (typeof session !== "object" || session === null || !("rows" in session)) return 0;
+    return typeof session.rows === "number" && Number.isSafeInteger(session.rows)
+      ? session.rows
+      : 0;
+  } catch {
+    return 0;
   }
 }

@@ -86,6 +86,7 @@ export async function makeCli(options: CliOptions = {}): Promise<Cli> {
           keepers,
           readLine: () => Promise.resolve(typed.shift() ?? null),
           readInput: () => Promise.resolve(new TextEncoder().encode(options.piped ?? "")),
+          input: () => ReadableStream.from([new TextEncoder().encode(options.piped ?? "")]),
           leftovers: new Set(),
         }),
     });

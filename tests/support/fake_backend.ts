@@ -306,7 +306,9 @@ export class FakeBackend extends Backend {
       closed: Promise.resolve(),
       async *audit(params): AsyncGenerator<LedgerRow, void, void> {
         await Promise.resolve();
-        yield* params.verdict === "blocked" ? blocked : rows;
+        const { after = 0, limit = Infinity } = params;
+        const wanted = params.verdict === "blocked" ? blocked : rows;
+        yield* wanted.filter(({ seq }) => seq > after).slice(0, limit);
       },
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };

@@ -20,6 +20,7 @@ const services = {
   },
   readLine: () => Promise.resolve(null),
   readInput: () => Promise.resolve(new Uint8Array()),
+  input: () => ReadableStream.from([]),
   leftovers: new Set<string>(),
 } satisfies Services;
 const scene: Scene = { services, docker: null };

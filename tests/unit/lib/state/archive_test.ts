@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
 import { chainRows, EMPTY_CHAIN } from "../../../../lib/audit/chain.ts";
 import { parseSlug } from "../../../../lib/names.ts";
-import { readArchivedAudit, writeArchive } from "../../../../lib/state/archive.ts";
+import { openArchivedAudit, writeArchive } from "../../../../lib/state/archive.ts";
 import { manifestFiles } from "../../../support/manifest_files.ts";
+
+async function archived(home: string): Promise<readonly [string, number] | undefined> {
+  const audit = await openArchivedAudit(home, slug);
+  return audit && [await new Response(audit.stream).text(), audit.rows];
+}
 
 const slug = parseSlug("demo-ab12c");
 
 Deno.test("writeArchive keeps a session and its rows, and replaces an older export", async () => {
   await using files = await manifestFiles();
-  assert.equal(await readArchivedAudit(files.home, slug), undefined);
+  assert.equal(await archived(files.home), undefined);
   const rows = chainRows(EMPTY_CHAIN, [{
     time: "2026-01-02T03:04:05.678Z",
     kind: "dns",
@@ -37,9 +42,21 @@ Deno.test("writeArchive keeps a session and its rows, and replaces an older expo
     rows: 1,
   } as const;
   const folder = await writeArchive(files.home, session, []);
-  assert.equal(await readArchivedAudit(files.home, slug), "");
+  assert.deepEqual(await archived(files.home), ["", 1]);
   await writeArchive(files.home, session, rows);
-  assert.equal(await readArchivedAudit(files.home, slug), `${JSON.stringify(rows[0])}\n`);
+  assert.deepEqual(await archived(files.home), [`${JSON.stringify(rows[0])}\n`, 1]);
   assert.deepEqual(JSON.parse(await Deno.readTextFile(`${folder}/session.json`)), session);
   assert.equal(((await Deno.stat(`${folder}/audit.jsonl`)).mode ?? 0) & 0o777, 0o600);
+});
+
+Deno.test("openArchivedAudit takes the number of rows for unknown where no session tells it", async () => {
+  await using files = await manifestFiles();
+  const folder = `${files.home}/archive/${slug}`;
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(`${folder}/audit.jsonl`, "x\n");
+  assert.deepEqual(await archived(files.home), ["x\n", 0]);
+  for (const text of ["{", "null", `{"rows":"9"}`, `{"rows":1.5}`]) {
+    await Deno.writeTextFile(`${folder}/session.json`, text);
+    assert.deepEqual(await archived(files.home), ["x\n", 0]);
+  }
 });
