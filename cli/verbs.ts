@@ -108,7 +108,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: "audit",
-    arguments: "<slug>",
+    arguments: "[slug]",
     summary: "Show who asked for what, and what became of it",
     load: () => import("./commands/audit.ts"),
   },
@@ -121,7 +121,7 @@ export const verbs: readonly Verb[] = [
   {
     name: "schema",
     arguments: "<what>",
-    summary: "Print a JSON Schema: bottle, agent, egress-config",
+    summary: "Print a JSON Schema: bottle, agent, audit, …",
     load: () => import("./commands/schema.ts"),
   },
   {

@@ -9,15 +9,16 @@ import { badUsage } from "../usage.ts";
 export function define(act: Act): CommandUnknownOpts {
   return new Command("schema")
     .description(
-      "Print the JSON Schema of a manifest's head, or of the proxy's configuration, so that editors complete and check.",
+      "Print the JSON Schema of a manifest's head, of the proxy's configuration, or of a line of the audit, so that editors complete and programs check.",
     )
-    .argument("<what>", "bottle, agent or egress-config")
+    .argument("<what>", "bottle, agent, egress-config or audit")
     .option("--json", "accepted: it is JSON anyway")
     .addHelpText(
       "after",
       examples([
         ["bot-bottle schema bottle > bottle.schema.json", "for an editor"],
         ["bot-bottle schema egress-config", "of the stand-alone proxy"],
+        ["bot-bottle schema audit", "of a line of audit --json"],
       ]),
     )
     .action((what) =>
@@ -39,7 +40,11 @@ async function schemaOf(what: string): Promise<unknown> {
       const { egressConfigJsonSchema } = await import("../../lib/egress/config_schema.ts");
       return egressConfigJsonSchema();
     }
+    case "audit": {
+      const { auditJsonSchema } = await import("../../lib/audit/row_schema.ts");
+      return auditJsonSchema();
+    }
     default:
-      throw badUsage(`No schema "${what}"`, "Take one of: bottle, agent, egress-config");
+      throw badUsage(`No schema "${what}"`, "Take one of: bottle, agent, egress-config, audit");
   }
 }

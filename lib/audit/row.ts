@@ -14,9 +14,12 @@ import type { AuditRow, FailReason, LedgerRow, PolicyChange } from "../egress/au
 import { MAX_CHANGED_HOSTS } from "../egress/policy_row.ts";
 import { type BlockReason, blockReasons } from "../egress/reason.ts";
 
-const KINDS = ["http", "connect", "dns", "self-test", "notice", "policy"] as const;
-const SCHEMES = ["http", "https", "dns", ""] as const;
-const VERDICTS = ["allowed", "blocked", "failed"] as const;
+/** What a row tells of. */
+export const AUDIT_KINDS = ["http", "connect", "dns", "self-test", "notice", "policy"] as const;
+/** How it was to travel. */
+export const AUDIT_SCHEMES = ["http", "https", "dns", ""] as const;
+/** What became of it. */
+export const AUDIT_VERDICTS = ["allowed", "blocked", "failed"] as const;
 const FAIL_REASONS = [
   "upstream-unreachable",
   "upstream-timeout",
@@ -34,29 +37,30 @@ export const auditReasons: readonly (BlockReason | FailReason)[] = [
 ];
 
 /** Longest text of a row, in UTF-16 units: a path has 2,048, escaped at most six times that. */
-const LONGEST = 2048 * 6;
-const SHORT = 1024;
+export const LONGEST_TEXT = 2048 * 6;
+/** Longest name in a row: of a method, a route, a mark. */
+export const SHORT_TEXT = 1024;
 
 /** Takes the known fields only, their texts escaped. @throws {BottleError} `shape-invalid` */
 export function parseAuditRow(value: unknown): AuditRow {
   const row = readShape(value, "row");
   const reason = optional(row, "reason", () => readChoice(row, "reason", auditReasons));
-  const detail = optional(row, "detail", () => readShown(row, "detail", LONGEST));
-  const route = optional(row, "route", () => readShown(row, "route", SHORT));
-  const credential = optional(row, "credential", () => readShown(row, "credential", SHORT));
+  const detail = optional(row, "detail", () => readShown(row, "detail", LONGEST_TEXT));
+  const route = optional(row, "route", () => readShown(row, "route", SHORT_TEXT));
+  const credential = optional(row, "credential", () => readShown(row, "credential", SHORT_TEXT));
   const marks = optional(row, "marks", () => parseMarks(row));
   const change = optional(row, "change", () => parseChange(readShape(row.change, "change")));
   const count = optional(row, "count", () => readCount(row, "count"));
   const lastTime = optional(row, "last_time", () => readShown(row, "last_time", 40));
   return {
     time: readShown(row, "time", 40),
-    kind: readChoice(row, "kind", KINDS),
-    method: readShown(row, "method", SHORT),
-    scheme: readChoice(row, "scheme", SCHEMES),
-    host: readShown(row, "host", LONGEST),
+    kind: readChoice(row, "kind", AUDIT_KINDS),
+    method: readShown(row, "method", SHORT_TEXT),
+    scheme: readChoice(row, "scheme", AUDIT_SCHEMES),
+    host: readShown(row, "host", LONGEST_TEXT),
     port: readCount(row, "port"),
-    path: readShown(row, "path", LONGEST),
-    verdict: readChoice(row, "verdict", VERDICTS),
+    path: readShown(row, "path", LONGEST_TEXT),
+    verdict: readChoice(row, "verdict", AUDIT_VERDICTS),
     ...(reason === undefined ? {} : { reason }),
     ...(detail === undefined ? {} : { detail }),
     ...(route === undefined ? {} : { route }),
@@ -89,7 +93,7 @@ function readShown(from: Shape, key: string, maxLength: number): string {
 }
 
 function parseMarks(row: Shape): readonly string[] {
-  return readList(row, "marks", 32).map((mark) => readShown({ mark }, "mark", SHORT));
+  return readList(row, "marks", 32).map((mark) => readShown({ mark }, "mark", SHORT_TEXT));
 }
 
 function parseChange(shape: Shape): PolicyChange {

@@ -33,7 +33,7 @@ const usage: readonly (readonly [args: readonly string[], message: RegExp, hint:
   [["run", "demo", "--prompt", "x", "--timeout", "5"], /Not a time: "5"/, /like 10m/],
   [["run", "demo", "--prompt", " "], /The prompt is empty/, /stdin/],
   [["start", "demo", "--bundle-network", "=x"], /Not a network with hosts: "=x"/, /NAME=host/],
-  [["schema", "botle"], /No schema "botle"/, /bottle, agent, egress-config/],
+  [["schema", "botle"], /No schema "botle"/, /bottle, agent, egress-config, audit/],
   [["list", "agnts"], /Nothing to list by the name "agnts"/, /agents, bottles or nothing/],
   [["stop", "../../etc"], /Not a bottle's name: "..\/..\/etc"/, /bot-bottle list/],
   [["init", "--provider", "cdx"], /"cdx" is invalid/, /init --help/],

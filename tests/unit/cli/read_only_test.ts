@@ -167,7 +167,7 @@ Deno.test("info names the nearest preset to one that does not exist", async () =
   assert.match((await cli.run("info", "builtin/x\u001b[2J")).stderr, /list bottles/);
 });
 
-for (const what of ["bottle", "agent", "egress-config"]) {
+for (const what of ["bottle", "agent", "egress-config", "audit"]) {
   Deno.test(`schema ${what} prints a JSON Schema`, async () => {
     await using cli = await makeCli();
     const { code, stdout } = await cli.run("schema", what);
