@@ -16,7 +16,7 @@ export interface DenoContainerOptions {
   readonly run: Run;
   /** The container's name. */
   readonly name: string;
-  /** Folders of the repository with the program and what it imports; no packages. */
+  /** Folders of the repository with the program, what it imports and what it starts; no packages. */
   readonly folders: readonly string[];
   /** The program, from the repository's root. */
   readonly entry: string;
@@ -90,7 +90,7 @@ async function remove(run: Run, name: string): Promise<void> {
 }
 
 async function packProgram(folders: readonly string[]): Promise<Uint8Array> {
-  const files = (await Promise.all(folders.map((folder) => walkFiles(folder, /\.ts$/)))).flat();
+  const files = (await Promise.all(folders.map((folder) => walkFiles(folder, /\.(ts|py)$/)))).flat();
   return await packTar(
     await Promise.all(files.map(async (file) => ({
       name: `srv/${file}`,
