@@ -1,0 +1,10 @@
+/** Every group of the section "HTTP". */
+
+import type { Group } from "../case.ts";
+import { framing } from "./framing.ts";
+import { chunks } from "./chunks.ts";
+import { head } from "./head.ts";
+import { places } from "./places.ts";
+
+/** One proxy each. */
+export const httpGroups: readonly Group[] = [framing, head, chunks, places];

@@ -1,0 +1,85 @@
+/** What stands where an upstream would: it keeps every byte, and answers as the case wants. */
+
+import type { Leaf } from "../../../lib/pki/leaf.ts";
+import { type Recorder, startRecorder } from "../../support/egress/recorder.ts";
+import type { Wire } from "../../support/egress/wire.ts";
+
+/** One request as an upstream of HTTP/1.1 reads it. */
+export interface SinkRequest {
+  readonly head: string;
+  readonly body: string;
+}
+
+/** Answers a request; the connection is kept unless it throws. */
+export type Respond = (wire: Wire, request: SinkRequest) => Promise<void>;
+
+/** Answers every request with these bytes. */
+export function respondWith(bytes: string): Respond {
+  return (wire) => wire.write(bytes);
+}
+
+/** A plain `200`. */
+export const respondOk: Respond = respondWith("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+
+/** Upstreams with TLS and without. */
+export interface Sink extends AsyncDisposable {
+  readonly tls: Recorder;
+  readonly http: Recorder;
+  /** From now on. */
+  respond: Respond;
+  /** Remembers where it is: {@linkcode Sink.news} is what came after. */
+  mark(): void;
+  /** Connections and bytes since the mark. */
+  news(): { readonly connections: number; readonly text: string };
+}
+
+/** Starts both. */
+export function startSink(leaf: Leaf): Sink {
+  let respond = respondOk;
+  const behave = async (wire: Wire): Promise<void> => {
+    for (;;) await respond(wire, await readRequest(wire));
+  };
+  const tls = startRecorder(leaf, behave);
+  const http = startRecorder(undefined, behave);
+  const wires = (): readonly Wire[] => [...tls.wires, ...http.wires];
+  let known = new Map<Wire, number>();
+  return {
+    tls,
+    http,
+    get respond(): Respond {
+      return respond;
+    },
+    set respond(next: Respond) {
+      respond = next;
+    },
+    mark: () => {
+      known = new Map(wires().map((wire) => [wire, wire.received.length]));
+    },
+    news: () => ({
+      connections: wires().filter((wire) => !known.has(wire)).length,
+      text: wires().map((wire) => wire.received.slice(known.get(wire) ?? 0)).join(""),
+    }),
+    async [Symbol.asyncDispose](): Promise<void> {
+      await tls[Symbol.asyncDispose]();
+      await http[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** By the first framing field that it finds, as a careless server would. */
+async function readRequest(wire: Wire): Promise<SinkRequest> {
+  const head = await wire.until("\r\n\r\n");
+  const length = /^content-length: *([0-9]+)\r$/im.exec(head)?.[1];
+  if (length !== undefined) return { head, body: await wire.exactly(Number(length)) };
+  if (!/^transfer-encoding: *chunked\r$/im.test(head)) return { head, body: "" };
+  let body = "";
+  for (;;) {
+    const size = Number.parseInt(await wire.until("\r\n"), 16);
+    if (size === 0) break;
+    body += await wire.exactly(size);
+    await wire.until("\r\n");
+  }
+  let trailers = "";
+  for (let line = ""; line !== "\r\n"; trailers += line) line = await wire.until("\r\n");
+  return { head, body: body + trailers };
+}
