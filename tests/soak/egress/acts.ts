@@ -5,7 +5,7 @@ import { BLOCK_HEADER } from "../../../lib/egress/refusal.ts";
 import { Wire } from "../../support/egress/wire.ts";
 import type { Random } from "../random.ts";
 import { hashOf, payloadHash, payloadStream } from "./payload.ts";
-import type { Subject } from "./subject.ts";
+import { REFUSED_HOST, type Subject } from "./subject.ts";
 
 /** What an act works with. */
 export interface ActWorld {
@@ -66,7 +66,7 @@ export const ACTS: readonly ActKind[] = [
   { name: "download broken off", end: "aborted", clients: 2, act: abortDownload },
   { name: "upload broken off", end: "aborted", clients: 2, act: abortUpload },
   { name: "head never ended", end: "silent", clients: 1, act: leaveHead },
-  { name: "refused host", end: "refused", clients: 1, act: refusedHost },
+  { name: "refused host", end: "refused", clients: 1, act: askRefusedHost },
   { name: "refused path", end: "refused", clients: 1, act: refusedPath },
   { name: "malformed head", end: "refused", clients: 1, act: malformedHead },
 ];
@@ -168,9 +168,9 @@ async function leaveHead(world: ActWorld): Promise<number> {
   return 0;
 }
 
-async function refusedHost({ subject }: ActWorld): Promise<number> {
+async function askRefusedHost({ subject }: ActWorld): Promise<number> {
   using wire = await connect(subject);
-  await wire.write("CONNECT blocked.example:443 HTTP/1.1\r\nHost: blocked.example:443\r\n\r\n");
+  await wire.write(`CONNECT ${REFUSED_HOST}:443 HTTP/1.1\r\nHost: ${REFUSED_HOST}:443\r\n\r\n`);
   const { status, headers } = await wire.response();
   assert.deepEqual([status, headers.get(BLOCK_HEADER)], [403, "host-not-allowed"]);
   return 0;

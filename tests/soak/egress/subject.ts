@@ -2,16 +2,25 @@
 
 import { testAuthority } from "../../support/egress/certificates.ts";
 import { type EgressProgram, startEgress } from "../../support/egress/program.ts";
-import { CREDENTIAL, HIDDEN_PATH, type SoakUpstream, startUpstream } from "./upstream.ts";
+import {
+  CREDENTIAL,
+  HIDDEN_PATH,
+  MARK_PATH,
+  type SoakUpstream,
+  startUpstream,
+} from "./upstream.ts";
 
-/** No route allows it: its row says that those of what was answered before are there. */
-export const MARK_PATH = "/mark";
+/** No route names it. */
+export const REFUSED_HOST = "blocked.example";
 
-/** Rows of the audit so far. */
+/** Rows of the audit so far. Refusals alike are one row after the first, which tells how many there were. */
 export interface RowCounts {
   readonly all: number;
-  readonly blocked: number;
+  /** Of exchanges that were allowed, but for {@linkcode MARK_PATH}. */
+  readonly passed: number;
   readonly failed: number;
+  /** Refusals, each counted, to {@linkcode REFUSED_HOST}. */
+  readonly refused: number;
   /** Those whose request may have gone to the upstream, in part at least. */
   readonly forwarded: number;
   /** Of these, the ones for {@linkcode HIDDEN_PATH}. */
@@ -27,6 +36,8 @@ export interface Subject extends AsyncDisposable {
   readonly port: number;
   readonly caPem: string;
   readonly rows: RowCounts;
+  /** Resolves when the last row of a process that has ended is counted. */
+  readonly lastRow: Promise<void>;
   /** Set when the process has ended, which it never should by itself. */
   readonly hasEnded: boolean;
 }
@@ -64,7 +75,7 @@ export async function startSubject(): Promise<Subject> {
     })
   }\n`);
   const ready = Object(JSON.parse(await program.line()));
-  const rows = { all: 0, blocked: 0, failed: 0, forwarded: 0, hidden: 0, marks: 0 };
+  const rows = { all: 0, passed: 0, failed: 0, refused: 0, forwarded: 0, hidden: 0, marks: 0 };
   counting = countRows(program, rows);
   let hasEnded = false;
   void program.process.status.then(() => hasEnded = true);
@@ -73,6 +84,7 @@ export async function startSubject(): Promise<Subject> {
     program,
     upstream,
     rows,
+    lastRow: counting,
     port: Number(new URL(String(ready.proxy)).port),
     caPem: String(ready.ca_pem),
     get hasEnded(): boolean {
@@ -94,12 +106,16 @@ async function countRows(program: EgressProgram, rows: MutableRowCounts): Promis
     }
     const row = Object(JSON.parse(line));
     const [verdict, path] = [String(row.verdict), String(row.path)];
-    const isForwarded = verdict !== "blocked" || row.marks?.includes("sent-in-part") === true;
     rows.all++;
-    if (verdict === "blocked") rows.blocked++;
+    if (row.host === REFUSED_HOST) rows.refused += Number(row.count ?? 1);
     if (verdict === "failed") rows.failed++;
+    if (path === MARK_PATH) {
+      rows.marks++;
+      continue;
+    }
+    if (verdict !== "blocked") rows.passed++;
+    const isForwarded = verdict !== "blocked" || row.marks?.includes("sent-in-part") === true;
     if (isForwarded) rows.forwarded++;
     if (isForwarded && path.startsWith(HIDDEN_PATH)) rows.hidden++;
-    if (path.startsWith(MARK_PATH)) rows.marks++;
   }
 }

@@ -9,6 +9,9 @@ export const CREDENTIAL = { header: "x-api-key", value: "sk-soak-4c1d07" } as co
 /** Where a mutated request keeps a second one in its body. */
 export const HIDDEN_PATH = "/ok/hidden";
 
+/** Not counted: its row says that those of what was answered before are there. */
+export const MARK_PATH = "/ok/mark";
+
 /** A running upstream on 127.0.0.1, over TLS and plain. It may be disposed twice. */
 export interface SoakUpstream extends AsyncDisposable {
   readonly tlsPort: number;
@@ -29,6 +32,7 @@ export function startUpstream(leaf: Leaf): SoakUpstream {
   const address = { hostname: "127.0.0.1", port: 0, onListen: (): void => {} };
   const handle = async (request: Request, isTls: boolean): Promise<Response> => {
     const { pathname } = new URL(request.url);
+    if (pathname === MARK_PATH) return new Response("mark");
     seen++;
     if (pathname.startsWith(HIDDEN_PATH)) seenHidden++;
     awaited.get(pathname)?.();
