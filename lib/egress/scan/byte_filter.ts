@@ -1,6 +1,6 @@
 /** What looks at the bytes of one stream while they pass: a body, or the messages of one direction of a WebSocket. */
 
-/** Takes what a filter lets pass: never empty, valid until the filter's next call. */
+/** Takes what a filter lets pass: never empty; a part of the piece, or bytes of its own. */
 export type EmitBytes = (part: Uint8Array) => void;
 
 /**

@@ -1,0 +1,98 @@
+/** Data as it reads without its escapes, and where in the data each byte of that stands. */
+
+import { Buffer } from "node:buffer";
+import { CUT, ESCAPE_STARTS, escapeAt } from "./escapes.ts";
+import { BREAK, LETTERS } from "./letters.ts";
+
+/** Data without its escapes. */
+export interface Unescaped {
+  readonly data: Uint8Array;
+  /** Where in the original an escape begins that the original's end cuts; the original's length: none is cut. */
+  readonly cutAt: number;
+  /** The place in the original of a place in the data. */
+  toOriginal(place: number): number;
+}
+
+/**
+ * Reads each escape as what it stands for, once: one inside of another is left. What is cut is left out.
+ *
+ * @param reach an escape that has a byte of no spelling so near on both sides is left: binary data is full of those
+ * @returns undefined: there are none
+ */
+export function unescapeData(original: Uint8Array, reach: number): Unescaped | undefined {
+  let data: Uint8Array | undefined;
+  let cutAt = original.length;
+  const starts: number[] = [];
+  const originals: number[] = [];
+  let written = 0;
+  let copied = 0;
+  for (const at of escapeStarts(original)) {
+    if (at < copied) continue;
+    const escape = escapeAt(original, at);
+    if (escape === 0 || escape !== CUT && isShutIn(original, at, at + (escape >> 8), reach)) {
+      continue;
+    }
+    data ??= new Uint8Array(original.length);
+    data.set(original.subarray(copied, at), written);
+    written += at - copied;
+    copied = at;
+    if (escape === CUT) {
+      cutAt = at;
+      break;
+    }
+    data[written++] = escape & 0xff;
+    copied += escape >> 8;
+    starts.push(written);
+    originals.push(copied);
+  }
+  if (data === undefined) return undefined;
+  const rest = original.subarray(copied, cutAt);
+  data.set(rest, written);
+  return {
+    data: data.subarray(0, written + rest.length),
+    cutAt,
+    toOriginal: (place) => {
+      const index = countAtMost(starts, place) - 1;
+      return (originals[index] ?? 0) + place - (starts[index] ?? 0);
+    },
+  };
+}
+
+/** Places of bytes that may begin an escape, ascending. A string's `indexOf` is several times as fast as a loop here. */
+function* escapeStarts(data: Uint8Array): Generator<number> {
+  const text = Buffer.from(data.buffer, data.byteOffset, data.length).toString("latin1");
+  const next = ESCAPE_STARTS.map((start) => text.indexOf(start));
+  for (;;) {
+    let first = -1;
+    for (const [index, at] of next.entries()) {
+      if (at >= 0 && (first < 0 || at < (next[first] ?? 0))) first = index;
+    }
+    const at = next[first];
+    if (at === undefined) return;
+    yield at;
+    next[first] = text.indexOf(ESCAPE_STARTS[first] ?? "", at + 1);
+  }
+}
+
+function isShutIn(data: Uint8Array, from: number, to: number, reach: number): boolean {
+  return hasBreak(data, from - reach, from) && hasBreak(data, to, to + reach);
+}
+
+function hasBreak(data: Uint8Array, from: number, to: number): boolean {
+  for (let at = Math.max(0, from); at < Math.min(to, data.length); at++) {
+    if (LETTERS[data[at] ?? 0] === BREAK) return true;
+  }
+  return false;
+}
+
+/** How many of some ascending numbers are not above a value. */
+function countAtMost(sorted: readonly number[], value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
