@@ -25,6 +25,7 @@ const FAIL_REASONS = [
   "upstream-timeout",
   "upstream-protocol",
   "upstream-closed",
+  "upstream-proxy",
   "client-closed",
   "client-timeout",
 ] as const satisfies readonly FailReason[];

@@ -33,7 +33,7 @@ export interface AuditRow {
   readonly credential?: string;
   /**
    * Things worth a look: `foreign-credential`, the agent had one of its own where the bottle's goes; `sent-in-part`, it
-   * was blocked when the upstream had got its beginning already.
+   * was blocked when the upstream had got its beginning already; `address-not-checked`, the company proxy resolves the name.
    */
   readonly marks?: readonly string[];
   /** Of a `policy` row: what was changed. */
@@ -72,6 +72,7 @@ export type FailReason =
   | "upstream-timeout"
   | "upstream-protocol"
   | "upstream-closed"
+  | "upstream-proxy"
   | "client-closed"
   | "client-timeout";
 

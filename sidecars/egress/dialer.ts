@@ -1,105 +1,144 @@
-/** Gets a connection to an upstream for one request: addresses looked up, checked, and connected to as they were checked. */
+/** Gets each request its exchange with an upstream: on an idle connection, in a session with others, or on a new connection. */
 
-import type { IpAddress } from "../../lib/egress/address.ts";
-import { checkAddresses, type OpenBlocks } from "../../lib/egress/destination.ts";
-import type { ConnectTarget } from "../../lib/egress/judge_connect.ts";
-import type { Route } from "../../lib/egress/route.ts";
+import { printHost } from "../../lib/egress/host.ts";
 import { BottleError } from "../../lib/errors.ts";
-import type { AddressBook } from "./addresses.ts";
-import type { ConnectionPool } from "./pool.ts";
-import { UpstreamConnection, type UpstreamTarget } from "./upstream_connection.ts";
+import type { ByteDuplex } from "./body.ts";
+import type { Connector, Destination, Made } from "./connector.ts";
+import { Http1Upstream } from "./http1_upstream.ts";
+import type { ConnectionPool, Lease } from "./pool.ts";
+import { UpstreamConnection } from "./upstream_connection.ts";
+import type { UpstreamExchange } from "./upstream_exchange.ts";
 
-/** What a request needs a connection for. */
-export interface Destination {
-  readonly scheme: "http" | "https";
-  readonly target: ConnectTarget;
-  readonly route: Route;
-}
+export type { Destination } from "./connector.ts";
 
-/** A connection that is one exchange's alone until it is given back or closed. */
-export interface Lease {
-  readonly connection: UpstreamConnection;
-  readonly target: UpstreamTarget;
+/** What a request asks of its exchange. */
+export interface OpenOptions {
+  /** The client speaks HTTP/2, and so may we. */
+  readonly http2: boolean;
+  /** The connection will leave HTTP: it must be one to the upstream itself. */
+  readonly isUpgrade?: boolean;
 }
 
 /** What {@linkcode Dialer} takes. */
 export interface DialerOptions {
-  readonly addresses: AddressBook;
-  readonly exceptions: OpenBlocks;
+  readonly connector: Connector;
   readonly pool: ConnectionPool;
-  readonly caCerts: readonly string[];
-  readonly connectMs: number;
+  readonly connectionsPerOrigin: number;
 }
 
-/** Connects. */
+/** Shares connections among requests; what may be reached at all is the connector's to say, each time anew. */
 export class Dialer {
   readonly #options: DialerOptions;
+  /** Connections of an origin, in use or idle. */
+  readonly #open = new Map<string, number>();
 
   constructor(options: DialerOptions) {
     this.#options = options;
   }
 
-  /** An idle connection to an address that is, at this moment, one that the route may use; undefined: connect. */
-  reuse(destination: Destination): Lease | undefined {
-    const known = this.#options.addresses.recall(destination.target.host);
-    if (known === undefined) return undefined;
-    for (const address of this.#check(destination, known)) {
-      const target = this.#targetAt(destination, address);
-      const connection = this.#options.pool.take(target);
-      if (connection !== undefined) return { connection, target };
-    }
-    return undefined;
+  /** Whether the addresses of a host are checked: not those that the company proxy resolves. */
+  isChecked({ target }: Destination): boolean {
+    return target.host.kind === "ip" || this.#options.connector.proxyFor(target) === undefined;
+  }
+
+  /** An exchange on what is connected already, to an address that the route may use at this moment; undefined: open. */
+  reuse(
+    destination: Destination,
+    { isUpgrade = false }: OpenOptions,
+  ): UpstreamExchange | undefined {
+    if (isUpgrade) return undefined;
+    const { connector, pool } = this.#options;
+    const lease = pool.take(
+      this.#originOf(destination),
+      (address) => connector.mayUse(destination, address),
+    );
+    return lease && this.#lend(destination, lease, true);
   }
 
   /**
-   * A new connection, to the first address that takes one.
+   * An exchange on a new connection.
    *
-   * @throws {BottleError} `unresolvable`, `private-address`, `upstream-tls`, `upstream-unreachable`
+   * @throws {BottleError} what {@linkcode Connector.connect} throws; `too-many`
    */
-  async connect(destination: Destination, signal: AbortSignal): Promise<Lease> {
-    const { host } = destination.target;
-    const { addresses } = this.#options;
-    const found = addresses.recall(host) ?? await addresses.lookUp(host, signal);
-    let failure: unknown;
-    for (const address of this.#check(destination, found)) {
-      signal.throwIfAborted();
-      const target = this.#targetAt(destination, address);
-      const deadline = new AbortController();
-      const timer = setTimeout(() => deadline.abort(), this.#options.connectMs);
-      try {
-        const either = AbortSignal.any([signal, deadline.signal]);
-        return { connection: await UpstreamConnection.connect(target, either), target };
-      } catch (error) {
-        failure = error;
-        // A certificate that does not verify is an answer: the next address is not asked for a kinder one.
-        if (error instanceof BottleError && error.code === "upstream-tls") break;
-      } finally {
-        clearTimeout(timer);
-      }
-    }
-    throw failure;
+  async open(
+    destination: Destination,
+    { isUpgrade = false }: OpenOptions,
+    signal: AbortSignal,
+  ): Promise<UpstreamExchange> {
+    const layer = destination.scheme === "https"
+      ? { kind: "tls", alpn: ["http/1.1"] } as const
+      : { kind: isUpgrade ? "raw" : "plain" } as const;
+    const { lease } = await this.#connect(
+      destination,
+      () => this.#options.connector.connect(destination, layer, signal),
+    );
+    return this.#lend(destination, lease, false, isUpgrade);
   }
 
-  /** Keeps a connection for the next request. */
-  giveBack({ target, connection }: Lease): void {
-    this.#options.pool.give(target, connection);
-  }
-
-  #check(destination: Destination, found: readonly IpAddress[]): readonly IpAddress[] {
-    const { target, route } = destination;
-    const decision = checkAddresses(target.host, found, route, this.#options.exceptions);
-    if (decision.ok) return decision.addresses;
-    throw new BottleError(decision.detail, { code: decision.reason });
-  }
-
-  #targetAt({ scheme, target }: Destination, address: IpAddress): UpstreamTarget {
-    const { host, port } = target;
-    const name = host.kind === "name" ? host.name : host.address.text;
+  /** Bytes to the upstream as they are. @throws {BottleError} as {@linkcode Dialer.open} */
+  async openRaw(destination: Destination, signal: AbortSignal): Promise<ByteDuplex> {
+    const { lease: { connection } } = await this.#connect(
+      destination,
+      () => this.#options.connector.connect(destination, { kind: "raw" }, signal),
+    );
     return {
-      address: address.text,
-      port,
-      tlsName: scheme === "https" ? name : undefined,
-      caCerts: this.#options.caCerts,
+      read: () => connection.read(),
+      write: (bytes) => connection.write(bytes),
+      end: () => connection.end(),
+      destroy: () => connection.close(),
     };
+  }
+
+  async #connect(
+    destination: Destination,
+    connect: () => Promise<Made>,
+  ): Promise<{ readonly lease: Lease; readonly protocol: string | undefined }> {
+    const origin = this.#originOf(destination);
+    const leave = this.#enter(origin, destination);
+    try {
+      const { conn, address, protocol } = await connect();
+      const connection = new UpstreamConnection(conn, leave);
+      return { lease: { connection, origin, address, madeAt: performance.now() }, protocol };
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  /** Counts a connection. @returns what to call when it is closed, once */
+  #enter(origin: string, { target }: Destination): () => void {
+    const open = this.#open.get(origin) ?? 0;
+    if (open >= this.#options.connectionsPerOrigin) {
+      throw new BottleError(`Too many connections to ${JSON.stringify(printHost(target.host))}`, {
+        code: "too-many",
+      });
+    }
+    this.#open.set(origin, open + 1);
+    return () => {
+      const left = (this.#open.get(origin) ?? 1) - 1;
+      if (left > 0) this.#open.set(origin, left);
+      else this.#open.delete(origin);
+    };
+  }
+
+  #lend(
+    { scheme, target }: Destination,
+    lease: Lease,
+    isReused: boolean,
+    isTunnel = scheme === "https",
+  ): UpstreamExchange {
+    const proxy = isTunnel ? undefined : this.#options.connector.proxyFor(target);
+    return new Http1Upstream({
+      connection: lease.connection,
+      isReused,
+      giveBack: (keepAliveMs) => this.#options.pool.give(lease, keepAliveMs),
+      ...(proxy === undefined ? {} : { proxyFields: proxy.fields }),
+    });
+  }
+
+  /** What no two upstreams have in common: scheme, name, port, and the way there. */
+  #originOf({ scheme, target }: Destination): string {
+    const way = this.#options.connector.proxyFor(target) === undefined ? "direct" : "proxy";
+    return `${scheme}|${printHost(target.host)}|${target.port}|${way}`;
   }
 }

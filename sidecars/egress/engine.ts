@@ -11,6 +11,8 @@ import { certificateFingerprint, createAuthority } from "../../lib/pki/authority
 import { LeafIssuer } from "../../lib/pki/leaf.ts";
 import { AddressBook, type Resolve } from "./addresses.ts";
 import { type AppendRows, AuditSender } from "./audit_sender.ts";
+import { compileProxy } from "./company_proxy.ts";
+import { Connector } from "./connector.ts";
 import { Counters } from "./counters.ts";
 import { Dialer } from "./dialer.ts";
 import { startDnsServer } from "./dns_server.ts";
@@ -90,11 +92,15 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     closing: closing.signal,
     front: new TlsFront(issuer),
     dialer: new Dialer({
-      addresses: new AddressBook(resolve),
-      exceptions: policy.exceptions,
+      connector: new Connector({
+        addresses: new AddressBook(resolve),
+        exceptions: policy.exceptions,
+        proxy: config.upstream_proxy === null ? undefined : compileProxy(config.upstream_proxy),
+        caCerts: config.extra_ca_pem === null ? [] : [config.extra_ca_pem],
+        limits,
+      }),
       pool,
-      caCerts: config.extra_ca_pem === null ? [] : [config.extra_ca_pem],
-      connectMs: limits.connectMs,
+      connectionsPerOrigin: limits.connectionsPerOrigin,
     }),
     onBug: (error) => onLog(describeBug(error)),
   }, config.listen);

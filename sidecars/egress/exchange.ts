@@ -58,6 +58,7 @@ export async function runExchange(
     return undefined;
   }
   record.route = decision.route.host;
+  if (!parts.dialer.isChecked(decision)) record.marks.push("address-not-checked");
   try {
     const request = outbound(parts.policy, decision, head, record);
     const { dialer, limits } = parts;

@@ -7,6 +7,7 @@ const messages: Readonly<Record<FailReason, string>> = {
   "upstream-unreachable": "The upstream cannot be reached",
   "upstream-timeout": "The upstream said nothing for too long",
   "upstream-protocol": "The upstream's response is malformed",
+  "upstream-proxy": "The company proxy does not let us through",
   "upstream-closed": "The upstream broke the connection off",
   "client-closed": "The client closed the connection",
   "client-timeout": "The client sent nothing for too long",

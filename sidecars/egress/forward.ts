@@ -5,9 +5,8 @@ import { http1ErrorCode } from "../../lib/egress/http1/malformed.ts";
 import type { HeaderList } from "../../lib/egress/message.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { ClientExchange } from "./client_exchange.ts";
-import type { Destination, Dialer, Lease } from "./dialer.ts";
+import type { Destination, Dialer, OpenOptions } from "./dialer.ts";
 import { failure } from "./failure.ts";
-import { Http1Upstream } from "./http1_upstream.ts";
 import type { EngineLimits } from "./limits.ts";
 import type { ExchangeRecord } from "./record.ts";
 import { relayResponse } from "./relay_response.ts";
@@ -50,13 +49,9 @@ export async function forward(job: ForwardJob): Promise<DiscardRest> {
   client.onBroken = (): void => state.abort("client-closed");
   watch.onExpire = (): void => state.expire();
   try {
-    const idle = dialer.reuse(destination);
-    if (idle !== undefined) {
-      const discard = await state.tryReused(leased(dialer, idle, true));
-      if (discard !== undefined) return discard;
-    }
     watch.arm(job.limits.silenceMs);
-    return await state.exchange(await state.connect());
+    const first = dialer.reuse(destination, state.options) ?? await state.open();
+    return await state.tryOnce(first) ?? await state.exchange(await state.open());
   } finally {
     client.onBroken = undefined;
     watch.disarm();
@@ -72,9 +67,13 @@ class ForwardState {
   #upstream: UpstreamExchange | undefined;
   #body: RequestBody | undefined;
   #aborted: FailReason | undefined;
+  /** What the request asks of a connection. */
+  readonly options: OpenOptions;
 
   constructor(job: ForwardJob) {
     this.#job = job;
+    const isUpgrade = job.request.start.upgrade !== undefined;
+    this.options = { http2: job.client.head.version === "2" && !isUpgrade, isUpgrade };
   }
 
   /** Gives up what is in flight, and remembers why: the read or write that waits fails without knowing. */
@@ -89,23 +88,28 @@ class ForwardState {
     this.abort(isClientSlow ? "client-timeout" : "upstream-timeout");
   }
 
-  async connect(): Promise<UpstreamExchange> {
+  /** On a new connection. */
+  async open(): Promise<UpstreamExchange> {
     const { dialer, destination } = this.#job;
     try {
-      return leased(dialer, await dialer.connect(destination, this.#gone.signal), false);
+      return await dialer.open(destination, this.options, this.#gone.signal);
     } catch (error) {
       throw this.#why(error);
     }
   }
 
-  /** Undefined: the idle connection was dead, and the request may go again: doing it twice is doing it once. */
-  async tryReused(upstream: UpstreamExchange): Promise<DiscardRest | undefined> {
+  /**
+   * Undefined: it came to nothing, and may go again. Either the connection had been given up meanwhile, and doing it twice
+   * is doing it once; or the upstream said that it had not begun.
+   */
+  async tryOnce(upstream: UpstreamExchange): Promise<DiscardRest | undefined> {
     try {
       return await this.exchange(upstream);
     } catch (error) {
       const { framing, method } = this.#job.request.start;
       const isUnanswered = !upstream.hasAnswered && this.#aborted === undefined;
-      if (IDEMPOTENT.has(method) && isEmpty(framing) && isUnanswered) return undefined;
+      const isUndone = upstream.isReused || upstream.isRefused;
+      if (IDEMPOTENT.has(method) && isEmpty(framing) && isUnanswered && isUndone) return undefined;
       throw error;
     }
   }
@@ -152,11 +156,6 @@ class ForwardState {
     if (ofBody === undefined || codeOf(ofBody) === "upstream-closed") return error;
     return http1ErrorCode(ofBody) === "http-truncated" ? failure("client-closed") : ofBody;
   }
-}
-
-function leased(dialer: Dialer, lease: Lease, isReused: boolean): UpstreamExchange {
-  const { connection } = lease;
-  return new Http1Upstream({ connection, isReused, giveBack: () => dialer.giveBack(lease) });
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -3,6 +3,7 @@
 import { bodyDecoder } from "../../lib/egress/http1/body_decoder.ts";
 import { splitConnectionHeaders } from "../../lib/egress/http1/connection_headers.ts";
 import { responseFraming } from "../../lib/egress/http1/framing.ts";
+import { keepAliveMs } from "../../lib/egress/http1/keep_alive.ts";
 import { http1ErrorCode } from "../../lib/egress/http1/malformed.ts";
 import { parseResponseHead } from "../../lib/egress/http1/response_head.ts";
 import {
@@ -11,9 +12,15 @@ import {
   writeLastChunk,
   writeRequestHead,
 } from "../../lib/egress/http1/writer.ts";
-import type { BodyFraming, HeaderList } from "../../lib/egress/message.ts";
+import {
+  type BodyFraming,
+  type HeaderList,
+  headerValues,
+  listElements,
+} from "../../lib/egress/message.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { BodyReader, ByteDuplex } from "./body.ts";
+import { proxyRefusal } from "./company_proxy.ts";
 import { failure } from "./failure.ts";
 import { Http1Body } from "./http1_body.ts";
 import { Output } from "./output.ts";
@@ -30,26 +37,32 @@ export interface Http1UpstreamOptions {
   /** Nobody else's until it is released. */
   readonly connection: UpstreamConnection;
   readonly isReused: boolean;
-  /** Takes it back: it is ready for another request. Otherwise it is closed. */
-  readonly giveBack: () => void;
+  /** Takes it back: it is ready for another request. Otherwise it is closed. @param keepAliveMs as `keepAliveMs()` has it */
+  readonly giveBack: (keepAliveMs: number | undefined) => void;
+  /** The other side is the company proxy, to be asked by whole URLs and with these fields; absent: it is the upstream. */
+  readonly proxyFields?: HeaderList;
 }
 
 /** One exchange over a connection of its own. */
 export class Http1Upstream implements UpstreamExchange {
   readonly protocol = "http/1.1";
   readonly isReused: boolean;
+  readonly isRefused = false;
   readonly request: RequestWriter;
   readonly #connection: UpstreamConnection;
-  readonly #giveBack: () => void;
+  readonly #giveBack: Http1UpstreamOptions["giveBack"];
+  readonly #isProxy: boolean;
   #method = "";
   #framing: BodyFraming = { kind: "none" };
   #isPersistent = false;
+  #keepAliveMs: number | undefined;
 
-  constructor({ connection, isReused, giveBack }: Http1UpstreamOptions) {
+  constructor({ connection, isReused, giveBack, proxyFields }: Http1UpstreamOptions) {
     this.#connection = connection;
     this.#giveBack = giveBack;
+    this.#isProxy = proxyFields !== undefined;
     this.isReused = isReused;
-    this.request = new Http1Request(connection, (method) => this.#method = method);
+    this.request = new Http1Request(connection, (method) => this.#method = method, proxyFields);
   }
 
   get hasAnswered(): boolean {
@@ -62,10 +75,13 @@ export class Http1Upstream implements UpstreamExchange {
       if (text === undefined) throw failure("upstream-closed");
       const head = parseResponseHead(text);
       const { status, reason } = head;
+      if (this.#isProxy && status === 407) throw proxyRefusal(status);
       this.#framing = responseFraming(head, this.#method);
-      const { headers, isPersistent } = splitConnectionHeaders(head.headers, head.version);
+      const { headers, isPersistent, upgrade } = splitConnectionHeaders(head.headers, head.version);
       this.#isPersistent = isPersistent;
-      return { status, reason, headers, framing: this.#framing };
+      this.#keepAliveMs = keepAliveMs(head.headers);
+      const answer = { status, reason, headers, framing: this.#framing };
+      return status === 101 ? { ...answer, upgrade: namedUpgrade(head.headers, upgrade) } : answer;
     } catch (error) {
       throw asUpstreamFault(error);
     }
@@ -78,7 +94,7 @@ export class Http1Upstream implements UpstreamExchange {
   release(isClean: boolean): void {
     const isReusable = isClean && this.#isPersistent && this.#framing.kind !== "until-close" &&
       !this.#connection.reader.hasBuffered;
-    if (isReusable) this.#giveBack();
+    if (isReusable) this.#giveBack(this.#keepAliveMs);
     else this.#connection.close();
   }
 
@@ -88,6 +104,7 @@ export class Http1Upstream implements UpstreamExchange {
 
   upgrade(): ByteDuplex {
     const connection = this.#connection;
+    this.#isPersistent = false;
     return {
       read: () => connection.reader.readRaw(),
       write: (bytes) => connection.write(bytes),
@@ -100,28 +117,36 @@ export class Http1Upstream implements UpstreamExchange {
 class Http1Request implements RequestWriter {
   readonly #output: Output;
   readonly #onMethod: (method: string) => void;
+  readonly #proxyFields: HeaderList | undefined;
   #isChunked = false;
 
-  constructor(connection: UpstreamConnection, onMethod: (method: string) => void) {
+  constructor(
+    connection: UpstreamConnection,
+    onMethod: (method: string) => void,
+    proxyFields: HeaderList | undefined,
+  ) {
     this.#output = new Output((bytes) => connection.write(bytes));
     this.#onMethod = onMethod;
+    this.#proxyFields = proxyFields;
   }
 
   get isFull(): boolean {
     return this.#output.isFull;
   }
 
-  start({ method, path, headers, framing, takesTrailers, upgrade }: RequestStart): void {
+  start(start: RequestStart): void {
+    const { method, scheme, authority, path, headers, framing, takesTrailers, upgrade } = start;
     this.#onMethod(method);
     this.#isChunked = framing.kind === "chunked";
     const framed = withFraming(headers, framing);
     const ofConnection: HeaderList = [
       ...(upgrade === undefined ? [] : [["Connection", "Upgrade"], ["Upgrade", upgrade]] as const),
       ...(takesTrailers ? [["Connection", "TE"], ["TE", "trailers"]] as const : []),
+      ...this.#proxyFields ?? [],
     ];
     this.#output.add(writeRequestHead({
       method,
-      target: path,
+      target: this.#proxyFields === undefined ? path : `${scheme}://${authority}${path}`,
       headers: ofConnection.length === 0 ? framed : [...framed, ...ofConnection],
     }));
   }
@@ -163,6 +188,11 @@ class UpstreamBody implements BodyReader {
       throw asUpstreamFault(error);
     }
   }
+}
+
+/** An upgrade counts where `Connection` names it. */
+function namedUpgrade(headers: HeaderList, upgrade: readonly string[]): readonly string[] {
+  return listElements(headerValues(headers, "connection")).includes("upgrade") ? upgrade : [];
 }
 
 function asUpstreamFault(error: unknown): unknown {

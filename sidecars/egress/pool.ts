@@ -1,17 +1,34 @@
-/** Idle connections to upstreams, by name, address and port. */
+/** Idle connections to upstreams, by origin. */
 
-import type { UpstreamConnection, UpstreamTarget } from "./upstream_connection.ts";
+import type { IpAddress } from "../../lib/egress/address.ts";
+import type { UpstreamConnection } from "./upstream_connection.ts";
 
 /** What {@linkcode ConnectionPool} takes. */
 export interface PoolOptions {
   readonly idlePerOrigin: number;
   readonly pooledMs: number;
+  readonly reusedMs: number;
+}
+
+/** A connection that is one exchange's alone until it is given back or closed. */
+export interface Lease {
+  readonly connection: UpstreamConnection;
+  /** Scheme, name, port and way, as one text: connections of one origin are alike. */
+  readonly origin: string;
+  /** The one that was checked; undefined: the company proxy's. */
+  readonly address: IpAddress | undefined;
+  /** When it was made, by `performance.now()`. */
+  readonly madeAt: number;
 }
 
 interface Idle {
-  readonly connection: UpstreamConnection;
-  readonly since: number;
+  readonly lease: Lease;
+  /** When it is too old to be taken. */
+  readonly until: number;
 }
+
+/** What an upstream says of its patience is reckoned from its side: a request takes a while to arrive. */
+const MARGIN_MS = 1_000;
 
 /** Keeps connections for the next request to the same place; the newest is taken first. */
 export class ConnectionPool implements Disposable {
@@ -30,44 +47,53 @@ export class ConnectionPool implements Disposable {
     return size;
   }
 
-  /** A connection that nobody uses; it is the caller's until given back. */
-  take(target: UpstreamTarget): UpstreamConnection | undefined {
-    const key = poolKey(target);
-    const idle = this.#idle.get(key);
-    const newest = idle?.pop();
-    if (idle?.length === 0) this.#idle.delete(key);
-    if (newest === undefined) return undefined;
-    if (performance.now() - newest.since > this.#options.pooledMs) {
-      newest.connection.unpark();
-      newest.connection.close();
-      return this.take(target);
+  /**
+   * A connection that nobody uses; it is the caller's until given back.
+   *
+   * @param mayUse judges its address anew: what may not be used is closed
+   */
+  take(origin: string, mayUse: (address: IpAddress | undefined) => boolean): Lease | undefined {
+    const idle = this.#idle.get(origin);
+    if (idle === undefined) return undefined;
+    for (let newest = idle.pop(); newest !== undefined; newest = idle.pop()) {
+      if (idle.length === 0) this.#idle.delete(origin);
+      const { lease, until } = newest;
+      lease.connection.unpark();
+      if (until > performance.now() && mayUse(lease.address)) return lease;
+      lease.connection.close();
     }
-    newest.connection.unpark();
-    return newest.connection;
+    return undefined;
   }
 
-  /** Takes a connection back whose last response is read to its end and leaves nothing behind. */
-  give(target: UpstreamTarget, connection: UpstreamConnection): void {
-    const key = poolKey(target);
-    const idle = this.#idle.get(key) ?? [];
-    if (this.#isClosed || idle.length >= this.#options.idlePerOrigin) return connection.close();
-    idle.push({ connection, since: performance.now() });
-    this.#idle.set(key, idle);
+  /**
+   * Takes a connection back whose last response is read to its end and leaves nothing behind.
+   *
+   * @param keepAliveMs how long the upstream says that it waits; undefined: it does not say
+   */
+  give(lease: Lease, keepAliveMs: number = Infinity): void {
+    const { connection, origin, madeAt } = lease;
+    const { idlePerOrigin, pooledMs, reusedMs } = this.#options;
+    const now = performance.now();
+    const until = Math.min(now + pooledMs, now + keepAliveMs - MARGIN_MS, madeAt + reusedMs);
+    const idle = this.#idle.get(origin) ?? [];
+    if (this.#isClosed || until <= now || idle.length >= idlePerOrigin) return connection.close();
+    idle.push({ lease, until });
+    this.#idle.set(origin, idle);
     connection.park(() => {
-      this.#remove(key, connection);
+      this.#remove(lease);
       connection.close();
     });
   }
 
   /** Closes what has been idle for too long: call it now and then. */
   sweep(): void {
-    const limit = performance.now() - this.#options.pooledMs;
-    for (const [key, idle] of this.#idle) {
-      for (const { connection, since } of [...idle]) {
-        if (since > limit) break;
-        this.#remove(key, connection);
-        connection.unpark();
-        connection.close();
+    const now = performance.now();
+    for (const idle of [...this.#idle.values()]) {
+      for (const { lease, until } of [...idle]) {
+        if (until > now) continue;
+        this.#remove(lease);
+        lease.connection.unpark();
+        lease.connection.close();
       }
     }
   }
@@ -75,7 +101,7 @@ export class ConnectionPool implements Disposable {
   /** Closes all that is idle. */
   clear(): void {
     for (const idle of this.#idle.values()) {
-      for (const { connection } of idle) {
+      for (const { lease: { connection } } of idle) {
         connection.unpark();
         connection.close();
       }
@@ -88,13 +114,9 @@ export class ConnectionPool implements Disposable {
     this.clear();
   }
 
-  #remove(key: string, connection: UpstreamConnection): void {
-    const left = (this.#idle.get(key) ?? []).filter((idle) => idle.connection !== connection);
-    if (left.length > 0) this.#idle.set(key, left);
-    else this.#idle.delete(key);
+  #remove(lease: Lease): void {
+    const left = (this.#idle.get(lease.origin) ?? []).filter((idle) => idle.lease !== lease);
+    if (left.length > 0) this.#idle.set(lease.origin, left);
+    else this.#idle.delete(lease.origin);
   }
-}
-
-function poolKey(target: UpstreamTarget): string {
-  return `${target.tlsName ?? ""}|${target.address}|${target.port}`;
 }

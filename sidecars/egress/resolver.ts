@@ -1,15 +1,31 @@
 /** Names to addresses, by the system's resolver: the only place where egress asks for a name. */
 
+import { Resolver } from "node:dns/promises";
 import { type IpAddress, parseAddress } from "../../lib/egress/address.ts";
 import type { HostName } from "../../lib/egress/host.ts";
 import { BottleError } from "../../lib/errors.ts";
 
-/** `Deno.resolveDns`, as far as it is used; tests hand in their own. */
+/** One address record. */
+export interface AddressRecord {
+  readonly address: string;
+  /** How long it holds, in seconds. */
+  readonly ttl: number;
+}
+
+/** Asks the system; tests hand in their own. @throws `Deno.errors.NotFound` where there is no such record */
 export type ResolveRecords = (
   name: string,
   type: "A" | "AAAA",
   options: { readonly signal: AbortSignal },
-) => Promise<string[]>;
+) => Promise<readonly AddressRecord[]>;
+
+/** What a name came to. */
+export interface Resolution {
+  /** Empty: there are none. */
+  readonly addresses: readonly IpAddress[];
+  /** How long that holds, in milliseconds: the shortest of all records. */
+  readonly ttlMs: number;
+}
 
 /** What {@linkcode resolveHost} takes besides the name. */
 export interface ResolveOptions {
@@ -26,15 +42,15 @@ const SECOND_FAMILY_MS = 50;
 /**
  * Asks once for both families. A first, then AAAA, as a bundle's network is an IPv4 one; empty if there are none.
  * The name goes out as an absolute one, so that no search domain is tried; `/etc/hosts` and an engine's aliases
- * hold (`node:dns` finds neither by an absolute name: tried on Deno 2.9.6).
+ * hold (tried on Deno 2.9.6).
  * @throws {BottleError} `unresolvable`: no answer in time, or a failure of the resolver
  * @throws the signal's reason, once aborted
  */
 export async function resolveHost(
   name: HostName,
   options: ResolveOptions = {},
-): Promise<readonly IpAddress[]> {
-  const { signal, timeoutMs = TIMEOUT_MS, resolve = Deno.resolveDns } = options;
+): Promise<Resolution> {
+  const { signal, timeoutMs = TIMEOUT_MS, resolve = askSystem } = options;
   signal?.throwIfAborted();
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), timeoutMs);
@@ -50,7 +66,9 @@ export async function resolveHost(
     signal?.throwIfAborted();
     const addresses = [...answer4.addresses, ...answer6.addresses];
     const failure = answer4.failure ?? answer6.failure;
-    if (addresses.length > 0 || failure === undefined) return addresses;
+    if (addresses.length > 0 || failure === undefined) {
+      return { addresses, ttlMs: Math.min(answer4.ttlMs, answer6.ttlMs) };
+    }
     throw new BottleError(`Cannot resolve "${name}"`, {
       code: "unresolvable",
       hint: deadline.signal.aborted
@@ -64,10 +82,33 @@ export async function resolveHost(
   }
 }
 
-interface Answer {
-  readonly addresses: readonly IpAddress[];
+/** By `node:dns`: `Deno.resolveDns` does not tell how long an answer holds. One resolver a question, as it cancels all. */
+const askSystem: ResolveRecords = async (name, type, { signal }) => {
+  const resolver = new Resolver();
+  const cancel = (): void => resolver.cancel();
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    return type === "A"
+      ? await resolver.resolve4(name, { ttl: true })
+      : await resolver.resolve6(name, { ttl: true });
+  } catch (error) {
+    if (isNoSuchRecord(error)) throw new Deno.errors.NotFound("No such record");
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", cancel);
+  }
+};
+
+function isNoSuchRecord(error: unknown): boolean {
+  return error instanceof Error && "code" in error &&
+    (error.code === "ENOTFOUND" || error.code === "ENODATA");
+}
+
+interface Answer extends Resolution {
   readonly failure?: unknown;
 }
+
+const NOTHING: Answer = { addresses: [], ttlMs: Infinity };
 
 async function query(
   resolve: ResolveRecords,
@@ -76,19 +117,18 @@ async function query(
   signal: AbortSignal,
 ): Promise<Answer> {
   try {
-    const texts = await resolve(`${name}.`, type, { signal });
+    const records = await resolve(`${name}.`, type, { signal });
     // A record that can't be read can't be checked: it is no address to connect to.
-    return { addresses: texts.map(parseAddress).filter((address) => address !== undefined) };
+    const addresses = records.flatMap(({ address }) => parseAddress(address) ?? []);
+    return { addresses, ttlMs: 1_000 * Math.min(...records.map(({ ttl }) => ttl)) };
   } catch (error) {
-    return error instanceof Deno.errors.NotFound
-      ? { addresses: [] }
-      : { addresses: [], failure: error };
+    return error instanceof Deno.errors.NotFound ? NOTHING : { ...NOTHING, failure: error };
   }
 }
 
 async function within(answer: Promise<Answer>, ms: number): Promise<Answer> {
   const late = Promise.withResolvers<Answer>();
-  const timer = setTimeout(() => late.resolve({ addresses: [] }), ms);
+  const timer = setTimeout(() => late.resolve(NOTHING), ms);
   try {
     return await Promise.race([answer, late.promise]);
   } finally {

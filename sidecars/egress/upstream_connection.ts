@@ -1,29 +1,22 @@
-/** One connection to an upstream: TCP to a checked address, TLS verified against the name. */
+/** One connection to an upstream, once it is made. */
 
-import { BottleError } from "../../lib/errors.ts";
 import { type ByteSource, MessageReader } from "../../lib/egress/http1/message_reader.ts";
-
-/** Where a connection goes, and as whom it must prove itself. */
-export interface UpstreamTarget {
-  /** Canonical text of the checked address; no look-up follows. */
-  readonly address: string;
-  readonly port: number;
-  /** The name that the certificate must have; undefined: plain TCP. */
-  readonly tlsName: string | undefined;
-  /** Trusted besides the system's roots. */
-  readonly caCerts: readonly string[];
-}
+import { failure } from "./failure.ts";
+import { closeQuietly, type Conn } from "./tcp.ts";
 
 /** First buffer of a connection: most responses of an API are smaller. */
 const SMALL_BUFFER_BYTES = 16 * 1024;
 /** Once a read has filled the small one: a transfer, where fewer and larger reads count. */
 const LARGE_BUFFER_BYTES = 64 * 1024;
 
+const WANTS_CERTIFICATE = "The upstream wants a client certificate, and there is none";
+
 /** Reads and writes an upstream, and waits in the pool. */
 export class UpstreamConnection implements ByteSource {
   /** Keeps what was read beyond a response, for as long as the connection lives. */
   readonly reader: MessageReader;
-  readonly #conn: Deno.Conn;
+  readonly #conn: Conn;
+  readonly #onClose: () => void;
   #buffer: Uint8Array<ArrayBuffer> | undefined;
   #size = SMALL_BUFFER_BYTES;
   #pending: Promise<number | null> | undefined;
@@ -31,21 +24,11 @@ export class UpstreamConnection implements ByteSource {
   /** Bytes that have come since it was last taken out of the pool. */
   received = 0;
 
-  private constructor(conn: Deno.Conn) {
+  /** @param onClose called once, when it is closed */
+  constructor(conn: Conn, onClose: () => void = () => {}) {
     this.#conn = conn;
+    this.#onClose = onClose;
     this.reader = new MessageReader(this);
-  }
-
-  /**
-   * @throws {BottleError} `upstream-tls` when the certificate does not verify or TLS fails otherwise, nothing of the
-   * request has been sent then; `upstream-unreachable`
-   */
-  static async connect(target: UpstreamTarget, signal: AbortSignal): Promise<UpstreamConnection> {
-    const tcp = await connectTcp(target, signal);
-    // Before TLS, as it can't be set afterwards: without it each POST waits 44 ms.
-    tcp.setNoDelay(true);
-    if (target.tlsName === undefined) return new UpstreamConnection(tcp);
-    return new UpstreamConnection(await startTls(tcp, target.tlsName, target.caCerts, signal));
   }
 
   /** @throws {BottleError} `upstream-closed`: also at an end without close_notify, which may be anybody's */
@@ -56,8 +39,10 @@ export class UpstreamConnection implements ByteSource {
     let count: number | null;
     try {
       count = await pending;
-    } catch {
-      throw upstreamClosed();
+    } catch (error) {
+      throw isForCertificate(error)
+        ? failure("upstream-closed", WANTS_CERTIFICATE)
+        : failure("upstream-closed");
     }
     if (count === null) return undefined;
     this.received += count;
@@ -74,7 +59,7 @@ export class UpstreamConnection implements ByteSource {
     try {
       for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
     } catch {
-      throw upstreamClosed();
+      throw failure("upstream-closed");
     }
   }
 
@@ -113,60 +98,12 @@ export class UpstreamConnection implements ByteSource {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    try {
-      this.#conn.close();
-    } catch {
-      // A connection whose other end reset it is closed already.
-    }
+    closeQuietly(this.#conn);
+    this.#onClose();
   }
 }
 
-async function connectTcp(target: UpstreamTarget, signal: AbortSignal): Promise<Deno.TcpConn> {
-  try {
-    const { address: hostname, port } = target;
-    return await Deno.connect({ hostname, port, autoSelectFamily: false, signal });
-  } catch {
-    throw unreachable();
-  }
-}
-
-/** `startTls` alone reports no fault of the certificate: `handshake` does. */
-async function startTls(
-  tcp: Deno.TcpConn,
-  hostname: string,
-  caCerts: readonly string[],
-  signal: AbortSignal,
-): Promise<Deno.TlsConn> {
-  let tls: Deno.TlsConn | undefined;
-  const giveUp = (): void => tls?.close();
-  signal.addEventListener("abort", giveUp);
-  try {
-    tls = await Deno.startTls(tcp, {
-      hostname,
-      caCerts: [...caCerts],
-      alpnProtocols: ["http/1.1"],
-    });
-    await tls.handshake();
-    signal.throwIfAborted();
-    return tls;
-  } catch (error) {
-    if (signal.aborted) throw unreachable();
-    tls?.close();
-    if (!(error instanceof Deno.errors.InvalidData)) throw unreachable();
-    throw new BottleError("The upstream's certificate does not verify", {
-      code: "upstream-tls",
-      // The runtime's words name the fault (expired, unknown issuer, another name) and no value of ours.
-      details: [error.message],
-    });
-  } finally {
-    signal.removeEventListener("abort", giveUp);
-  }
-}
-
-function unreachable(): BottleError {
-  return new BottleError("The upstream cannot be reached", { code: "upstream-unreachable" });
-}
-
-function upstreamClosed(): BottleError {
-  return new BottleError("The upstream broke the connection off", { code: "upstream-closed" });
+/** The runtime's words for an alert; a server of TLS 1.3 tells only once the request is under way. */
+function isForCertificate(error: unknown): boolean {
+  return error instanceof Deno.errors.InvalidData && error.message.endsWith("CertificateRequired");
 }

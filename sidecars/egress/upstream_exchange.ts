@@ -30,6 +30,8 @@ export interface AnswerHead {
   readonly headers: HeaderList;
   /** Of the body that follows. */
   readonly framing: BodyFraming;
+  /** Of a 101: what the connection changes to, in lower case; empty where `Connection` does not name it. */
+  readonly upgrade?: readonly string[];
 }
 
 /** The way of a request to the upstream. */
@@ -45,6 +47,8 @@ export interface UpstreamExchange {
   readonly isReused: boolean;
   /** Whether any byte of an answer has come. */
   readonly hasAnswered: boolean;
+  /** The upstream said that it has not begun with the request, and never will: only HTTP/2 can tell. */
+  readonly isRefused: boolean;
   readonly request: RequestWriter;
   /**
    * The next head, interim ones included; after a final one there is the body.

@@ -28,7 +28,8 @@ const engine = await startEngine({
   }),
   append: () => Promise.resolve(),
   onLog: (line) => Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`)),
-  resolve: () => Promise.resolve(loopback === undefined ? [] : [loopback]),
+  resolve: () =>
+    Promise.resolve({ addresses: loopback === undefined ? [] : [loopback], ttlMs: 60_000 }),
 });
 const told = { port: engine.port, caPem: engine.ca.cert_pem };
 Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(told)}\n`));

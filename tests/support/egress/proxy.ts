@@ -5,7 +5,7 @@ import type { EgressConfig } from "../../../lib/egress/config.ts";
 import { type IpAddress, parseAddress } from "../../../lib/egress/address.ts";
 import type { Route } from "../../../lib/egress/route.ts";
 import { parseEgressConfig } from "../../../lib/egress/config_schema.ts";
-import type { Resolve } from "../../../sidecars/egress/addresses.ts";
+import type { HostName } from "../../../lib/egress/host.ts";
 import type { AppendRows } from "../../../sidecars/egress/audit_sender.ts";
 import { type Engine, startEngine } from "../../../sidecars/egress/engine.ts";
 import type { EngineLimits } from "../../../sidecars/egress/limits.ts";
@@ -26,7 +26,9 @@ export interface ProxyOptions {
   readonly upstreamProxy?: EgressConfig["upstream_proxy"];
   readonly privateExceptions?: EgressConfig["private_exceptions"];
   readonly limits?: Partial<EngineLimits>;
-  readonly resolve?: Resolve;
+  readonly resolve?: (name: HostName, signal: AbortSignal) => Promise<readonly IpAddress[]>;
+  /** How long its answers hold, in milliseconds. */
+  readonly ttlMs?: number;
   readonly append?: AppendRows;
 }
 
@@ -76,7 +78,10 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     config,
     append: options.append ?? ((batch) => Promise.resolve(void rows.push(...batch))),
     onLog: (line) => log.push(line),
-    resolve: options.resolve ?? (() => Promise.resolve([LOOPBACK])),
+    resolve: async (name, signal) => {
+      const addresses = await options.resolve?.(name, signal) ?? [LOOPBACK];
+      return { addresses, ttlMs: options.ttlMs ?? 5_000 };
+    },
     limits: options.limits ?? {},
   });
   const wires: Wire[] = [];

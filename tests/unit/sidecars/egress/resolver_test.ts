@@ -1,15 +1,21 @@
 import assert from "node:assert/strict";
 import { hostName } from "../../../../lib/egress/host.ts";
-import { resolveHost, type ResolveRecords } from "../../../../sidecars/egress/resolver.ts";
+import {
+  type AddressRecord,
+  resolveHost,
+  type ResolveRecords,
+} from "../../../../sidecars/egress/resolver.ts";
 
 const name = hostName("api.example.com");
 
-/** Answers by type; an error is thrown, "never" waits for the signal. */
+/** Answers by type, for 60 s; an error is thrown, "never" waits for the signal. */
 function fakeResolver(answers: Record<"A" | "AAAA", string[] | Error | "never">): ResolveRecords {
   return (_name, type, { signal }) => {
     const answer = answers[type];
     if (answer instanceof Error) return Promise.reject(answer);
-    if (answer !== "never") return Promise.resolve(answer);
+    if (answer !== "never") {
+      return Promise.resolve(answer.map((address) => ({ address, ttl: 60 })));
+    }
     return new Promise((_resolve, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     });
@@ -17,7 +23,10 @@ function fakeResolver(answers: Record<"A" | "AAAA", string[] | Error | "never">)
 }
 
 async function texts(answers: Record<"A" | "AAAA", string[] | Error | "never">): Promise<string> {
-  const addresses = await resolveHost(name, { resolve: fakeResolver(answers), timeoutMs: 200 });
+  const { addresses } = await resolveHost(name, {
+    resolve: fakeResolver(answers),
+    timeoutMs: 200,
+  });
   return addresses.map(({ text }) => text).join(" ");
 }
 const none = new Deno.errors.NotFound("no records");
@@ -54,7 +63,7 @@ Deno.test("resolveHost goes on with one family if the other fails", async () => 
 Deno.test("resolveHost does not wait for IPv6 where IPv4 has answered", async () => {
   const resolve = fakeResolver({ A: ["8.8.8.8"], AAAA: "never" });
   const started = performance.now();
-  const addresses = await resolveHost(name, { resolve, timeoutMs: 10_000 });
+  const { addresses } = await resolveHost(name, { resolve, timeoutMs: 10_000 });
   assert.deepEqual(addresses.map(({ text }) => text), ["8.8.8.8"]);
   assert.ok(performance.now() - started < 5_000);
 });
@@ -81,6 +90,19 @@ Deno.test("resolveHost ends with the signal's reason", async () => {
 });
 
 Deno.test("resolveHost reads the hosts file by the system's resolver", async () => {
-  const addresses = await resolveHost(hostName("localhost"));
+  const { addresses } = await resolveHost(hostName("localhost"));
   assert.ok(addresses.some(({ text }) => text === "127.0.0.1"));
+});
+
+Deno.test("resolveHost says how long an answer holds: as long as the record that ends first", async () => {
+  const record = (address: string, ttl: number): AddressRecord => ({ address, ttl });
+  const cases: [readonly AddressRecord[], readonly AddressRecord[], number][] = [
+    [[record("8.8.8.8", 300), record("8.8.4.4", 20)], [record("::1", 60)], 20_000],
+    [[record("8.8.8.8", 300)], [record("::1", 0)], 0],
+    [[record("8.8.8.8", 300)], [], 300_000],
+  ];
+  for (const [four, six, expected] of cases) {
+    const resolve: ResolveRecords = (_name, type) => Promise.resolve(type === "A" ? four : six);
+    assert.equal((await resolveHost(name, { resolve })).ttlMs, expected);
+  }
 });
