@@ -26,6 +26,7 @@ import type { Policy } from "./policy.ts";
 import { ExchangeRecord, type Outcome } from "./record.ts";
 import { failureAnswer, jsonAnswer, refusalAnswer } from "./respond.ts";
 import { isForSelf, runSelfTest } from "./self_test.ts";
+import { askWebSocket } from "./websocket_upgrade.ts";
 
 /**
  * Carries one request out. Never throws for what a client or an upstream does.
@@ -61,8 +62,8 @@ export async function runExchange(
   if (!parts.dialer.isChecked(decision)) record.marks.push("address-not-checked");
   try {
     const request = outbound(parts.policy, decision, head, record);
-    const { dialer, limits } = parts;
-    const job = { dialer, limits, client, destination: decision, request, record };
+    const { dialer, limits, closing } = parts;
+    const job = { dialer, limits, closing, client, destination: decision, request, record };
     const discardRest = await forward(job);
     finish(parts, record, reservation, { verdict: "allowed" });
     return discardRest;
@@ -92,21 +93,25 @@ function outbound(
   const stripped = stripQuery(allowed.path, route);
   if (swapped.isForeign || stripped.foreign) record.marks.push("foreign-credential");
   const authority = printAuthority(target.host, target.port, scheme);
+  const headers = swapped.headers.map((field) =>
+    field[0].toLowerCase() === "host" ? [field[0], authority] as const : field
+  );
+  const webSocket = allowed.upgrade === undefined ? undefined : askWebSocket(head, headers);
   return {
     start: {
       method: head.method,
       scheme,
       authority,
       path: stripped.target,
-      headers: swapped.headers.map((field) =>
-        field[0].toLowerCase() === "host" ? [field[0], authority] as const : field
-      ),
+      headers: webSocket?.headers ?? headers,
       framing: allowed.framing,
       takesTrailers: listElements(headerValues(head.headers, "te")).includes("trailers"),
+      ...(allowed.upgrade !== undefined && { upgrade: allowed.upgrade }),
     },
     isPersistent: allowed.isPersistent && head.version !== "1.0",
     // A credential of the agent's would leave in a trailer as well as in a header.
     passTrailers: (trailers: HeaderList) => policy.strip(passableTrailers(trailers), route),
+    ...(webSocket !== undefined && { webSocket }),
   };
 }
 

@@ -12,6 +12,7 @@ import type { ExchangeRecord } from "./record.ts";
 import { relayResponse } from "./relay_response.ts";
 import { isEmpty, RequestBody } from "./request_body.ts";
 import type { RequestStart, UpstreamExchange } from "./upstream_exchange.ts";
+import type { WebSocketRequest } from "./websocket_upgrade.ts";
 
 /** A request as it leaves. */
 export interface OutboundRequest {
@@ -20,6 +21,8 @@ export interface OutboundRequest {
   /** Whether the client can send another request on its connection, once this one is over. */
   readonly isPersistent: boolean;
   readonly passTrailers: (trailers: HeaderList) => HeaderList;
+  /** It asks to go on as a WebSocket. */
+  readonly webSocket?: WebSocketRequest;
 }
 
 /** One exchange's surroundings. */
@@ -30,6 +33,8 @@ export interface ForwardJob {
   readonly client: ClientExchange;
   readonly limits: EngineLimits;
   readonly record: ExchangeRecord;
+  /** Aborted when the proxy shuts down. */
+  readonly closing: AbortSignal;
 }
 
 /** Reads what the client still sends of a request, to nowhere. */

@@ -6,6 +6,7 @@ import { failure } from "./failure.ts";
 import type { ForwardJob } from "./forward.ts";
 import type { RequestBody } from "./request_body.ts";
 import type { AnswerHead, UpstreamExchange } from "./upstream_exchange.ts";
+import { relayUpgrade } from "./websocket_upgrade.ts";
 
 /** A response's surroundings. */
 export interface ResponseJob extends ForwardJob {
@@ -29,6 +30,10 @@ export async function relayResponse(job: ResponseJob): Promise<boolean> {
   const { client, upstream, request, record, limits } = job;
   const { response, watch } = client;
   const head = await readFinalHead(job);
+  if (head.status === 101) {
+    await relayUpgrade(job, { ...head, headers: withoutWithheld(head.headers) });
+    return false;
+  }
   response.start({
     status: head.status,
     reason: head.reason,
@@ -55,8 +60,7 @@ async function readFinalHead(job: ResponseJob): Promise<AnswerHead> {
   const { client, upstream, request, limits } = job;
   for (let interim = 0; interim <= MAX_INTERIM; interim++) {
     const head = await upstream.head();
-    if (head.status >= 200) return head;
-    if (head.status === 101) throw failure("upstream-protocol", "An upgrade that nobody asked for");
+    if (head.status >= 200 || head.status === 101) return head;
     client.watch.arm(job.body.isSent ? limits.silenceMs : limits.idleMs);
     const headers = responseHeaders(head, request.start.method);
     await client.response.interim(head.status, head.reason, headers);

@@ -1,0 +1,90 @@
+/** The opening handshake of a WebSocket, with both sides, and then the WebSocket itself. */
+
+import { http1ErrorCode } from "../../lib/egress/http1/malformed.ts";
+import type { HeaderList, RequestHead } from "../../lib/egress/message.ts";
+import {
+  acceptOf,
+  agreementHeaders,
+  makeKey,
+  offerHeaders,
+  parseAgreement,
+  parseOffer,
+  type WebSocketAgreement,
+  type WebSocketOffer,
+} from "../../lib/egress/websocket/handshake.ts";
+import { BottleError } from "../../lib/errors.ts";
+import { failure } from "./failure.ts";
+import type { ResponseJob } from "./relay_response.ts";
+import type { AnswerHead } from "./upstream_exchange.ts";
+import { relayWebSocket } from "./websocket.ts";
+
+/** What is asked of the upstream on behalf of a client. */
+export interface WebSocketRequest {
+  readonly offer: WebSocketOffer;
+  /** Our own: the client's would be 16 bytes that leave as they came. */
+  readonly key: string;
+  /** The request's fields. */
+  readonly headers: HeaderList;
+}
+
+/**
+ * Reads a client's handshake and writes it anew.
+ *
+ * @param headers of the request as it leaves
+ * @throws {BottleError} `http-malformed`
+ */
+export function askWebSocket(head: RequestHead, headers: HeaderList): WebSocketRequest {
+  const offer = parseOffer(head);
+  const key = makeKey();
+  return { offer, key, headers: offerHeaders(headers, offer, key) };
+}
+
+/**
+ * Answers the client as the upstream has answered, and relays to the end.
+ *
+ * @param head a 101, without what is never passed on
+ * @throws {BottleError} `upstream-protocol` where nobody asked for it, or not for that; what {@linkcode relayWebSocket} throws
+ */
+export async function relayUpgrade(job: ResponseJob, head: AnswerHead): Promise<void> {
+  const { client, upstream, request, record, limits, closing } = job;
+  const asked = request.webSocket;
+  if (asked === undefined || client.upgrade === undefined || upstream.upgrade === undefined) {
+    throw failure("upstream-protocol", "An upgrade that nobody asked for");
+  }
+  const agreement = agree(head, asked.offer, await acceptOf(asked.key));
+  const accept = await acceptOf(asked.offer.key);
+  await client.response.interim(101, "Switching Protocols", [
+    ["Connection", "Upgrade"],
+    ["Upgrade", "websocket"],
+    ...agreementHeaders(head.headers, agreement, accept),
+  ]);
+  record.status = 101;
+  const server = upstream.upgrade();
+  // Also where nobody reads from the client, because the upstream takes no more.
+  client.onBroken = (): void => server.destroy();
+  try {
+    await relayWebSocket({
+      client: client.upgrade(),
+      upstream: server,
+      isDeflateAgreed: agreement.deflate !== undefined,
+      outbound: undefined,
+      inbound: undefined,
+      watch: client.watch,
+      limits,
+      record,
+      closing,
+    });
+  } catch (error) {
+    const isCut = error instanceof BottleError && error.code === "upstream-closed";
+    throw isCut && client.isBroken ? failure("client-closed") : error;
+  }
+}
+
+function agree(head: AnswerHead, offer: WebSocketOffer, accept: string): WebSocketAgreement {
+  try {
+    return parseAgreement({ headers: head.headers, upgrade: head.upgrade ?? [] }, offer, accept);
+  } catch (error) {
+    if (http1ErrorCode(error) === undefined || !(error instanceof BottleError)) throw error;
+    throw failure("upstream-protocol", error.message);
+  }
+}
