@@ -17,20 +17,24 @@ export interface Expectation {
   /** What all upstreams together got: `nothing` is not even a connection. */
   readonly sink: "nothing" | TextRule;
   /** The rows that the attack leaves, in any order: `allowed`, or the reason. */
-  readonly rows: readonly ("allowed" | BlockReason | FailReason)[];
+  readonly rows: readonly ("allowed" | "blocked" | BlockReason | FailReason)[];
   /** Marks that one of the rows has. */
   readonly marks?: readonly string[];
   /** What the attacker gets. */
   readonly heard?: TextRule;
 }
 
-/** A case. */
-export interface Case {
+/** What a case is about. */
+export interface Covered {
   /** The line of the threat list. */
   readonly line: ThreatId;
   readonly technique: string;
   /** Where in the traffic: a CONNECT, a Host field, a tunnel's request … */
   readonly place: string;
+}
+
+/** A case that is data. */
+export interface Case extends Covered {
   /** What the attacker does. @returns what came back */
   readonly run: (stage: Stage) => Promise<string>;
   readonly expect: Expectation;

@@ -3,9 +3,9 @@
 import type { AuditRow } from "../../../lib/egress/audit_row.ts";
 import type { EgressConfig } from "../../../lib/egress/config.ts";
 import { parseEgressConfig } from "../../../lib/egress/config_schema.ts";
-import type { Resolve } from "../../../sidecars/egress/addresses.ts";
 import { startEngine } from "../../../sidecars/egress/engine.ts";
 import type { EngineLimits } from "../../../sidecars/egress/limits.ts";
+import { address } from "../../support/egress/proxy.ts";
 import { startEgress } from "../../support/egress/program.ts";
 import { patiently } from "../../support/egress/wire.ts";
 
@@ -62,15 +62,22 @@ export async function openProgram(config: EgressConfig): Promise<AttackedProxy> 
 /** Starts the engine in this process. */
 export async function openEngine(
   config: EgressConfig,
-  options: { readonly resolve?: Resolve; readonly limits?: Partial<EngineLimits> },
+  options: {
+    readonly resolve?: (name: string) => readonly string[];
+    readonly limits?: Partial<EngineLimits>;
+  },
 ): Promise<AttackedProxy> {
   const rows: AuditRow[] = [];
   const log: string[] = [];
+  const { resolve, limits } = options;
   const engine = await startEngine({
     config: parseEgressConfig(config),
     append: (batch) => Promise.resolve(void rows.push(...batch)),
     onLog: (line) => log.push(line),
-    ...options,
+    ...(limits === undefined ? {} : { limits }),
+    ...(resolve === undefined
+      ? {}
+      : { resolve: (name) => Promise.resolve(resolve(name).map(address)) }),
   });
   return {
     port: engine.port,

@@ -3,7 +3,7 @@
 import { deepEqual, fail, ok } from "node:assert/strict";
 import type { AuditRow } from "../../../lib/egress/audit_row.ts";
 import { eventually } from "../../support/egress/wire.ts";
-import type { Case, Expectation, Group, TextRule } from "./case.ts";
+import type { Case, Covered, Expectation, Group, TextRule } from "./case.ts";
 import { respondOk } from "./sink.ts";
 import { openStage, type Stage } from "./stage.ts";
 
@@ -26,7 +26,7 @@ export function testGroup({ title, stage: options, cases }: Group): void {
 }
 
 /** As reports have it. */
-export function nameOf({ line, technique, place }: Case): string {
+export function nameOf({ line, technique, place }: Covered): string {
   return `${line}: ${technique} (${place})`;
 }
 

@@ -3,7 +3,6 @@
 import type { AuditRow } from "../../../lib/egress/audit_row.ts";
 import type { EgressConfig } from "../../../lib/egress/config.ts";
 import type { Route } from "../../../lib/egress/route.ts";
-import type { Resolve } from "../../../sidecars/egress/addresses.ts";
 import type { EngineLimits } from "../../../sidecars/egress/limits.ts";
 import { leafForNames, testAuthority } from "../../support/egress/certificates.ts";
 import { egressDocument } from "../../support/egress/document.ts";
@@ -15,8 +14,8 @@ import { type Sink, startSink } from "./sink.ts";
 
 /** What differs from stage to stage. */
 export interface StageOptions {
-  /** Tells the proxy what names resolve to: then its engine runs in the test's own process. */
-  readonly resolve?: Resolve;
+  /** Tells the proxy what a name resolves to: then its engine runs in the test's own process. */
+  readonly resolve?: (name: string) => readonly string[];
   /** Other limits than the program's: the same. */
   readonly limits?: Partial<EngineLimits>;
   /** Further routes. */
