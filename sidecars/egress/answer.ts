@@ -4,6 +4,7 @@ import type { Reservation } from "../../lib/egress/audit_queue.ts";
 import { http1ErrorCode } from "../../lib/egress/http1/malformed.ts";
 import type { ConnectTarget, Refused } from "../../lib/egress/judge_connect.ts";
 import { isOfSelfTest } from "../../lib/egress/self_test_row.ts";
+import type { BlockReason } from "../../lib/egress/reason.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { ClientExchange } from "./client_exchange.ts";
 import type { EngineParts } from "./parts.ts";
@@ -112,15 +113,20 @@ export async function refuseHead(
     : await refuse(parts, client, record, reservation, refused);
 }
 
-/** Records a tunnel that was granted and then used for something else than the TLS that has to follow. */
-export function recordUnanswered(parts: EngineParts, target: ConnectTarget, detail: string): void {
+/** Records a tunnel that was granted and then cut: what came in it was not the TLS, or not the HTTP/2, that has to follow. */
+export function recordUnanswered(
+  parts: EngineParts,
+  target: ConnectTarget,
+  detail: string,
+  reason: BlockReason = "protocol",
+): void {
   const record = new ExchangeRecord();
   record.kind = "connect";
   record.method = "CONNECT";
   record.scheme = "https";
   record.target = target;
   const reservation = parts.audit.reserve();
-  const outcome = { verdict: "blocked", reason: "protocol", detail } as const;
+  const outcome = { verdict: "blocked", reason, detail } as const;
   if (reservation !== undefined) finish(parts, record, reservation, outcome);
 }
 

@@ -12,6 +12,9 @@ import { type Host, parseHost, printHost } from "../../lib/egress/host.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { Leaf, LeafIssuer } from "../../lib/pki/leaf.ts";
 
+/** In the order of preference. */
+const PROTOCOLS = ["h2", "http/1.1"];
+
 interface Expected {
   readonly host: Host;
   readonly done: PromiseWithResolvers<TLSSocket>;
@@ -31,7 +34,7 @@ export class TlsFront {
   constructor(issuer: LeafIssuer) {
     this.#issuer = issuer;
     this.#byName = createServer({
-      ALPNProtocols: ["http/1.1"],
+      ALPNProtocols: PROTOCOLS,
       SNICallback: (name, callback) => {
         this.#contextFor(name).then((context) => callback(null, context), (error) => {
           callback(error instanceof Error ? error : new Error("no certificate"));
@@ -99,7 +102,7 @@ export class TlsFront {
   async #serverFor(host: Host & { readonly kind: "ip" }): Promise<Server> {
     const leaf = await this.#issuer.leafFor({ kind: "ip", value: host.address.text });
     const server = createServer({
-      ALPNProtocols: ["http/1.1"],
+      ALPNProtocols: PROTOCOLS,
       key: leaf.key_pem,
       cert: leaf.cert_pem,
     });

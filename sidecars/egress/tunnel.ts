@@ -1,6 +1,7 @@
 /** A CONNECT: judged, granted, and served as the TLS connection that has to follow. */
 
 import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
 import { MessageReader } from "../../lib/egress/http1/message_reader.ts";
 import type { RequestHead } from "../../lib/egress/message.ts";
 import {
@@ -12,12 +13,16 @@ import {
 import { BottleError } from "../../lib/errors.ts";
 import { recordUnanswered, refusalOf, refuseHead } from "./answer.ts";
 import { ClientStream } from "./client_stream.ts";
+import { type Http2Parts, serveHttp2 } from "./http2_client.ts";
 import { Http1ClientExchange, NO_HEAD } from "./http1_client.ts";
 import type { ClientSide, EngineParts, NextStep } from "./parts.ts";
 import { serveRequests } from "./serve_client.ts";
 import type { TlsFront } from "./tls_front.ts";
 
 const GRANTED = new TextEncoder().encode("HTTP/1.1 200 Connection Established\r\n\r\n");
+
+/** What serving a tunnel takes. */
+export type TunnelParts = Http2Parts & { readonly front: TlsFront };
 
 /**
  * Serves a tunnel to its end.
@@ -26,7 +31,7 @@ const GRANTED = new TextEncoder().encode("HTTP/1.1 200 Connection Established\r\
  * @param raw its socket
  */
 export async function serveTunnel(
-  parts: EngineParts & { readonly front: TlsFront },
+  parts: TunnelParts,
   side: ClientSide,
   raw: Socket,
   head: RequestHead,
@@ -39,9 +44,22 @@ export async function serveTunnel(
     const detail = "Bytes came before the tunnel was granted";
     return await refuseConnect(parts, side, { ok: false, reason: "protocol", detail, target });
   }
-  const inner = await startTls(parts, side, raw, target);
-  if (inner !== undefined) await serveRequests(parts, inner);
+  const tls = await startTls(parts, side, raw, target);
+  if (tls !== undefined) await serveInner(parts, side, new ClientStream(tls, raw), target, tls);
   return { kind: "gone" };
+}
+
+/** By the protocol that the client chose among those it was offered. */
+async function serveInner(
+  parts: TunnelParts,
+  { watch, activity }: ClientSide,
+  client: ClientStream,
+  tunnel: ConnectTarget,
+  { alpnProtocol }: TLSSocket,
+): Promise<void> {
+  if (alpnProtocol === "h2") return await serveHttp2(parts, { client, watch, activity, tunnel });
+  const reader = new MessageReader(client);
+  await serveRequests(parts, { client, reader, watch, activity, tunnel });
 }
 
 async function refuseConnect(
@@ -54,19 +72,17 @@ async function refuseConnect(
 }
 
 async function startTls(
-  parts: EngineParts & { readonly front: TlsFront },
+  parts: TunnelParts,
   { watch, activity }: ClientSide,
   raw: Socket,
   target: ConnectTarget,
-): Promise<ClientSide | undefined> {
+): Promise<TLSSocket | undefined> {
   watch.onExpire = (): void => void raw.destroy();
   watch.arm(parts.limits.headMs);
   activity.isIdle = true;
   try {
     await write(raw, GRANTED);
-    const tls = await parts.front.accept(raw, target.host);
-    const client = new ClientStream(tls, raw);
-    return { client, reader: new MessageReader(client), watch, activity, tunnel: target };
+    return await parts.front.accept(raw, target.host);
   } catch (error) {
     raw.destroy();
     if (!(error instanceof BottleError)) throw error;
