@@ -168,13 +168,20 @@ export {
 } from "./lib/egress/host.ts";
 export type { IpAddress } from "./lib/egress/ip.ts";
 export { type BlockReason, blockReasons } from "./lib/egress/reason.ts";
+export type { HeaderField, HeaderList } from "./lib/egress/message.ts";
 export type {
+  AgentAuth,
   AuthScheme,
+  HeaderMatch,
+  InjectedAuth,
   PathMatch,
+  RegexPath,
   Route,
   RouteAuth,
+  RouteLimits,
   RouteMatch,
   TokenSlot,
+  WrittenPath,
 } from "./lib/egress/route.ts";
 export {
   type AllowChange,
@@ -182,13 +189,15 @@ export {
   type DenyChange,
   type RouteChange,
 } from "./lib/egress/route_change.ts";
+export { decideRequest, type RequestLine } from "./lib/egress/decide_request.ts";
+export type { CompiledMatch } from "./lib/egress/route_match.ts";
+export type { RequestPath } from "./lib/egress/path.ts";
 export {
+  type CompiledRoute,
   compileRoutes,
   decide,
-  decideRequest,
   type Decision,
   type Destination,
-  type RequestLine,
   type RouteTable,
 } from "./lib/egress/route_table.ts";
 

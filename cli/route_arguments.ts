@@ -1,7 +1,7 @@
 /** What `allow` limits a host to, from the words of the command line: the parser's collecting functions. */
 
 import { findPathFault } from "../lib/egress/path.ts";
-import type { PathMatch } from "../lib/egress/route.ts";
+import type { PathMatch, WrittenPath } from "../lib/egress/route.ts";
 import { badUsage } from "./usage.ts";
 
 /** `--method GET,POST`, repeatable. @throws {BottleError} `usage` */
@@ -36,7 +36,7 @@ export function collectPorts(text: string, before: readonly number[] = []): numb
   throw badUsage(`Not a port: "${text}"`, "Write a number from 1 to 65535");
 }
 
-function pathOf(text: string): PathMatch {
+function pathOf(text: string): WrittenPath {
   const below = text.endsWith("/*") ? text.slice(0, -1) : undefined;
   if (below !== undefined && !below.includes("*")) return { type: "prefix", value: below };
   return { type: text.includes("*") ? "glob" : "exact", value: text };

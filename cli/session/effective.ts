@@ -6,6 +6,7 @@ import type { RouteMatch } from "../../lib/egress/route.ts";
 import { describeCredential } from "../../lib/manifest/credential.ts";
 import { formatPlace } from "../../lib/manifest/problem.ts";
 import type { EnvValue, Manifest, ManifestRoute, Sourced } from "../../lib/manifest/types.ts";
+import { limitsText } from "../../lib/plan/route_text.ts";
 import { sizeText } from "../../lib/size_text.ts";
 
 /** One effective value. Snake case: `info --json` prints it. */
@@ -107,19 +108,30 @@ function orDefault<T>(
   return sourced === undefined ? byDefault(key, text(otherwise)) : entry(key, sourced, text);
 }
 
-function routeText({ ports, matches = [], auth, allow_private }: ManifestRoute): string {
+function routeText(route: ManifestRoute): string {
+  const { ports, matches = [], auth, allow_private, limits, tls } = route;
   return [
     ...(ports === undefined ? [] : [`ports ${ports.join(", ")}`]),
     matches.length === 0 ? "everything" : matches.map(matchText).join(" or "),
-    auth === undefined ? "no credential" : `${auth.scheme} ← ${describeCredential(auth.token_ref)}`,
+    authText(auth),
+    ...(limits === undefined ? [] : [limitsText(limits)]),
+    ...(tls === undefined ? [] : [`tls ${tls}`]),
     ...(allow_private === true ? ["private addresses"] : []),
   ].join("; ");
 }
 
-function matchText({ methods, paths }: RouteMatch): string {
+function authText(auth: ManifestRoute["auth"]): string {
+  if (auth === undefined) return "no credential";
+  return auth.scheme === "agent"
+    ? "the agent's own credentials"
+    : `${auth.scheme} ← ${describeCredential(auth.token_ref)}`;
+}
+
+function matchText({ methods, paths, headers }: RouteMatch): string {
   const parts = [
     methods?.join(",") ?? "",
     paths?.map(({ type, value }) => `${type} ${value}`).join(", ") ?? "",
+    headers?.map(({ name, type, value }) => `${name} ${type} ${value}`).join(", ") ?? "",
   ];
   return parts.filter((part) => part !== "").join(" ") || "everything";
 }

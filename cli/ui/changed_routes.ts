@@ -43,7 +43,9 @@ function warnings({ change, isChanged, route, before }: ChangedHost): readonly s
   if (!isChanged) return [];
   if (change.action === "allow") {
     return route?.auth === undefined ? [] : [
-      `The ${route.auth.scheme} credential of "${route.host}" goes out with these requests too`,
+      route.auth.scheme === "agent"
+        ? `The agent's own credentials pass to "${route.host}" with these requests too`
+        : `The ${route.auth.scheme} credential of "${route.host}" goes out with these requests too`,
     ];
   }
   const isProviders = before?.origin.startsWith("provider ") === true;

@@ -1,7 +1,15 @@
 /** Routes as the host reads them from a bundle. */
 
 import { escapeControl } from "../egress/escape.ts";
-import type { AuthScheme, PathMatch, Route, RouteMatch, TokenSlot } from "../egress/route.ts";
+import type {
+  HeaderMatch,
+  PathMatch,
+  Route,
+  RouteAuth,
+  RouteLimits,
+  RouteMatch,
+  TokenSlot,
+} from "../egress/route.ts";
 import type { RoutesResult } from "./protocol.ts";
 import {
   optional,
@@ -43,12 +51,18 @@ function parseRoute(value: unknown): Route {
   );
   const auth = optional(shape, "auth", () => parseAuth(readShape(shape.auth, "auth")));
   const isPrivate = optional(shape, "allow_private", () => readFlag(shape, "allow_private"));
+  const limits = optional(shape, "limits", () => parseLimits(readShape(shape.limits, "limits")));
+  const tls = optional(shape, "tls", () => readChoice(shape, "tls", ["passthrough"] as const));
+  const isProvider = optional(shape, "provider", () => readFlag(shape, "provider")) ?? false;
   return {
     host: readPlain(shape, "host", 256),
     ...(ports === undefined ? {} : { ports }),
     ...(matches === undefined ? {} : { matches }),
     ...(auth === undefined ? {} : { auth }),
     ...(isPrivate === undefined ? {} : { allow_private: isPrivate }),
+    ...(limits === undefined ? {} : { limits }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(isProvider ? { provider: true as const } : {}),
     origin: readPlain(shape, "origin", TEXT),
   };
 }
@@ -62,9 +76,11 @@ function parseMatch(value: unknown): RouteMatch {
   );
   const paths = optional(shape, "paths", () => readList(shape, "paths", 256).map(parsePath));
   const until = optional(shape, "expires_at", () => readPlain(shape, "expires_at", 40));
+  const headers = optional(shape, "headers", () => readList(shape, "headers", 16).map(parseHeader));
   return {
     ...(methods === undefined ? {} : { methods }),
     ...(paths === undefined ? {} : { paths }),
+    ...(headers === undefined ? {} : { headers }),
     ...(until === undefined ? {} : { expires_at: until }),
   };
 }
@@ -72,14 +88,39 @@ function parseMatch(value: unknown): RouteMatch {
 function parsePath(value: unknown): PathMatch {
   const shape = readShape(value, "path");
   return {
-    type: readChoice(shape, "type", ["prefix", "exact", "glob"]),
+    type: readChoice(shape, "type", ["prefix", "exact", "glob", "regex"]),
     value: readPlain(shape, "value", 2_048),
   };
 }
 
-function parseAuth(shape: Shape): AuthScheme & { readonly token: TokenSlot } {
+function parseHeader(value: unknown): HeaderMatch {
+  const shape = readShape(value, "header");
+  return {
+    name: readPlain(shape, "name", 128),
+    type: readChoice(shape, "type", ["exact", "regex"]),
+    value: readPlain(shape, "value", 1_024),
+  };
+}
+
+function parseLimits(shape: Shape): RouteLimits {
+  const requests = optional(
+    shape,
+    "requests_per_minute",
+    () => readCount(shape, "requests_per_minute"),
+  );
+  const out = optional(shape, "bytes_out", () => readCount(shape, "bytes_out"));
+  const body = optional(shape, "body_bytes", () => readCount(shape, "body_bytes"));
+  return {
+    ...(requests === undefined ? {} : { requests_per_minute: requests }),
+    ...(out === undefined ? {} : { bytes_out: out }),
+    ...(body === undefined ? {} : { body_bytes: body }),
+  };
+}
+
+function parseAuth(shape: Shape): RouteAuth {
+  const scheme = readChoice(shape, "scheme", ["bearer", "token", "basic", "header", "agent"]);
+  if (scheme === "agent") return { scheme };
   const token = readSlot(shape);
-  const scheme = readChoice(shape, "scheme", ["bearer", "token", "basic", "header"]);
   switch (scheme) {
     case "bearer":
     case "token":

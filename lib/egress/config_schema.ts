@@ -8,11 +8,12 @@ import { BottleError } from "../errors.ts";
 import { parseAddress, parseCidr } from "./address.ts";
 import type { EgressConfig } from "./config.ts";
 import { checkToken, isInjectableHeader } from "./credentials.ts";
+import { findHeaderMatchFault } from "./header_match.ts";
 import { parseHost, printHost } from "./host.ts";
 import { parseHostPattern, printHostPattern } from "./host_pattern.ts";
 import { parseNoProxyEntry } from "./no_proxy.ts";
-import { findPathFault } from "./path.ts";
 import type { Route } from "./route.ts";
+import { findPathMatchFault } from "./route_match.ts";
 import { compileRoutes } from "./route_table.ts";
 
 /** RFC 9110, 9.1: a token; methods in use are upper case. */
@@ -61,15 +62,27 @@ const auth = z.discriminatedUnion("scheme", [
     header: z.string().max(128).refine(isInjectableHeader, { error: "Not a header to inject" }),
     token: slot,
   }),
+  z.strictObject({ scheme: z.literal("agent") }),
 ]);
 
 const pathMatch = z.strictObject({
-  type: z.enum(["prefix", "exact", "glob"]),
+  type: z.enum(["prefix", "exact", "glob", "regex"]),
   value: z.string().max(2_048),
-})
-  .refine((match) => findPathFault(match) === undefined, {
-    error: "Not a path in its normal form",
-  });
+}).superRefine((match, context) => {
+  const fault = findPathMatchFault(match);
+  if (fault === undefined) return;
+  context.addIssue({ code: "custom", message: `Not a path of a route: ${fault}` });
+});
+
+const headerMatch = z.strictObject({
+  name: z.string().max(128),
+  type: z.enum(["exact", "regex"]),
+  value: z.string().max(1_024),
+}).superRefine((match, context) => {
+  const fault = findHeaderMatchFault(match);
+  if (fault === undefined) return;
+  context.addIssue({ code: "custom", message: `Not a header of a route: ${fault}` });
+});
 
 /** The ports of a route. */
 export const routePorts = z.array(port).min(1).max(64);
@@ -81,7 +94,15 @@ export const routePaths = z.array(pathMatch).min(1).max(256);
 const match = z.strictObject({
   methods: z.exactOptional(routeMethods),
   paths: z.exactOptional(routePaths),
+  headers: z.exactOptional(z.array(headerMatch).min(1).max(16)),
   expires_at: z.exactOptional(z.iso.datetime()),
+});
+
+const count = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
+const limits = z.strictObject({
+  requests_per_minute: z.exactOptional(z.int().min(1).max(1_000_000)),
+  bytes_out: z.exactOptional(count),
+  body_bytes: z.exactOptional(count),
 });
 
 const route = z.strictObject({
@@ -90,6 +111,9 @@ const route = z.strictObject({
   matches: z.exactOptional(z.array(match).max(256)),
   auth: z.exactOptional(auth),
   allow_private: z.exactOptional(z.boolean()),
+  limits: z.exactOptional(limits),
+  tls: z.exactOptional(z.literal("passthrough")),
+  provider: z.exactOptional(z.literal(true)),
   origin: text,
 });
 

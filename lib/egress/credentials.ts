@@ -3,7 +3,7 @@
 import { BottleError } from "../errors.ts";
 import { foldHeaderName } from "./header_name.ts";
 import type { HeaderField, HeaderList } from "./message.ts";
-import type { AuthScheme, InjectedAuth, Route, RouteAuth } from "./route.ts";
+import type { AgentAuth, AuthScheme, InjectedAuth, Route } from "./route.ts";
 
 export type { HeaderList } from "./message.ts";
 
@@ -147,7 +147,11 @@ function credentialField(auth: AuthScheme, token: string): HeaderField {
   return auth satisfies never;
 }
 
-function isStripped(folded: string, auth: RouteAuth | undefined): boolean {
+/** Whether a field comes off under a route. @param folded its name, by `foldHeaderName` */
+export function isStripped(
+  folded: string,
+  auth: AuthScheme | AgentAuth | undefined,
+): boolean {
   if (auth?.scheme === "agent") return folded === "proxy-authorization";
   if (always.has(folded)) return true;
   if (!auth) return false;

@@ -5,6 +5,8 @@ import type { RequestPath } from "./path.ts";
 /** What tells a push. */
 export interface PushFacts {
   readonly method: string;
+  /** Whether a field or a key of the query names another method, by which a server may go. */
+  readonly isOverridden?: () => boolean;
   readonly path: RequestPath;
   /** Values of `content-type`, joined; undefined or empty if there is none. */
   readonly contentType?: string | undefined;
@@ -26,15 +28,18 @@ const REQUEST_TYPE = "application/x-git-receive-pack-request";
  * if (path.kind !== "path" || !isGitPush({ method: "GET", path })) throw new Error("expected a push");
  * ```
  */
-export function isGitPush({ method, path, contentType = "" }: PushFacts): boolean {
+export function isGitPush(
+  { method, isOverridden, path, contentType = "" }: PushFacts,
+): boolean {
   const decoded = decodePath(path.path);
   // Some servers decode a path before they look for its query, and part that at semicolons too.
   const [place = "", ...rest] = decoded.split(/[?#\0]/);
   const query = new URLSearchParams([...rest, path.query ?? ""].join("&").replaceAll(";", "&"));
   if ([...query].some(([key, name]) => isServiceKey(key) && isService(name))) return true;
   if (contentType.toLowerCase().includes(REQUEST_TYPE)) return true;
-  if (method === "GET" || method === "HEAD" || method === "OPTIONS") return false;
-  return [decoded, place].some((text) => isService(lastSegment(text)));
+  const isReading = method === "GET" || method === "HEAD" || method === "OPTIONS";
+  if (![decoded, place].some((text) => isService(lastSegment(text)))) return false;
+  return !isReading || (isOverridden?.() ?? false);
 }
 
 /** As a server finds it that removes parameters, empty segments and dot segments. */

@@ -1,15 +1,17 @@
 /** Judges one request, on its own: nothing is remembered from the request before it. */
 
 import { parseAuthority } from "./authority.ts";
+import { decideRequest } from "./decide_request.ts";
 import { isGitPush } from "./git_push.ts";
 import { type ConnectTarget, findHostFault, type Refused } from "./judge_connect.ts";
 import { splitConnectionHeaders } from "./http1/connection_headers.ts";
 import { requestFraming } from "./http1/framing.ts";
-import { foldHeaderName } from "./header_name.ts";
+import { findUpgradeFault } from "./judge_upgrade.ts";
 import { type BodyFraming, type HeaderList, headerValues, type RequestHead } from "./message.ts";
+import { dropForwarded, findOverride, overridesMethod } from "./overrides.ts";
 import { parsePath } from "./path.ts";
 import type { Route } from "./route.ts";
-import { decideRequest, type RouteTable } from "./route_table.ts";
+import type { RouteTable } from "./route_table.ts";
 
 /** A request that may go. */
 export interface AllowedRequest {
@@ -19,7 +21,7 @@ export interface AllowedRequest {
   readonly target: ConnectTarget;
   /** Path and query, as they came. */
   readonly path: string;
-  /** Without the fields of the connection; credentials are still on it. */
+  /** Without the fields of the connection and those that only a proxy may set; credentials are still on it. */
   readonly headers: HeaderList;
   readonly framing: BodyFraming;
   readonly isPersistent: boolean;
@@ -36,16 +38,6 @@ export interface RefusedRequest extends Refused {
   /** It was understood whole and has no body: another request may follow on its connection. */
   readonly isReusable?: boolean;
 }
-
-/** Headers by which many servers take another method than the request line's. */
-const METHOD_OVERRIDES: ReadonlySet<string> = new Set([
-  "x-http-method-override",
-  "x-http-method",
-  "x-method-override",
-]);
-
-/** Headers by which some servers (IIS, and frameworks that were made for it) take another path than the request line's. */
-const PATH_OVERRIDES: ReadonlySet<string> = new Set(["x-original-url", "x-rewrite-url"]);
 
 /**
  * Judges a request's head.
@@ -76,7 +68,8 @@ export function judgeRequest(
   if (mismatch !== undefined) return refuse(mismatch);
   const framing = requestFraming(head);
   const { headers, isPersistent, upgrade } = splitConnectionHeaders(head.headers, head.version);
-  if (upgrade.length > 0) return refuse("Upgrades, WebSocket among them, are not in this version");
+  const upgradeFault = upgrade.length > 0 ? findUpgradeFault(head, upgrade, framing) : undefined;
+  if (upgradeFault !== undefined) return refuse(upgradeFault);
   const expectations = headerValues(headers, "expect");
   if (expectations.some((value) => value.toLowerCase() !== "100-continue")) {
     return refuse("An expectation other than 100-continue");
@@ -99,43 +92,38 @@ export function judgeRequest(
     port: target.port,
     method: head.method,
     path,
+    headers,
   }, now);
   if (!decision.ok) {
     const { reason, detail, route } = decision;
     return { ok: false, reason, detail, route: route?.host, target, path, isReusable };
   }
   const { route } = decision;
-  const override = findOverride(headers, route);
+  const parsed = parsePath(path);
+  const query = parsed.kind === "path" ? parsed.query : undefined;
+  const override = findOverride(route, headers, query);
   if (override !== undefined) {
     return { ok: false, ...override, route: route.host, target, path, isReusable };
   }
-  const parsed = parsePath(path);
   // A server may go by any of several.
   const contentType = headerValues(headers, "content-type").join(", ");
-  if (parsed.kind === "path" && isGitPush({ method: head.method, path: parsed, contentType })) {
+  const isOverridden = (): boolean => overridesMethod(headers, query);
+  const push = { method: head.method, contentType, isOverridden };
+  if (parsed.kind === "path" && isGitPush({ ...push, path: parsed })) {
     const detail = "A push over HTTP";
     return { ok: false, reason: "git-push", detail, route: route.host, target, path, isReusable };
   }
-  return { ok: true, route, scheme, target, path, headers, framing, isPersistent };
-}
-
-/** What is judged must be what the server goes by. */
-function findOverride(
-  headers: HeaderList,
-  route: Route,
-): { readonly reason: "method" | "no-match"; readonly detail: string } | undefined {
-  const has = (names: ReadonlySet<string>): boolean =>
-    headers.some(([name]) => names.has(foldHeaderName(name)));
-  const matches = route.matches ?? [];
-  if (matches.some((match) => match.methods !== undefined) && has(METHOD_OVERRIDES)) {
-    const detail = "A header that overrides the method, under a route that limits methods";
-    return { reason: "method", detail };
-  }
-  if (matches.some((match) => match.paths !== undefined) && has(PATH_OVERRIDES)) {
-    const detail = "A header that overrides the path, under a route that limits paths";
-    return { reason: "no-match", detail };
-  }
-  return undefined;
+  return {
+    ok: true,
+    route,
+    scheme,
+    target,
+    path,
+    headers: dropForwarded(headers),
+    framing,
+    isPersistent,
+    ...(upgrade.length > 0 && { upgrade: "websocket" }),
+  };
 }
 
 type Asked = { readonly ok: true; readonly target: ConnectTarget; readonly path: string } | Refused;

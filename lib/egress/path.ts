@@ -3,11 +3,12 @@
  */
 
 import { findGlobFault, matchGlob } from "./path_glob.ts";
-import { compilePattern } from "./pattern.ts";
-import type { PathMatch } from "./route.ts";
+import { findDoubts } from "./path_ambiguity.ts";
+import type { PathMatch, WrittenPath } from "./route.ts";
 
 /** A path that was understood. */
 export interface RequestPath {
+  /** Tells it from a {@linkcode BadPath}. */
   readonly kind: "path";
   /**
    * Normal form (RFC 3986, 6.2.2): escapes of unreserved characters decoded, the others in upper case. Without the
@@ -18,6 +19,8 @@ export interface RequestPath {
   readonly query: string | undefined;
   /** Why two servers could read the path as two different ones; undefined if they can't. */
   readonly ambiguity: string | undefined;
+  /** What some servers end it at; undefined if nothing. Counts where the path's end was compared. */
+  readonly cut: string | undefined;
 }
 
 /** A path that no request may have. */
@@ -30,20 +33,6 @@ const ESCAPE = /%[0-9A-Fa-f]{2}/g;
 const UNRESERVED = /[A-Za-z0-9._~-]/;
 /** Visible ASCII without `#`: a fragment never travels. */
 const ALLOWED = /^[!-"$-~]*$/;
-
-/** First fit is the one told. A path of a route may hold none of them. */
-const ambiguities: readonly (readonly [RegExp, string])[] = [
-  [/%(?![0-9A-F]{2})/, "a percent sign without two hex digits"],
-  [/%25[0-9A-Fa-f]{2}/, "an escape inside an escape"],
-  [/%(?:2F|5C)|\\/, "an encoded slash or a backslash"],
-  [/%(?:[01][0-9A-F]|7F)/, "an encoded control character"],
-  // Overlong forms: a lenient decoder makes a dot or a slash of %C0%AE or %E0%80%AF.
-  [/%(?:C[01]|E0%[89]|F0%8|F[5-9A-F])/, "bytes that are no UTF-8"],
-  [/;|%3B/, "a semicolon, which some servers cut a segment at"],
-  [/\/\//, "an empty segment"],
-  // Also before an encoded `?`, `#` or space: a server that decodes and parses again ends the segment there.
-  [/\/\.{1,2}(?:\/|%(?:3F|23|20)|$)/, "a dot segment"],
-];
 
 /**
  * Parses the path and query of a request, as they stand in its first line.
@@ -62,8 +51,8 @@ export function parsePath(target: string): RequestPath | BadPath {
   }
   const mark = target.indexOf("?");
   const path = normalise(mark < 0 ? target : target.slice(0, mark));
-  const ambiguity = ambiguities.find(([pattern]) => pattern.test(path))?.[1];
-  return { kind: "path", path, query: mark < 0 ? undefined : target.slice(mark + 1), ambiguity };
+  const query = mark < 0 ? undefined : target.slice(mark + 1);
+  return { kind: "path", path, query, ...findDoubts(path) };
 }
 
 /**
@@ -71,14 +60,12 @@ export function parsePath(target: string): RequestPath | BadPath {
  * order, a segment of the path (Gateway API's PathPrefix): `/repos` and `/repos/` hold for `/repos`, `/repos/` and
  * `/repos/x`, not for `/reposx`. `glob`: as {@linkcode matchGlob} says. Upper and lower case differ.
  */
-export function matchPath({ type, value }: PathMatch, path: string): boolean {
+export function matchPath({ type, value }: WrittenPath, path: string): boolean {
   switch (type) {
     case "exact":
       return path === value;
     case "glob":
       return matchGlob(value, path);
-    case "regex":
-      return compilePattern(value)(path);
     case "prefix": {
       const prefix = value.replace(/\/$/, "");
       return path === prefix || path.startsWith(`${prefix}/`);
@@ -89,28 +76,31 @@ export function matchPath({ type, value }: PathMatch, path: string): boolean {
 
 /**
  * As {@linkcode matchPath}, for a path of which two servers could make two: that fits only what has it to the letter, or
- * has every path.
+ * has every path. One that may end earlier fits no `glob` either.
  */
 export function holdsPath(
-  wanted: PathMatch,
-  { path, ambiguity }: Pick<RequestPath, "path" | "ambiguity">,
+  wanted: WrittenPath,
+  { path, ambiguity, cut }: Pick<RequestPath, "path" | "ambiguity" | "cut">,
 ): boolean {
-  const isSafe = ambiguity === undefined || wanted.type === "exact" || wanted.value === "/";
+  const isSafe = wanted.type === "exact" || wanted.value === "/" ||
+    ambiguity === undefined && (cut === undefined || wanted.type === "prefix");
   return isSafe && matchPath(wanted, path);
 }
 
 /** Whether nothing is left out by it but, with stars, what is ambiguous. */
 export function isEveryPath({ type, value }: PathMatch): boolean {
-  return type === "prefix" && value === "/" || type === "glob" && /^(?:\/\*\*)+$/.test(value);
+  return type === "prefix" && value === "/" || type === "glob" && /^(?:\/\*\*)+$/.test(value) ||
+    type === "regex" && /^\/?\.\*$/.test(value);
 }
 
 /** Why a route can't have a path; undefined if it can. */
-export function findPathFault(match: PathMatch): string | undefined {
+export function findPathFault(match: WrittenPath): string | undefined {
   const parsed = parsePath(match.value);
   if (parsed.kind === "bad") return parsed.why;
   if (parsed.query !== undefined) return "a path of a route has no query";
   if (parsed.path !== match.value) return `its normal form is ${JSON.stringify(parsed.path)}`;
   if (match.type !== "exact" && parsed.ambiguity) return `it holds ${parsed.ambiguity}`;
+  if (match.type === "glob" && parsed.cut) return `it holds ${parsed.cut}`;
   return match.type === "glob" ? findGlobFault(match.value) : undefined;
 }
 

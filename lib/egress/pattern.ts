@@ -1,19 +1,22 @@
-/** Regular expressions of a person's: RE2's, so that no pattern and no request can stall the proxy. */
+/** Expressions that a person writes: RE2's, so that no expression and no request can stall the proxy. */
 
 import { RE2 } from "../deps/re2.ts";
 
 /** Whether a whole text fits. */
 export type Pattern = (text: string) => boolean;
 
-/** Characters of a pattern. */
-export const MAX_PATTERN = 1_024;
-/** Instructions of its program: what a match costs for each character at worst. */
-const MAX_PROGRAM = 2_000;
+/** Characters of an expression. */
+const MAX_EXPRESSION = 1_024;
+/** Instructions of its program, which bound what a character costs. */
+const MAX_PROGRAM = 500;
+/** Characters that one is matched with; a longer text fits none. With the bound above some 50 ms at worst. */
+const MAX_TEXT = 8_192;
 
 /**
- * Compiles a pattern; the whole text has to fit it, as if it stood between `^` and `$`.
+ * Compiles an expression that {@linkcode findPatternFault} finds no fault with. The whole text has to fit it, as if it
+ * stood between `^` and `$`.
  *
- * @throws {Error} whatever {@linkcode findPatternFault} says
+ * @throws {Error} for one with a fault
  *
  * @example
  * ```ts
@@ -22,21 +25,25 @@ const MAX_PROGRAM = 2_000;
  * if (!fits("/repos/widget/issues/7") || fits("/repos/widget/issues/7/lock")) throw new Error("not whole");
  * ```
  */
-export function compilePattern(pattern: string): Pattern {
-  const compiled = RE2.compile(pattern);
-  return (text) => compiled.testExact(text);
+export function compilePattern(expression: string): Pattern {
+  const compiled = RE2.compile(expression);
+  return (text) => text.length <= MAX_TEXT && compiled.testExact(text);
 }
 
-/** Why a text is no pattern, or one that is too big; undefined if it can be compiled. */
-export function findPatternFault(pattern: string): string | undefined {
-  if (pattern === "") return "an expression is not empty";
-  if (pattern.length > MAX_PATTERN) return `an expression has at most ${MAX_PATTERN} characters`;
+/** Why a text is no expression, or one that is too big; undefined if it can be compiled. */
+export function findPatternFault(expression: string): string | undefined {
+  if (expression === "") return "an expression is not empty";
+  if (expression.length > MAX_EXPRESSION) {
+    return `an expression has at most ${MAX_EXPRESSION} characters`;
+  }
+  if (!/^[ -~]*$/.test(expression)) return "an expression holds visible ASCII and spaces only";
   try {
-    const size = RE2.compile(pattern).programSize();
+    const size = RE2.compile(expression).programSize();
     return size > MAX_PROGRAM
-      ? `it comes to ${size} instructions, and ${MAX_PROGRAM} is the most`
+      ? `it comes to ${size} instructions of RE2, and ${MAX_PROGRAM} are the most`
       : undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : "it can't be compiled";
+    const why = error instanceof Error ? error.message : "unknown";
+    return `RE2 does not take it: ${why.replace("error parsing regexp: ", "")}`;
   }
 }

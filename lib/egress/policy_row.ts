@@ -3,7 +3,7 @@
 import type { AuditRow } from "./audit_row.ts";
 import type { Route } from "./route.ts";
 import type { RouteDiff } from "./route_diff.ts";
-import { describeMatch } from "./route_table.ts";
+import { describeMatch } from "./describe_match.ts";
 
 /** So many hosts a row tells: more don't change at once, so that none goes unrecorded. */
 export const MAX_CHANGED_HOSTS = 32;

@@ -1,18 +1,23 @@
 /** Routes: what a bottle may reach. One vocabulary in manifests, plans and the proxy's configuration. */
 
-/** How a path is compared: by whole segments, to the letter, with stars, or by a regular expression. */
-export interface PathMatch {
-  /**
-   * `prefix`: whole segments of the path; `exact`: all of it; `glob`: all of it, with stars; `regex`: all of it, by an
-   * expression of RE2.
-   */
-  readonly type: "prefix" | "exact" | "glob" | "regex";
-  /**
-   * Begins with `/`; percent-encoding in normal form. Only in a `glob` does a star stand for something else; a `regex` is
-   * compared with the normal form, and need not begin so.
-   */
+/** A path as it is written, by whole segments, to the letter, or with stars. */
+export interface WrittenPath {
+  /** `prefix`: whole segments of the path; `exact`: all of it; `glob`: all of it, with stars. */
+  readonly type: "prefix" | "exact" | "glob";
+  /** Begins with `/`; percent-encoding in normal form. Only in a `glob` does a star stand for something else. */
   readonly value: string;
 }
+
+/** A path by an expression. */
+export interface RegexPath {
+  /** The whole path, in its normal form and without the query, has to fit. */
+  readonly type: "regex";
+  /** RE2's syntax. */
+  readonly value: string;
+}
+
+/** How a path is compared. */
+export type PathMatch = WrittenPath | RegexPath;
 
 /** How a field of a request's head is compared (Gateway API, HTTPHeaderMatch). */
 export interface HeaderMatch {

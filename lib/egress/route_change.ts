@@ -6,8 +6,9 @@
 import { BottleError } from "../errors.ts";
 import { isAbove } from "./host_pattern.ts";
 import { isLive, isMatchLive, liveMatches } from "./route_expiry.ts";
-import { holdsPath, matchPath, parsePath } from "./path.ts";
-import type { PathMatch, Route, RouteMatch } from "./route.ts";
+import { matchPath, parsePath } from "./path.ts";
+import { compilePath } from "./route_match.ts";
+import type { HeaderMatch, PathMatch, Route, RouteMatch } from "./route.ts";
 
 /** One more entry for a host. Snake case: it is kept in the bottle's state. */
 export interface AllowChange {
@@ -76,7 +77,7 @@ export function matchOf({ methods, paths, expires_at: until }: AllowChange): Rou
 
 /** Whether every request that `narrow` holds for `wide` holds for as well, and as long. */
 export function coversMatch(wide: RouteMatch, narrow: RouteMatch): boolean {
-  const { methods, paths, expires_at: until } = wide;
+  const { methods, paths, headers = [], expires_at: until } = wide;
   const lasts = until === undefined ||
     narrow.expires_at !== undefined && Date.parse(until) >= Date.parse(narrow.expires_at);
   const hasMethods = methods === undefined ||
@@ -84,7 +85,10 @@ export function coversMatch(wide: RouteMatch, narrow: RouteMatch): boolean {
   const hasPaths = paths === undefined ||
     narrow.paths !== undefined &&
       narrow.paths.every((path) => paths.some((wider) => coversPath(wider, path)));
-  return lasts && hasMethods && hasPaths;
+  const hasHeaders = headers.every((header) =>
+    narrow.headers?.some((other) => isSameHeader(header, other)) ?? false
+  );
+  return lasts && hasMethods && hasPaths && hasHeaders;
 }
 
 /** The wildcard that would decide for a host, or for a narrower wildcard, if that had no route of its own. */
@@ -159,7 +163,7 @@ function coversPath(wide: PathMatch, narrow: PathMatch): boolean {
   switch (narrow.type) {
     case "exact": {
       const path = parsePath(narrow.value);
-      return path.kind === "path" && holdsPath(wide, path);
+      return path.kind === "path" && compilePath(wide)(path);
     }
     case "prefix":
       return wide.type === "prefix" && matchPath(wide, narrow.value);
@@ -168,7 +172,11 @@ function coversPath(wide: PathMatch, narrow: PathMatch): boolean {
       // Which paths fit both would be a guess.
       return wide.type === "prefix" && wide.value === "/";
   }
-  return narrow.type satisfies never;
+  return narrow satisfies never;
+}
+
+function isSameHeader(one: HeaderMatch, other: HeaderMatch): boolean {
+  return one.name === other.name && one.type === other.type && one.value === other.value;
 }
 
 function isSameSet(some: readonly number[], others: readonly number[]): boolean {

@@ -4,7 +4,7 @@ import { canonicalJson } from "../audit/chain.ts";
 import { BottleError } from "../errors.ts";
 import { isAbove } from "./host_pattern.ts";
 import { MAX_CHANGED_HOSTS } from "./policy_row.ts";
-import type { Route } from "./route.ts";
+import type { Route, RouteLimits } from "./route.ts";
 import { isLive, lastsUntil } from "./route_expiry.ts";
 
 /** Of a route that names none: https and http. */
@@ -34,11 +34,14 @@ export function diffRoutes(before: readonly Route[], after: readonly Route[]): R
 
 /**
  * Checks a list that is to take another's place. It may widen what passes without a credential, and what passes with
- * one to the host and port that have it already. It can't take a credential or an open private address anywhere else:
- * those are a manifest's to say, before the bottle starts.
+ * one to the host and port that have it already. It can't take a credential, the agent's own credentials, an open private
+ * address, TLS that is passed through or a provider's rights anywhere else, nor the limits of a route that has a
+ * credential away: those are a manifest's to say, before the bottle starts. Limits of a route without one bound what it
+ * costs, and not what can be taken along: a person who allows more may lift them.
  *
  * @param now milliseconds since 1970
- * @throws {BottleError} `route-credential`, `route-private`, `route-changes`
+ * @throws {BottleError} `route-credential`, `route-limits`, `route-passthrough`, `route-provider`, `route-private`,
+ * `route-changes`
  */
 export function checkReplacement(
   before: readonly Route[],
@@ -72,7 +75,7 @@ export function checkReplacement(
 
 /** Refuses what a route has and the one before it had not: not on as many ports, or not for as long. */
 function refuseGain(route: Route, was: Route | undefined, subject: string): void {
-  const { ports = USUAL_PORTS, auth, allow_private: isPrivate } = route;
+  const { ports = USUAL_PORTS, auth, allow_private: isPrivate, tls, provider } = route;
   const had = was?.ports ?? USUAL_PORTS;
   const isWider = was === undefined || ports.some((port) => !had.includes(port)) ||
     lastsUntil(route) > lastsUntil(was);
@@ -82,6 +85,25 @@ function refuseGain(route: Route, was: Route | undefined, subject: string): void
       { code: "route-credential" },
     );
   }
+  if (auth !== undefined && isLooser(route.limits, was?.limits)) {
+    throw new BottleError(
+      `${subject} has a credential: its limits can't go while the bottle runs`,
+      {
+        code: "route-limits",
+      },
+    );
+  }
+  if (tls === "passthrough" && (isWider || was.tls !== "passthrough")) {
+    throw new BottleError(
+      `${subject} can't pass TLS through, on more ports or for longer, while the bottle runs`,
+      { code: "route-passthrough" },
+    );
+  }
+  if (provider === true && (isWider || was.provider !== true)) {
+    throw new BottleError(`${subject} can't become the provider's while the bottle runs`, {
+      code: "route-provider",
+    });
+  }
   if (isPrivate === true && (isWider || was.allow_private !== true)) {
     throw new BottleError(
       `${subject} can't open private addresses, on more ports or for longer, while the bottle runs`,
@@ -90,12 +112,31 @@ function refuseGain(route: Route, was: Route | undefined, subject: string): void
   }
 }
 
+/** Whether a bound is gone or higher. */
+function isLooser(limits: RouteLimits = {}, was: RouteLimits = {}): boolean {
+  const pairs = [
+    [limits.requests_per_minute, was.requests_per_minute],
+    [limits.bytes_out, was.bytes_out],
+    [limits.body_bytes, was.body_bytes],
+  ] as const;
+  return pairs.some(([now = Infinity, before = Infinity]) => now > before);
+}
+
 function byHost(routes: readonly Route[]): ReadonlyMap<string, Route> {
   return new Map(routes.map((route) => [route.host, route]));
 }
 
-function judged({ ports, matches, auth, allow_private: isPrivate }: Route): unknown {
-  return [ports ?? null, matches ?? [], auth ?? null, isPrivate ?? false];
+function judged(route: Route): unknown {
+  const { ports, matches, auth, allow_private: isPrivate, limits, tls, provider } = route;
+  return [
+    ports ?? null,
+    matches ?? [],
+    auth ?? null,
+    isPrivate ?? false,
+    { ...limits },
+    tls ?? null,
+    provider ?? false,
+  ];
 }
 
 function isSame(one: unknown, other: unknown): boolean {

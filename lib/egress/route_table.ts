@@ -1,20 +1,32 @@
-/** Which route a request falls under, and if none, what would have let it pass. */
+/** Which route a host falls under. */
 
 import { BottleError } from "../errors.ts";
 import { type Host, printHost } from "./host.ts";
 import { parseHostPattern, printHostPattern } from "./host_pattern.ts";
-import { findPathFault, holdsPath, parsePath, type RequestPath } from "./path.ts";
 import type { BlockReason } from "./reason.ts";
-import type { Route, RouteMatch } from "./route.ts";
-import { isLive, liveMatches } from "./route_expiry.ts";
+import type { Route } from "./route.ts";
+import { isLive } from "./route_expiry.ts";
+import { findRouteFault } from "./route_fault.ts";
+import { type CompiledMatch, compileMatch, countExpressions } from "./route_match.ts";
+
+/** A route and its matches, ready to be asked. */
+export interface CompiledRoute {
+  /** As it is written. */
+  readonly route: Route;
+  /** Empty: every request. */
+  readonly matches: readonly CompiledMatch[];
+}
 
 /** Routes, ready to be looked up. */
 export interface RouteTable {
   /** By canonical host. */
-  readonly exact: ReadonlyMap<string, Route>;
+  readonly exact: ReadonlyMap<string, CompiledRoute>;
   /** By suffix with its leading dot; the longest first. */
-  readonly wildcards: readonly (readonly [string, Route])[];
+  readonly wildcards: readonly (readonly [string, CompiledRoute])[];
 }
+
+/** Expressions of all routes: RE2's states of one may take 8 MiB, and what is asked for is the agent's to choose. */
+const MAX_EXPRESSIONS = 64;
 
 /** Where a connection goes. */
 export interface Destination {
@@ -24,14 +36,6 @@ export interface Destination {
   readonly host: Host;
   /** The port asked for. */
   readonly port: number;
-}
-
-/** What is asked for there. */
-export interface RequestLine extends Destination {
-  /** As it came: methods are case-sensitive. */
-  readonly method: string;
-  /** Path and query, as they came; begins with `/`. */
-  readonly path: string;
 }
 
 /** A route that lets it pass, or why none does. `detail` holds nothing of the request but host, port and method. */
@@ -49,16 +53,27 @@ export type Decision =
   };
 
 /**
- * Makes a table. Hosts must be canonical or become so; each may stand once.
+ * Makes a table. Hosts must be canonical or become so; each may stand once. Expressions are compiled here, and nowhere
+ * later.
  * @throws {BottleError} `route-invalid`, `route-duplicate`
  */
 export function compileRoutes(routes: readonly Route[]): RouteTable {
-  const exact = new Map<string, Route>();
-  const wildcards = new Map<string, Route>();
+  const exact = new Map<string, CompiledRoute>();
+  const wildcards = new Map<string, CompiledRoute>();
+  let expressions = 0;
   for (const route of routes) {
     const pattern = parseHostPattern(route.host);
     if (pattern.kind === "bad") throw invalid(route, pattern.why);
-    checkPaths(route);
+    const fault = findRouteFault(route);
+    if (fault !== undefined) throw invalid(route, fault);
+    const { matches = [] } = route;
+    expressions += matches.reduce((sum, match) => sum + countExpressions(match), 0);
+    if (expressions > MAX_EXPRESSIONS) {
+      throw invalid(
+        route,
+        `all routes together have at most ${MAX_EXPRESSIONS} regular expressions`,
+      );
+    }
     const key = printHostPattern(pattern);
     const group = pattern.kind === "exact" ? exact : wildcards;
     if (group.has(key)) {
@@ -67,9 +82,9 @@ export function compileRoutes(routes: readonly Route[]): RouteTable {
         hint: `Write one route with both in its "matches"`,
       });
     }
-    group.set(key, route);
+    group.set(key, { route, matches: matches.map(compileMatch) });
   }
-  const longestFirst = [...wildcards].map(([key, route]) => [key.slice(1), route] as const)
+  const longestFirst = [...wildcards].map(([key, compiled]) => [key.slice(1), compiled] as const)
     .sort(([a], [b]) => b.length - a.length);
   return { exact, wildcards: longestFirst };
 }
@@ -84,11 +99,11 @@ export function findRoute(
   table: RouteTable,
   host: Host,
   counts: (route: Route) => boolean = () => true,
-): Route | undefined {
+): CompiledRoute | undefined {
   const exact = table.exact.get(printHost(host));
-  if (exact && counts(exact)) return exact;
+  if (exact && counts(exact.route)) return exact;
   if (host.kind === "ip") return undefined;
-  return table.wildcards.find(([suffix, route]) => host.name.endsWith(suffix) && counts(route))
+  return table.wildcards.find(([suffix, { route }]) => host.name.endsWith(suffix) && counts(route))
     ?.[1];
 }
 
@@ -112,9 +127,9 @@ export function decide(
   { scheme, host, port }: Destination,
   now: number = Date.now(),
 ): Decision {
-  const route = findRoute(table, host, (candidate) => isLive(candidate, now));
+  const route = findRoute(table, host, (candidate) => isLive(candidate, now))?.route;
   const shown = JSON.stringify(printHost(host));
-  const expired = route ? undefined : findRoute(table, host);
+  const expired = route ? undefined : findRoute(table, host)?.route;
   if (expired) {
     const detail = `What the route "${expired.host}" let pass was allowed for a time that is over`;
     return { ok: false, reason: "expired", detail, route: expired };
@@ -132,79 +147,6 @@ export function decide(
   if (ports.includes(port)) return { ok: true, route };
   const detail = `Port ${port} is not one of the route "${route.host}": ${ports.join(", ")}`;
   return { ok: false, reason: "port", detail, route };
-}
-
-/**
- * Judges a whole request. A path that two servers could read differently is refused where the route limits paths;
- * where it does not, only what is no path at all.
- */
-export function decideRequest(
-  table: RouteTable,
-  request: RequestLine,
-  now: number = Date.now(),
-): Decision {
-  const decision = decide(table, request, now);
-  if (!decision.ok) return decision;
-  const { route } = decision;
-  const parsed = parsePath(request.path);
-  if (parsed.kind === "bad") {
-    return { ok: false, reason: "protocol", detail: `Malformed path: ${parsed.why}`, route };
-  }
-  const all = route.matches ?? [];
-  if (all.length === 0) return decision;
-  const matches = liveMatches(all, now);
-  const onPath = matches.filter((match) => isOnPath(match, parsed));
-  if (onPath.some((match) => holdsMethod(match, request.method))) return decision;
-  const past = all.find((match) =>
-    !matches.includes(match) && isOnPath(match, parsed) &&
-    holdsMethod(match, request.method)
-  );
-  if (past?.expires_at !== undefined) {
-    const detail = `It was allowed on the route "${route.host}" until ${past.expires_at}`;
-    return { ok: false, reason: "expired", detail, route };
-  }
-  if (parsed.ambiguity && onPath.length === 0) {
-    const detail = `Ambiguous path under a route that limits paths: ${parsed.ambiguity}`;
-    return { ok: false, reason: "protocol", detail, route };
-  }
-  if (onPath.length > 0) {
-    const methods = [...new Set(onPath.flatMap((match) => match.methods ?? []))];
-    const detail = `${JSON.stringify(request.method)} is not allowed on this path: ${
-      methods.join(", ")
-    } would be`;
-    return { ok: false, reason: "method", detail, route };
-  }
-  const wanted = matches.map(describeMatch).join("; ");
-  const detail = `The path fits none of the route "${route.host}": ${wanted}`;
-  return { ok: false, reason: "no-match", detail, route };
-}
-
-/** A match in one line: `GET, HEAD on /repos/*`, `any method on any path until 2026-01-02T03:04:05.000Z`. */
-export function describeMatch(match: RouteMatch): string {
-  const paths = (match.paths ?? []).map(({ type, value }) =>
-    type === "prefix" ? `${value.replace(/\/$/, "")}/*` : value
-  );
-  const until = match.expires_at === undefined ? "" : ` until ${match.expires_at}`;
-  return `${match.methods?.join(", ") ?? "any method"} on ${
-    paths.join(" or ") || "any path"
-  }${until}`;
-}
-
-function isOnPath({ paths }: RouteMatch, path: RequestPath): boolean {
-  return paths?.some((wanted) => holdsPath(wanted, path)) ?? true;
-}
-
-function holdsMethod(match: RouteMatch, method: string): boolean {
-  return match.methods?.includes(method) ?? true;
-}
-
-function checkPaths(route: Route): void {
-  for (const match of route.matches ?? []) {
-    for (const path of match.paths ?? []) {
-      const fault = findPathFault(path);
-      if (fault) throw invalid(route, `path ${JSON.stringify(path.value)}: ${fault}`);
-    }
-  }
 }
 
 function invalid(route: Route, why: string): BottleError {

@@ -1,8 +1,9 @@
 /** A file's routes: checked for repetitions, and in the form that plans use. */
 
 import type { z } from "../deps/zod.ts";
-import type { AuthScheme } from "../egress/route.ts";
-import { type CredentialSource, readCredential } from "./credential.ts";
+import type { HeaderMatch, RouteLimits } from "../egress/route.ts";
+import { parseByteSize } from "./byte_size.ts";
+import { readCredential } from "./credential.ts";
 import type { Problem } from "./problem.ts";
 import { canonicalHost } from "./route_host.ts";
 import type { routeSchema } from "./route_schema.ts";
@@ -51,6 +52,8 @@ export function readRoutes(
       ...(route.matches && { matches: route.matches.map(readMatch) }),
       ...(auth && { auth }),
       ...(route.allow_private !== undefined && { allow_private: route.allow_private }),
+      ...(route.limits && { limits: readLimits(route.limits) }),
+      ...(route.tls === "passthrough" && { tls: route.tls }),
     };
     return [{ value, place: tree.placeOf([...ROUTES, index]) }];
   });
@@ -59,16 +62,36 @@ export function readRoutes(
 function readMatch(
   match: NonNullable<RouteFields["matches"]>[number],
 ): NonNullable<ManifestRoute["matches"]>[number] {
-  const { methods, paths } = match;
-  return { ...(methods && { methods }), ...(paths && { paths }) };
+  const { methods, paths, headers } = match;
+  return {
+    ...(methods && { methods }),
+    ...(paths && { paths }),
+    ...(headers && { headers: headers.map(lowerName) }),
+  };
+}
+
+/** Header names compare without case; the plan has one spelling. */
+function lowerName(header: HeaderMatch): HeaderMatch {
+  return { ...header, name: header.name.toLowerCase() };
+}
+
+function readLimits(limits: NonNullable<RouteFields["limits"]>): RouteLimits {
+  const { requests_per_minute: requests, bytes_out: out = "", body_bytes: body = "" } = limits;
+  const outBytes = parseByteSize(out);
+  const bodyBytes = parseByteSize(body);
+  return {
+    ...(requests !== undefined && { requests_per_minute: requests }),
+    ...(outBytes !== undefined && { bytes_out: outBytes }),
+    ...(bodyBytes !== undefined && { body_bytes: bodyBytes }),
+  };
 }
 
 function readAuth(
   auth: NonNullable<RouteFields["auth"]>,
-): (AuthScheme & { readonly token_ref: CredentialSource }) | undefined {
+): ManifestRoute["auth"] {
+  if (auth.scheme === "agent") return auth;
   const tokenRef = readCredential(auth.token_ref);
   if (tokenRef === undefined) return undefined;
-  // Header names compare without case; the plan has one spelling.
   return auth.scheme === "header"
     ? { ...auth, header: auth.header.toLowerCase(), token_ref: tokenRef }
     : { ...auth, token_ref: tokenRef };

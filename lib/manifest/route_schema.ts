@@ -1,39 +1,38 @@
 /** The schema of a route in a manifest (egress.md, "Routes"). */
 
 import { z } from "../deps/zod.ts";
-import { isInjectableHeader } from "../egress/credentials.ts";
-import { findPathFault } from "../egress/path.ts";
-import type { PathMatch } from "../egress/route.ts";
+import { isInjectableHeader, isStripped } from "../egress/credentials.ts";
+import { findHeaderMatchFault } from "../egress/header_match.ts";
+import { foldHeaderName } from "../egress/header_name.ts";
+import type { HeaderMatch, PathMatch } from "../egress/route.ts";
+import { passthroughConflict } from "../egress/route_fault.ts";
+import { findPathMatchFault } from "../egress/route_match.ts";
+import { parseByteSize } from "./byte_size.ts";
 import { credential } from "./credential_schema.ts";
 import { quote } from "./problem.ts";
 import { findHostFault } from "./route_host.ts";
-import {
-  type Fault,
-  mustBe,
-  mustBeOneOf,
-  NOT_IN_THIS_VERSION,
-  notYet,
-  shape,
-  text,
-} from "./shape.ts";
+import { type Fault, mustBe, mustBeOneOf, notYet, shape, text } from "./shape.ts";
 import { valueAt } from "./value_tree.ts";
 
 const method = text(findMethodFault);
 
 const path = shape({
-  type: z.enum(["prefix", "exact", "glob"], {
-    error: (issue) =>
-      issue.input === "regex"
-        ? NOT_IN_THIS_VERSION
-        : mustBeOneOf('"prefix", "exact" or "glob"', issue.input),
+  type: z.enum(["prefix", "exact", "glob", "regex"], {
+    error: (issue) => mustBeOneOf('"prefix", "exact", "glob" or "regex"', issue.input),
   }),
-  value: text(findTextFault),
+  value: text(() => undefined),
+}).superRefine((value, context) => addFault(context, ["value"], findPathTextFault(value)));
+
+const header = shape({
+  name: text(() => undefined),
+  type: z.enum(["exact", "regex"], {
+    error: (issue) => mustBeOneOf('"exact" or "regex"', issue.input),
+  }),
+  value: text(() => undefined),
 }).superRefine((value, context) => {
-  // What holds for every path was said of the value itself.
-  const fault = findTextFault(value.value) === undefined ? findTypedFault(value) : undefined;
-  if (fault === undefined) return;
-  const { why, hint } = fault;
-  context.addIssue({ code: "custom", path: ["value"], message: why, params: { hint } });
+  const ofName = findHeaderTextFault({ ...value, type: "exact", value: "x" });
+  addFault(context, ["name"], ofName);
+  if (ofName === undefined) addFault(context, ["value"], findHeaderTextFault(value));
 });
 
 const match = shape({
@@ -41,7 +40,8 @@ const match = shape({
     .exactOptional(),
   paths: z.array(path).min(1, { error: "must name a path, or be left out" }).max(256)
     .exactOptional(),
-  headers: notYet(),
+  headers: z.array(header).min(1, { error: "must name a header, or be left out" }).max(16)
+    .exactOptional(),
 });
 
 const auth = z.discriminatedUnion("scheme", [
@@ -57,14 +57,22 @@ const auth = z.discriminatedUnion("scheme", [
     ),
   }),
   shape({ scheme: z.literal("header"), token_ref: credential, header: text(findHeaderFault) }),
+  shape({ scheme: z.literal("agent") }),
 ], {
   error: (issue) => {
     if (issue.code !== "invalid_union") return mustBe("a map", issue.input);
-    const scheme = valueAt(issue.input, ["scheme"]);
-    return scheme === "agent"
-      ? NOT_IN_THIS_VERSION
-      : mustBeOneOf("bearer, token, basic or header", scheme);
+    return mustBeOneOf(
+      "bearer, token, basic, header or agent",
+      valueAt(issue.input, ["scheme"]),
+    );
   },
+});
+
+/** Bounds of one route; sizes as in `resources`. */
+const limits = shape({
+  requests_per_minute: z.int().min(1).max(1_000_000).exactOptional(),
+  bytes_out: text(findSizeFault, "text such as 10m").exactOptional(),
+  body_bytes: text(findSizeFault, "text such as 5m").exactOptional(),
 });
 
 /** One route. `token_ref` names a credential; the host is canonical only after `canonicalHost`. */
@@ -77,12 +85,30 @@ export const routeSchema = shape({
     .exactOptional(),
   auth: auth.exactOptional(),
   allow_private: z.boolean().exactOptional(),
-  tls: z.literal("intercept", {
-    error: (issue) =>
-      issue.input === "passthrough" ? NOT_IN_THIS_VERSION : mustBeOneOf('"intercept"', issue.input),
+  limits: limits.exactOptional(),
+  tls: z.enum(["intercept", "passthrough"], {
+    error: (issue) => mustBeOneOf('"intercept" or "passthrough"', issue.input),
   }).exactOptional(),
   dlp: notYet(),
-  limits: notYet(),
+}).superRefine((route, context) => {
+  const beside = route.tls === "passthrough" ? passthroughConflict(route) : undefined;
+  addFault(
+    context,
+    ["tls"],
+    beside === undefined ? undefined : {
+      why: `can't be "passthrough" beside ${quote(beside)}`,
+      hint: `Nothing inside the connection is seen then: remove ${quote(beside)}, or "tls"`,
+    },
+  );
+  for (const [index, { headers = [] }] of (route.matches ?? []).entries()) {
+    for (const [at, { name }] of headers.entries()) {
+      const isSaid = findHeaderTextFault({ name, type: "exact", value: "x" }) !== undefined;
+      if (isSaid || !isStripped(foldHeaderName(name), route.auth)) continue;
+      addFault(context, ["matches", index, "headers", at, "name"], {
+        why: `can't be ${quote(name)}: on this route egress takes it off`,
+      });
+    }
+  }
 });
 
 /** Methods are compared byte for byte: a lower-case one would never match. */
@@ -96,24 +122,45 @@ function findMethodFault(value: string): Fault | undefined {
 }
 
 /** What egress would refuse in its configuration, it is better to say here. */
-function findTextFault(value: string): Fault | undefined {
-  if (value.length > 2_048) return { why: "must have at most 2048 characters" };
-  return notOfRoute(findPathFault({ type: "exact", value }));
-}
-
-function findTypedFault(path: PathMatch): Fault | undefined {
+function findPathTextFault(path: PathMatch): Fault | undefined {
+  if (path.value.length > 2_048) return { why: "must have at most 2048 characters" };
+  if (path.type === "regex") {
+    const why = findPathMatchFault(path);
+    const hint = "RE2's syntax, without look-around and back-references; the whole path has to fit";
+    return why === undefined ? undefined : { why: `is no expression for a path: ${why}`, hint };
+  }
+  const why = findPathMatchFault({ type: "exact", value: path.value });
+  if (why !== undefined) return { why: `is no path of a route: ${why}` };
   if (path.type !== "glob" && path.value.includes("*")) {
     const hint = path.type === "prefix"
       ? "A prefix already covers all below it; for stars write type: glob"
       : "For stars write type: glob";
     return { why: "must hold no *", hint };
   }
-  return notOfRoute(findPathFault(path));
+  const typed = findPathMatchFault(path);
+  return typed === undefined ? undefined : { why: `is no path of a route: ${typed}` };
 }
 
-function notOfRoute(why: string | undefined): Fault | undefined {
-  return why === undefined ? undefined : { why: `is no path of a route: ${why}` };
+function findHeaderTextFault(match: HeaderMatch): Fault | undefined {
+  // Header names compare without case; the plan has one spelling.
+  const why = findHeaderMatchFault({ ...match, name: match.name.toLowerCase() });
+  return why === undefined ? undefined : { why: `is no match of ${quote(match.name)}: ${why}` };
 }
+
+function findSizeFault(value: string): Fault | undefined {
+  return parseByteSize(value) === undefined
+    ? { why: "must be a size such as 512k, 10m or 1g" }
+    : undefined;
+}
+
+function addFault(context: Refinement, path: PropertyKey[], fault: Fault | undefined): void {
+  if (fault === undefined) return;
+  const { why, hint } = fault;
+  context.addIssue({ code: "custom", path, message: why, params: { hint } });
+}
+
+/** What a schema's refinement adds its issues to. */
+type Refinement = z.core.$RefinementCtx;
 
 function findHeaderFault(value: string): Fault | undefined {
   return isInjectableHeader(value.toLowerCase()) && value.length <= 128

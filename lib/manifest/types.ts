@@ -1,7 +1,7 @@
 /** What everything after validation reads: exactly one agent and one effective bottle. */
 
 import type { SourcePlace } from "../errors.ts";
-import type { AuthScheme, RouteMatch } from "../egress/route.ts";
+import type { AgentAuth, AuthScheme, RouteLimits, RouteMatch } from "../egress/route.ts";
 import type { EnvName } from "../names.ts";
 import type { CredentialSource } from "./credential.ts";
 
@@ -37,10 +37,14 @@ export interface ManifestRoute {
   readonly ports?: readonly number[];
   /** OR over entries; absent: every request to the host. */
   readonly matches?: readonly RouteMatch[];
-  /** How the credential is put on, and where it comes from. */
-  readonly auth?: AuthScheme & { readonly token_ref: CredentialSource };
+  /** How the credential is put on, and where it comes from; or that the agent's own passes. */
+  readonly auth?: (AuthScheme & { readonly token_ref: CredentialSource }) | AgentAuth;
   /** Lets the host resolve to private addresses. Default false. */
   readonly allow_private?: boolean;
+  /** Bounds of this route. */
+  readonly limits?: RouteLimits;
+  /** TLS is not terminated. Absent: it is. */
+  readonly tls?: "passthrough";
 }
 
 /** `agent_provider`. */

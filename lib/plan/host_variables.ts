@@ -13,7 +13,7 @@ export function listCredentials({ bottle }: Manifest): readonly Sourced<Credenti
   return [
     ...authToken === undefined ? [] : [{ value: authToken, place: provider.place }],
     ...routes.flatMap(({ value: { auth }, place }) =>
-      auth === undefined ? [] : [{ value: auth.token_ref, place }]
+      auth === undefined || auth.scheme === "agent" ? [] : [{ value: auth.token_ref, place }]
     ),
   ];
 }

@@ -9,6 +9,7 @@ import type { Manifest } from "../manifest/types.ts";
 import type { ExtraCa } from "./extra_ca.ts";
 import { listCredentials, listForwarded } from "./host_variables.ts";
 import type { Notice } from "./plan.ts";
+import { routeDangers, routeWarnings } from "./route_notices.ts";
 import type { BundleNetwork } from "./spec.ts";
 import type { UpstreamProxyPlan } from "./upstream_proxy.ts";
 
@@ -39,9 +40,8 @@ export function makeNotices(facts: NoticeFacts): readonly Notice[] {
     danger.push(`The agent comes from a repository: its prompt in "${agent.file}" is not yours`);
   }
   for (const route of facts.routes) {
-    if (route.allow_private) {
-      danger.push(`"${route.host}" may resolve to private addresses (${route.origin})`);
-    }
+    danger.push(...routeDangers(route));
+    warning.push(...routeWarnings(route));
   }
   for (const { change, why } of facts.misfits) {
     if (change.action === "deny") {
@@ -80,7 +80,7 @@ function describeNetwork(name: string, hosts: readonly string[]): string {
 function listCredentialed({ routes, changes }: NoticeFacts): readonly string[] {
   const allowed = new Set(changes.map(({ action, host }) => action === "allow" ? host : null));
   return routes.flatMap(({ host, auth }) =>
-    auth !== undefined && allowed.has(host)
+    auth !== undefined && auth.scheme !== "agent" && allowed.has(host)
       ? [`What you allowed for "${host}" passes with the ${auth.scheme} credential of its route`]
       : []
   );

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import type { CredentialSource } from "../manifest/credential.ts";
 import { imageToJson } from "../image/describe.ts";
+import type { RouteMatch } from "../egress/route.ts";
 import type { RouteChange } from "../egress/route_change.ts";
 import { formatPlace } from "../manifest/problem.ts";
 import type { EnvValue, GitUser, Sourced } from "../manifest/types.ts";
@@ -62,13 +63,12 @@ export function planToJson(plan: BottlePlanFields): Readonly<Record<string, Json
       routes: egress.routes.map((route) => ({
         host: route.host,
         ports: route.ports ? [...route.ports] : null,
-        matches: (route.matches ?? []).map(({ methods, paths, expires_at }) => ({
-          methods: methods ? [...methods] : null,
-          paths: paths ? paths.map(({ type, value }) => ({ type, value })) : null,
-          expires_at: expires_at ?? null,
-        })),
+        matches: (route.matches ?? []).map(matchToJson),
         auth: route.auth ? { ...route.auth } : null,
         allow_private: route.allow_private ?? false,
+        limits: route.limits ? { ...route.limits } : null,
+        tls: route.tls ?? "intercept",
+        provider: route.provider ?? false,
         origin: route.origin,
       })),
       tokens: egress.tokens.map(({ slot, ref, expects }) => ({
@@ -88,6 +88,15 @@ export function planToJson(plan: BottlePlanFields): Readonly<Record<string, Json
     supervise: { enabled: plan.supervise.enabled, why: plan.supervise.why },
     workspace: workspaceToJson(plan.workspace),
     notices: plan.notices.map(({ level, text }) => ({ level, text })),
+  };
+}
+
+function matchToJson({ methods, paths, headers, expires_at }: RouteMatch): Json {
+  return {
+    methods: methods ? [...methods] : null,
+    paths: paths ? paths.map(({ type, value }) => ({ type, value })) : null,
+    headers: headers ? headers.map(({ name, type, value }) => ({ name, type, value })) : null,
+    expires_at: expires_at ?? null,
   };
 }
 

@@ -76,9 +76,12 @@ function listRoutes(
       route,
       auth === undefined || auth.scheme === "agent" ? undefined : refs.get(auth.token),
     );
-    const isPrivate = route.allow_private === true;
-    return fact(index === 0 ? "Routes" : "", text, isPrivate ? "danger" : "plain");
+    return fact(index === 0 ? "Routes" : "", text, isDangerous(route) ? "danger" : "plain");
   });
+}
+
+function isDangerous({ allow_private: isPrivate, auth, tls }: Route): boolean {
+  return isPrivate === true || auth?.scheme === "agent" || tls === "passthrough";
 }
 
 function printEnv(env: ReadonlyMap<string, EnvValue>): readonly string[] {

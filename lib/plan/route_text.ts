@@ -1,18 +1,32 @@
 /** A route in one line, as the preflight, `info`, `allow` and `deny` show it. */
 
-import type { Route } from "../egress/route.ts";
+import type { Route, RouteAuth, RouteLimits } from "../egress/route.ts";
 import { type AllowChange, matchOf, type RouteChange } from "../egress/route_change.ts";
+import { sizeText } from "../size_text.ts";
 
 /**
- * `api.example.com:8443  GET /v1/ or =/health  [auth: bearer ← NAME]`. An exact path has `=` before it. Not escaped.
+ * `api.example.com:8443  GET /v1/ or =/health  [auth: bearer ← NAME]`. An exact path has `=` before it, an expression `~`.
+ * Not escaped.
  *
  * @param credential what the route's slot stands for, where that is known
  */
 export function routeText(route: Route, credential?: string): string {
   const from = credential === undefined ? "" : ` ← ${credential}`;
   return describePlace(route) +
-    (route.auth ? `  [auth: ${route.auth.scheme}${from}]` : "") +
+    (route.auth ? `  [auth: ${authText(route.auth, from)}]` : "") +
+    (route.tls === "passthrough" ? "  [TLS not looked into]" : "") +
+    (route.limits ? `  [${limitsText(route.limits)}]` : "") +
     (route.allow_private === true ? "  [private addresses]" : "");
+}
+
+/** `60 requests/min, 10 MiB out, 5 MiB a body`. */
+export function limitsText(limits: RouteLimits): string {
+  const { requests_per_minute: requests, bytes_out: out, body_bytes: body } = limits;
+  return [
+    ...(requests === undefined ? [] : [`${requests} requests/min`]),
+    ...(out === undefined ? [] : [`${sizeText(out)} out`]),
+    ...(body === undefined ? [] : [`${sizeText(body)} a body`]),
+  ].join(", ");
 }
 
 /** What a person changed: `allowed api.example.com  GET`, `denied  api.example.com`. Not escaped. */
@@ -20,6 +34,12 @@ export function changeText(change: RouteChange): string {
   return change.action === "deny"
     ? `denied  ${change.host}`
     : `allowed ${describePlace(routeOf(change))}`;
+}
+
+const SIGN = { prefix: "", exact: "=", glob: "", regex: "~" } as const;
+
+function authText({ scheme }: RouteAuth, from: string): string {
+  return scheme === "agent" ? "the agent's own" : `${scheme}${from}`;
 }
 
 function routeOf(change: AllowChange): Pick<Route, "host" | "ports" | "matches"> {
@@ -30,11 +50,14 @@ function routeOf(change: AllowChange): Pick<Route, "host" | "ports" | "matches">
 function describePlace(
   { host, ports, matches = [] }: Pick<Route, "host" | "ports" | "matches">,
 ): string {
-  const texts = matches.map(({ methods, paths, expires_at: until }) =>
+  const texts = matches.map(({ methods, paths, headers = [], expires_at: until }) =>
     [
       methods?.join(",") ??
         (paths === undefined ? "everything" : ""),
-      paths?.map(({ type, value }) => type === "exact" ? `=${value}` : value).join(",") ?? "",
+      paths?.map(({ type, value }) => `${SIGN[type]}${value}`).join(",") ?? "",
+      ...headers.map(({ name, type, value }) =>
+        `${name}:${type === "regex" ? "~" : ""}${JSON.stringify(value)}`
+      ),
       until === undefined ? "" : `until ${until}`,
     ].filter((text) => text !== "").join(" ")
   );

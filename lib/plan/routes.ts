@@ -1,6 +1,14 @@
 /** Routes of a plan: the provider's and the manifest's as one list, credentials as slots. */
 
-import type { AuthScheme, Route, RouteAuth, RouteMatch, TokenSlot } from "../egress/route.ts";
+import type {
+  AgentAuth,
+  AuthScheme,
+  Route,
+  RouteAuth,
+  RouteMatch,
+  TokenSlot,
+} from "../egress/route.ts";
+import { compileRoutes } from "../egress/route_table.ts";
 import type { SourcePlace } from "../errors.ts";
 import { formatPlace, type Problem, problemsError } from "../manifest/problem.ts";
 import type { ManifestRoute, Sourced } from "../manifest/types.ts";
@@ -25,7 +33,7 @@ export interface PlannedRoutes {
  * Provider's routes first, then the manifest's. A provider owns its hosts: a manifest may only add `matches` to them.
  * Slots are numbered from 1 in the order in which credentials first appear.
  *
- * @throws {BottleError} `route-owned` with all that touch a provider's host otherwise
+ * @throws {BottleError} `route-owned` with all that touch a provider's host otherwise; `route-invalid`
  */
 export function planRoutes(
   { provider, providerRoutes, manifestRoutes }: RouteSources,
@@ -41,7 +49,8 @@ export function planRoutes(
     return known.slot;
   };
   const added = new Map(manifestRoutes.map((route) => [route.value.host, route]));
-  const own = providerRoutes.map((route) => {
+  const own = providerRoutes.map((provided) => {
+    const route = { ...provided, provider: true as const };
     const more = added.get(route.host);
     added.delete(route.host);
     const origin = `provider ${provider}`;
@@ -52,8 +61,11 @@ export function planRoutes(
   const others = [...added.values()].map((route) =>
     makeRoute(route.value, printOrigin(route.place), slotOf)
   );
+  const routes = [...own, ...others];
+  // What only all of them together can show, such as too many expressions, is said before anything starts.
+  compileRoutes(routes);
   return {
-    routes: [...own, ...others],
+    routes,
     tokens: [...tokens.values()],
   };
 }
@@ -99,29 +111,29 @@ interface NamedCredential {
 type SlotOf = (named: NamedCredential) => TokenSlot;
 
 type RouteInput = Omit<ProviderRoute, "auth"> & {
-  readonly auth?: AuthScheme & NamedCredential;
-  readonly allow_private?: boolean;
-};
+  readonly auth?: (AuthScheme & NamedCredential) | AgentAuth;
+} & Pick<Route, "allow_private" | "limits" | "tls" | "provider">;
 
-function makeRoute(
-  { host, ports, matches = [], auth, allow_private }: RouteInput,
-  origin: string,
-  slotOf: SlotOf,
-): Route {
+function makeRoute(input: RouteInput, origin: string, slotOf: SlotOf): Route {
+  const { host, ports, matches = [], auth, allow_private, limits, tls, provider } = input;
   return {
     host,
     ...(ports && { ports }),
     ...(matches.length > 0 && { matches }),
     ...(auth && { auth: makeAuth(auth, slotOf) }),
     ...(allow_private && { allow_private }),
+    ...(limits && { limits }),
+    ...(tls && { tls }),
+    ...(provider && { provider }),
     origin,
   };
 }
 
 function makeAuth(
-  scheme: AuthScheme & NamedCredential,
+  scheme: (AuthScheme & NamedCredential) | AgentAuth,
   slotOf: SlotOf,
 ): RouteAuth {
+  if (scheme.scheme === "agent") return { scheme: scheme.scheme };
   const token = slotOf(scheme);
   switch (scheme.scheme) {
     case "bearer":

@@ -44,7 +44,7 @@ const wrong: readonly (readonly [what: string, value: unknown])[] = [
   ["no host", { routes: [{ origin: "m" }], revision: 1 }],
   ["an escape sequence", { routes: [{ host: "a.test", origin: "\x1b[2J" }], revision: 1 }],
   ["an unknown path", {
-    routes: [{ host: "a", origin: "m", matches: [{ paths: [{ type: "regex", value: "/" }] }] }],
+    routes: [{ host: "a", origin: "m", matches: [{ paths: [{ type: "word", value: "/" }] }] }],
     revision: 1,
   }],
   ["a slot that is none", {

@@ -75,7 +75,7 @@ Deno.test("parseEgressConfig refuses what is missing, unknown or no object", () 
     assert.match(problem({ [key]: undefined }), new RegExp(`^${key}: `), key);
   }
   assert.match(problem({ limits: {} }), /"limits"/);
-  assert.match(withRoute({ tls: "passthrough" }), /"tls"/);
+  assert.match(withRoute({ dlp: {} }), /"dlp"/);
   assert.match(withRoute({ auth: { ...route.auth, username: "x" } }), /"username"/);
 });
 
@@ -109,9 +109,21 @@ Deno.test("parseEgressConfig names the place of each bad value", () => {
     [withRoute({ ports: [0] }), /^routes\.0\.ports\.0: /],
     [withRoute({ matches: [{ methods: ["get"] }] }), /^routes\.0\.matches\.0\.methods\.0: /],
     [
-      withRoute({ matches: [{ paths: [{ type: "regex", value: "/" }] }] }),
+      withRoute({ matches: [{ paths: [{ type: "word", value: "/" }] }] }),
       /^routes\.0\.matches\.0\.paths\.0\.type: /,
     ],
+    [
+      withRoute({ matches: [{ paths: [{ type: "regex", value: "/(" }] }] }),
+      /^routes\.0\.matches\.0\.paths\.0: .*RE2 does not take it: missing closing \)/,
+    ],
+    [
+      withRoute({ matches: [{ headers: [{ name: "Accept", type: "exact", value: "x" }] }] }),
+      /^routes\.0\.matches\.0\.headers\.0: .*lower case/,
+    ],
+    [withRoute({ tls: "intercept" }), /^routes\.0\.tls: /],
+    [withRoute({ provider: false }), /^routes\.0\.provider: /],
+    [withRoute({ limits: { bytes_out: 0 } }), /^routes\.0\.limits\.bytes_out: /],
+    [withRoute({ limits: { requests: 1 } }), /"requests"/],
     [
       withRoute({ matches: [{ paths: [{ type: "prefix", value: "/a/../b" }] }] }),
       /^routes\.0\.matches\.0\.paths\.0: /,

@@ -10,7 +10,8 @@ import {
 import { checkReplacement } from "../../../../lib/egress/route_diff.ts";
 import { appendChange, liveChanges, replayChanges } from "../../../../lib/egress/route_log.ts";
 import type { PathMatch, Route, RouteMatch } from "../../../../lib/egress/route.ts";
-import { compileRoutes, decideRequest } from "../../../../lib/egress/route_table.ts";
+import { decideRequest } from "../../../../lib/egress/decide_request.ts";
+import { compileRoutes } from "../../../../lib/egress/route_table.ts";
 import { BottleError } from "../../../../lib/errors.ts";
 
 const NOW = Date.parse("2026-01-02T03:04:05.000Z");
@@ -81,7 +82,8 @@ Deno.test("changeRoutes adds an exact path that two servers could read different
   for (const value of ["/v/@scope%2Fname", "/w/a%2Fb"]) {
     const added = allow("a.test", { paths: [{ type: "exact", value }] });
     const changed = changeRoutes([route], added, NOW);
-    const request = { scheme: "https", host: known("a.test"), port: 443, method: "GET" } as const;
+    const host = known("a.test");
+    const request = { scheme: "https", host, port: 443, method: "GET", headers: [] } as const;
     assert.ok(decideRequest(compileRoutes(changed), { ...request, path: value }, NOW).ok, value);
   }
   const all: Route = { ...route, matches: [{ paths: [{ type: "prefix", value: "/" }] }] };
@@ -193,8 +195,9 @@ function passing(list: readonly Route[]): ReadonlySet<string> {
     for (const port of [443, 8443]) {
       for (const method of ["GET", "POST", "PUT"]) {
         for (const path of ["/", "/v", "/v/1", "/v/1/2", "/w/1"]) {
-          const request = { scheme: "https", host: known(host), port, method, path } as const;
-          const { ok } = decideRequest(table, request, NOW);
+          const line = { method, path, headers: [] };
+          const place = { scheme: "https", host: known(host), port } as const;
+          const { ok } = decideRequest(table, { ...place, ...line }, NOW);
           if (ok) passed.add(`${method} ${host}:${port}${path}`);
         }
       }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { decideRequest } from "../../../../lib/egress/decide_request.ts";
 import { parseHost } from "../../../../lib/egress/host.ts";
 import type { Route } from "../../../../lib/egress/route.ts";
 import { isLive, isMatchLive, lastsUntil } from "../../../../lib/egress/route_expiry.ts";
-import { compileRoutes, decide, decideRequest } from "../../../../lib/egress/route_table.ts";
+import { compileRoutes, decide } from "../../../../lib/egress/route_table.ts";
 
 const NOW = Date.parse("2026-01-02T03:04:05.000Z");
 const past = { expires_at: "2026-01-02T03:04:05.000Z" };
@@ -15,7 +16,7 @@ function judge(routes: readonly Omit<Route, "origin">[], method = "GET", path = 
   const place = { scheme: "https", host, port: 443 } as const;
   const connect = decide(table, place, NOW);
   if (!connect.ok) return `connect ${connect.reason}`;
-  const request = decideRequest(table, { ...place, method, path }, NOW);
+  const request = decideRequest(table, { ...place, method, path, headers: [] }, NOW);
   return request.ok ? `by ${request.route.host}` : request.reason;
 }
 

@@ -59,6 +59,14 @@ egress:
     - { host: "*.example.co.uk", auth: { scheme: token, token_ref: A } }
     - { host: 192.0.2.7, auth: { scheme: basic, token_ref: A, username: x-access-token } }
     - { host: "[2001:db8::1]", auth: { scheme: header, token_ref: A, header: X-Api-Key } }
+    - { host: agents.example, auth: { scheme: agent } }
+    - { host: "*.blind.example", tls: passthrough }
+    - host: limited.example
+      matches:
+        - paths: [{ type: regex, value: "/v[0-9]+/.*" }]
+          headers: [{ name: Accept, type: regex, value: "application/.*" }]
+      limits: { requests_per_minute: 60, bytes_out: 10m, body_bytes: 5M }
+      tls: intercept
     - { host: upstream }
 supervise: false
 resources: { cpus: 0.5, memory: 512m, pids: 64 }`),
@@ -76,11 +84,6 @@ Deno.test("keys and values of later versions are refused as such, each at its pl
     [`${CLAUDE}limits: { idle: 1h }`, "3:9", /"limits"/],
     [`${CLAUDE}limits:`, "3:8", /"limits"/],
     [route("dlp: { inbound_detectors: false }"), "3:44", /routes\[0\].dlp"/],
-    [route("limits: { body_bytes: 5m }"), "3:47", /routes\[0\].limits"/],
-    [route("tls: passthrough"), "3:44", /routes\[0\].tls"/],
-    [route("matches: [{ headers: [{ name: a, value: b }] }]"), "3:60", /matches\[0\].headers"/],
-    [route("matches: [{ paths: [{ type: regex, value: /x }] }]"), "3:67", /paths\[0\].type"/],
-    [route("auth: { scheme: agent }"), "3:55", /auth.scheme"/],
     ["agent_provider: { template: codex }", "2:29", /template"/],
     [
       "agent_provider: { template: claude, forward_host_credentials: true }",
@@ -262,7 +265,7 @@ Deno.test("values of the wrong form say what they must be", async () => {
     [
       route("host: a.example, matches: [{ paths: [{ type: suffix, value: /x }] }]"),
       "3:67",
-      /"prefix", "exact" or "glob", not "suffix"/,
+      /"prefix", "exact", "glob" or "regex", not "suffix"/,
     ],
     [
       route("host: a.example, matches: [{ paths: [{ type: exact, value: /v1/* }] }]"),
@@ -314,7 +317,7 @@ Deno.test("values of the wrong form say what they must be", async () => {
     [
       route("host: a.example, auth: { scheme: digest, token_ref: A }"),
       "3:55",
-      /bearer, token, basic or header, not "digest"/,
+      /bearer, token, basic, header or agent, not "digest"/,
     ],
     [
       route("host: a.example, auth: { scheme: basic, token_ref: A }"),
@@ -336,7 +339,111 @@ Deno.test("values of the wrong form say what they must be", async () => {
       "3:85",
       /name of a header/,
     ],
-    [route("host: a.example, tls: none"), "3:44", /must be "intercept", not "none"/],
+    [
+      route("host: a.example, tls: none"),
+      "3:44",
+      /must be "intercept" or "passthrough", not "none"/,
+    ],
+    [
+      route("host: a.example, tls: passthrough, auth: { scheme: agent }"),
+      "3:44",
+      /tls" can't be "passthrough" beside "auth" \(Nothing inside/,
+    ],
+    [
+      route("host: a.example, tls: passthrough, matches: [{ methods: [GET] }]"),
+      "3:44",
+      /beside "matches"/,
+    ],
+    [
+      route("host: a.example, tls: passthrough, limits: { bytes_out: 1m }"),
+      "3:44",
+      /beside "limits"/,
+    ],
+    [
+      route("host: a.example, auth: { scheme: agent, token_ref: A }"),
+      "3:62",
+      /Unknown key "token_ref"/,
+    ],
+    [
+      route('host: a.example, matches: [{ paths: [{ type: regex, value: "/(" }] }]'),
+      "3:81",
+      /no expression for a path: RE2 does not take it: missing closing \).*\(RE2's syntax/,
+    ],
+    [
+      route('host: a.example, matches: [{ paths: [{ type: regex, value: "/(?=a)" }] }]'),
+      "3:81",
+      /unsupported Perl syntax/,
+    ],
+    [
+      route('host: a.example, matches: [{ paths: [{ type: regex, value: "v1/.*" }] }]'),
+      "3:81",
+      /begins with a slash/,
+    ],
+    [
+      route('host: a.example, matches: [{ paths: [{ type: regex, value: "/(a{99}){9}" }] }]'),
+      "3:81",
+      /instructions of RE2, and 500 are the most/,
+    ],
+    [
+      route("host: a.example, matches: [{ headers: [{ name: a, value: b }] }]"),
+      "3:61",
+      /type" is missing/,
+    ],
+    [
+      route("host: a.example, matches: [{ headers: [] }]"),
+      "3:60",
+      /must name a header, or be left out/,
+    ],
+    [
+      route("host: a.example, matches: [{ headers: [{ name: a_b, type: exact, value: b }] }]"),
+      "3:69",
+      /no match of "a_b": .*with - and not _/,
+    ],
+    [
+      route("host: a.example, matches: [{ headers: [{ name: Host, type: exact, value: b }] }]"),
+      "3:69",
+      /egress's own to write/,
+    ],
+    [
+      route(
+        'host: a.example, matches: [{ headers: [{ name: Authorization, type: regex, value: ".*" }] }]',
+      ),
+      "3:69",
+      /a credential's/,
+    ],
+    [
+      route(
+        "host: a.example, matches: [{ headers: [{ name: X-Forwarded-Host, type: exact, value: b }] }]",
+      ),
+      "3:69",
+      /never gets through/,
+    ],
+    [
+      route('host: a.example, matches: [{ headers: [{ name: a, type: regex, value: "(" }] }]'),
+      "3:92",
+      /missing closing/,
+    ],
+    [
+      route('host: a.example, matches: [{ headers: [{ name: a, type: exact, value: "b\\n" }] }]'),
+      "3:92",
+      /visible ASCII/,
+    ],
+    [
+      route(
+        "host: a.example, matches: [{ headers: [{ name: Api-Key, type: exact, value: b }] }], " +
+          "auth: { scheme: bearer, token_ref: A }",
+      ),
+      "3:69",
+      /on this route egress takes it off/,
+    ],
+    [route("host: a.example, limits: { bytes_out: 5 }"), "3:60", /must be text such as 10m/],
+    [route("host: a.example, limits: { body_bytes: 5 MB }"), "3:61", /must be a size such as/],
+    [
+      route("host: a.example, limits: { requests_per_minute: 0 }"),
+      "3:70",
+      /must be at least 1/,
+    ],
+    [route("host: a.example, limits: { requests: 1 }"), "3:49", /Unknown key "requests"/],
     [
       route("host: a.example }, { host: A.example."),
       "3:49",

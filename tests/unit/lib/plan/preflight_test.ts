@@ -94,6 +94,33 @@ Deno.test("preflightLines shows private addresses and joined networks as dangers
   assert.match(dangers[2] ?? "", /network "db"/);
 });
 
+Deno.test("preflightLines shows in red what egress does not look into, and whose credentials pass", async () => {
+  const routes = [
+    { host: "*.blind.example", tls: "passthrough" },
+    { host: "agents.example", auth: { scheme: "agent" }, limits: { bytes_out: "10m" } },
+    { host: "*.wide.example", auth: { scheme: "bearer", token_ref: "TOKEN" } },
+    {
+      host: "*.read.example",
+      auth: { scheme: "bearer", token_ref: "TOKEN" },
+      matches: [{ methods: ["GET"], headers: [{ name: "Accept", type: "regex", value: "a/.*" }] }],
+    },
+  ];
+  const lines = preflightLines(await madePlan({ bottle: { egress: { routes } } }));
+  const shown = (tone: string): readonly string[] =>
+    lines.filter((line) => line.tone === tone).map((line) => line.text.trim());
+  const [blind, agents, ...dangers] = shown("danger");
+  assert.match(blind ?? "", /\*\.blind\.example {2}everything {2}\[TLS not looked into\]$/);
+  assert.match(agents ?? "", /\[auth: the agent's own\] {2}\[10 MiB out\]$/);
+  assert.match(dangers.join("\n"), /!! Nobody looks into what goes to "\*\.blind\.example"/);
+  assert.match(dangers.join("\n"), /!! The agent's own credentials pass to "agents\.example"/);
+  assert.match(
+    shown("warning").join("\n"),
+    /! Every host below "wide\.example" can be written to with the bearer credential/,
+  );
+  assert.ok(!shown("warning").join("\n").includes("read.example"));
+  assert.match(shown("plain").join("\n"), /read\.example {2}GET accept:~"a\/\.\*"/);
+});
+
 Deno.test("preflightLines escapes what could trick a terminal", async () => {
   const text = await screen({ spec: { label: "\x1b[2Jx\u202e" } });
   assert.ok(text.includes("\\x1b[2Jx\\u202e"));

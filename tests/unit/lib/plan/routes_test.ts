@@ -37,6 +37,7 @@ Deno.test("planRoutes puts the provider's first, and says who asked for each", (
       host: "api.anthropic.com",
       matches: [messages],
       auth: { scheme: "bearer", token: "EGRESS_TOKEN_1" },
+      provider: true,
       origin: "provider claude",
     },
     { host: "a.example", ports: [8443], allow_private: true, origin: "manifest dev.md:10" },
@@ -73,8 +74,32 @@ Deno.test("planRoutes ORs a manifest's matches to a provider's host, and keeps i
     host: "api.anthropic.com",
     matches: [messages, models],
     auth: { scheme: "bearer", token: "EGRESS_TOKEN_1" },
+    provider: true,
     origin: "provider claude, manifest dev.md:10",
   }]);
+});
+
+Deno.test("planRoutes keeps limits, passthrough and the agent's own credentials, and needs no slot for those", () => {
+  const bounded = {
+    host: "a.example",
+    limits: { bytes_out: 7 },
+    auth: { scheme: "agent" },
+  } as const;
+  const blind = { host: "b.example", tls: "passthrough" } as const;
+  const { routes, tokens } = plan([bounded, blind], []);
+  assert.deepEqual(routes, [
+    { ...bounded, origin: "manifest dev.md:10" },
+    { ...blind, origin: "manifest dev.md:11" },
+  ]);
+  assert.deepEqual(tokens, []);
+});
+
+Deno.test("planRoutes refuses more expressions than egress takes", () => {
+  const paths = Array.from({ length: 65 }, (_, n) => ({ type: "regex", value: `/${n}` }) as const);
+  assert.throws(() => plan([{ host: "a.example", matches: [{ paths }] }]), {
+    code: "route-invalid",
+    hint: "all routes together have at most 64 regular expressions",
+  });
 });
 
 Deno.test("planRoutes leaves a provider's host open that had no matches", () => {
