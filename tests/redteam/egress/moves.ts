@@ -55,7 +55,8 @@ export function handshake(authority: string, serverName: string): Move {
 /** Writes, waits for a response or the end, ends its own direction, and hears the rest. */
 export async function tell(wire: Wire, bytes: string | Uint8Array<ArrayBuffer>): Promise<string> {
   await wire.write(bytes).catch(() => {});
-  await wire.response().catch(() => {});
+  const isHead = typeof bytes === "string" && bytes.startsWith("HEAD ");
+  await wire.response(isHead ? "HEAD" : "GET").catch(() => {});
   await wire.closeWrite().catch(() => {});
   await wire.rest().catch(() => {});
   wire.close();

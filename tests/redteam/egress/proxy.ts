@@ -75,9 +75,9 @@ export async function openEngine(
     append: (batch) => Promise.resolve(void rows.push(...batch)),
     onLog: (line) => log.push(line),
     ...(limits === undefined ? {} : { limits }),
-    ...(resolve === undefined
-      ? {}
-      : { resolve: (name) => Promise.resolve(resolve(name).map(address)) }),
+    ...(resolve === undefined ? {} : {
+      resolve: (name) => Promise.resolve({ addresses: resolve(name).map(address), ttlMs: 0 }),
+    }),
   });
   return {
     port: engine.port,

@@ -32,8 +32,8 @@ export function nameOf({ line, technique, place }: Covered): string {
 
 /** Runs one: the attack, then something allowed, then the sink and the audit. */
 async function runCase(stage: Stage, attack: Case, label: string): Promise<void> {
-  stage.sink.respond = attack.respond ?? respondOk;
   stage.mark(label);
+  stage.sink.answer(attack.respond ?? respondOk, stage.fill);
   const heard = await attack.run(stage);
   await stage.fence();
   const { sink, rows, marks, heard: wanted } = attack.expect;
@@ -61,8 +61,8 @@ function isCounted(stage: Stage, rows: Expectation["rows"], heard: string): bool
 }
 
 async function control(stage: Stage, label: string): Promise<void> {
-  stage.sink.respond = respondOk;
   stage.mark(label);
+  stage.sink.answer(respondOk, stage.fill);
   const authority = stage.fill("{open}");
   using inner = await stage.tunnel(authority);
   await inner.write(`GET /control HTTP/1.1\r\nHost: ${authority}\r\n\r\n`);

@@ -10,12 +10,16 @@ export interface SinkRequest {
   readonly body: string;
 }
 
-/** Answers a request; the connection is kept unless it throws. */
-export type Respond = (wire: Wire, request: SinkRequest) => Promise<void>;
+/** Answers a request; the connection is kept unless it throws. @param fill puts hosts into a text */
+export type Respond = (
+  wire: Wire,
+  request: SinkRequest,
+  fill: (text: string) => string,
+) => Promise<void>;
 
-/** Answers every request with these bytes. */
+/** Answers every request with these bytes; `{open}` and its like are filled in. */
 export function respondWith(bytes: string): Respond {
-  return (wire) => wire.write(bytes);
+  return (wire, _request, fill) => wire.write(fill(bytes));
 }
 
 /** A plain `200`. */
@@ -26,7 +30,7 @@ export interface Sink extends AsyncDisposable {
   readonly tls: Recorder;
   readonly http: Recorder;
   /** From now on. */
-  respond: Respond;
+  answer(respond: Respond, fill: (text: string) => string): void;
   /** Remembers where it is: {@linkcode Sink.news} is what came after. */
   mark(): void;
   /** Connections and bytes since the mark. */
@@ -36,8 +40,9 @@ export interface Sink extends AsyncDisposable {
 /** Starts both. */
 export function startSink(leaf: Leaf): Sink {
   let respond = respondOk;
+  let fill = (text: string): string => text;
   const behave = async (wire: Wire): Promise<void> => {
-    for (;;) await respond(wire, await readRequest(wire));
+    for (;;) await respond(wire, await readRequest(wire), fill);
   };
   const tls = startRecorder(leaf, behave);
   const http = startRecorder(undefined, behave);
@@ -46,11 +51,9 @@ export function startSink(leaf: Leaf): Sink {
   return {
     tls,
     http,
-    get respond(): Respond {
-      return respond;
-    },
-    set respond(next: Respond) {
+    answer: (next, filler) => {
       respond = next;
+      fill = filler;
     },
     mark: () => {
       known = new Map(wires().map((wire) => [wire, wire.received.length]));

@@ -4,7 +4,8 @@ import type { Group } from "../case.ts";
 import { framing } from "./framing.ts";
 import { chunks } from "./chunks.ts";
 import { head } from "./head.ts";
+import { methods } from "./methods.ts";
 import { places } from "./places.ts";
 
 /** One proxy each. */
-export const httpGroups: readonly Group[] = [framing, head, chunks, places];
+export const httpGroups: readonly Group[] = [framing, head, chunks, places, methods];
