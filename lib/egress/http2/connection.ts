@@ -76,9 +76,14 @@ export class Http2Connection {
     return this.#streams.size;
   }
 
-  /** Something has begun to come, or has to, and is not whole: there is a clock on it. */
-  get isPartial(): boolean {
-    return this.#reader.isPartial;
+  /** What of the peer's has begun, or must begin, and is not whole: see {@linkcode FrameReader.partial}. */
+  get partial(): FrameReader["partial"] {
+    return this.#reader.partial;
+  }
+
+  /** How much has come whole: see {@linkcode FrameReader.count}. */
+  get frameCount(): number {
+    return this.#reader.count;
   }
 
   /** Nothing of it can be used any more, and what is left to take out is the last. */
@@ -96,10 +101,10 @@ export class Http2Connection {
     return this.#isOver || this.#isGoingAway || this.#isPeerGoingAway;
   }
 
-  /** Whether one more request may be sent. */
-  get canOpen(): boolean {
-    return !this.isClosing && this.#streams.canOpen &&
-      this.#streams.size < this.#peer.maxConcurrentStreams;
+  /** How many more requests may be sent at this moment. */
+  get freeStreams(): number {
+    if (this.isClosing || !this.#streams.canOpen) return 0;
+    return Math.max(0, this.#peer.maxConcurrentStreams - this.#streams.size);
   }
 
   /** Begins with our settings: everything that is not among them stays as the protocol has it. */
@@ -133,7 +138,7 @@ export class Http2Connection {
     return this.#writer.take();
   }
 
-  /** Opens a stream for a request, whose head must be sent at once. Ask {@linkcode Http2Connection.canOpen} before. */
+  /** Opens a stream for a request, whose head must be sent at once. There must be one of {@linkcode Http2Connection.freeStreams} left. */
   open(): Http2Stream {
     const id = this.#streams.nextId();
     const stream = new Http2Stream(this.#host, id, this.#peer.initialWindowSize);

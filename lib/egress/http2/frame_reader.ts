@@ -69,6 +69,7 @@ export class FrameReader {
   readonly #limits: FrameReaderOptions["limits"];
   #prefaceLeft: number;
   #isFirst = true;
+  #count = 0;
   /** The beginning of a frame whose rest has not come. */
   #held: Uint8Array | undefined;
   #heldLength = 0;
@@ -80,9 +81,16 @@ export class FrameReader {
     this.#prefaceLeft = hasPreface ? PREFACE.length : 0;
   }
 
-  /** Whether a preface, a frame or a header block has begun, or must begin, and not ended: there is a clock on it. */
-  get isPartial(): boolean {
-    return this.#isFirst || this.#heldLength > 0 || this.#block !== undefined;
+  /** Frames that have come whole; a header block counts once, however many they are. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** What has begun, or must begin, and has not ended: there is a clock on it, and on a head a shorter one. */
+  get partial(): "none" | "head" | "frame" {
+    if (this.#isFirst || this.#block !== undefined) return "head";
+    if (this.#heldLength === 0) return "none";
+    return this.#heldLength > 3 && this.#held?.[3] === FrameType.data ? "frame" : "head";
   }
 
   /**
@@ -181,6 +189,8 @@ export class FrameReader {
       ? unpadded(bytes, from, end)
       : bytes.subarray(from, end);
     const isEnd = (flags & Flag.endStream) !== 0;
+    const isOpenBlock = type === FrameType.headers || type === FrameType.continuation;
+    if (!isOpenBlock || (flags & Flag.endHeaders) !== 0) this.#count++;
     switch (type) {
       case FrameType.data:
         return this.#sink.onData(streamId, payload, end - from, isEnd);
