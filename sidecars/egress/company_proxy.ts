@@ -3,7 +3,7 @@
 import type { UpstreamProxy } from "../../lib/egress/config.ts";
 import { parseAuthority } from "../../lib/egress/authority.ts";
 import { type Host, printHost } from "../../lib/egress/host.ts";
-import { HeadBuffer } from "../../lib/egress/http1/head_buffer.ts";
+import { type CompleteHead, HeadBuffer } from "../../lib/egress/http1/head_buffer.ts";
 import { parseResponseHead } from "../../lib/egress/http1/response_head.ts";
 import { writeRequestHead } from "../../lib/egress/http1/writer.ts";
 import { hasHeader, type HeaderList, headerValues } from "../../lib/egress/message.ts";
@@ -76,8 +76,7 @@ export function proxyRefusal(status: number): BottleError {
   return failure("upstream-proxy", `${describe(status)} (status ${status})`);
 }
 
-/** What is left after the head would be the upstream's first words, and TLS could not read them again. */
-async function readHead(conn: Deno.TcpConn): Promise<string> {
+async function readHead(conn: Deno.TcpConn): Promise<CompleteHead> {
   const head = new HeadBuffer();
   const buffer = new Uint8Array(4_096);
   for (;;) {
@@ -85,20 +84,20 @@ async function readHead(conn: Deno.TcpConn): Promise<string> {
     if (count === null) throw failure("upstream-proxy", "The company proxy hung up");
     // The buffer is written to again while a head that came in pieces is still held: the pieces are copied by it.
     const complete = head.push(buffer.subarray(0, count));
-    if (complete === undefined) continue;
-    if (complete.rest.length > 0) {
-      throw failure("upstream-proxy", "The company proxy spoke after it had granted the tunnel");
-    }
-    return complete.text;
+    if (complete !== undefined) return complete;
   }
 }
 
-function checkAnswer(text: string): void {
+/** What follows the grant would be the upstream's first words, and TLS could not read them again. */
+function checkAnswer({ text, rest }: CompleteHead): void {
   const { status, headers } = parseResponseHead(text);
   if (status !== 200) throw proxyRefusal(status);
   const length = headerValues(headers, "content-length");
   if (hasHeader(headers, "transfer-encoding") || length.some((value) => value !== "0")) {
     throw failure("upstream-proxy", "The company proxy's answer has a body where none can be");
+  }
+  if (rest.length > 0) {
+    throw failure("upstream-proxy", "The company proxy spoke after it had granted the tunnel");
   }
 }
 

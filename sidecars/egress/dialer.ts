@@ -1,13 +1,17 @@
 /** Gets each request its exchange with an upstream: on an idle connection, in a session with others, or on a new connection. */
 
+import type { IpAddress } from "../../lib/egress/address.ts";
 import { printHost } from "../../lib/egress/host.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { ByteDuplex } from "./body.ts";
-import type { Connector, Destination, Made } from "./connector.ts";
+import type { Connector, Destination, Layer } from "./connector.ts";
+import { failure } from "./failure.ts";
 import { Http1Upstream } from "./http1_upstream.ts";
 import type { ConnectionPool, Lease } from "./pool.ts";
+import type { SessionPool } from "./session_pool.ts";
 import { UpstreamConnection } from "./upstream_connection.ts";
 import type { UpstreamExchange } from "./upstream_exchange.ts";
+import type { StartSession } from "./upstream_session.ts";
 
 export type { Destination } from "./connector.ts";
 
@@ -23,14 +27,21 @@ export interface OpenOptions {
 export interface DialerOptions {
   readonly connector: Connector;
   readonly pool: ConnectionPool;
+  readonly sessions: SessionPool;
+  readonly startSession: StartSession;
   readonly connectionsPerOrigin: number;
 }
+
+const MAX_REMEMBERED = 1_000;
 
 /** Shares connections among requests; what may be reached at all is the connector's to say, each time anew. */
 export class Dialer {
   readonly #options: DialerOptions;
   /** Connections of an origin, in use or idle. */
   readonly #open = new Map<string, number>();
+  /** Origins that a request is connecting to, which may come to be a session for others too. */
+  readonly #beginning = new Map<string, Promise<void>>();
+  readonly #withoutHttp2 = new Set<string>();
 
   constructor(options: DialerOptions) {
     this.#options = options;
@@ -44,59 +55,125 @@ export class Dialer {
   /** An exchange on what is connected already, to an address that the route may use at this moment; undefined: open. */
   reuse(
     destination: Destination,
-    { isUpgrade = false }: OpenOptions,
+    { http2, isUpgrade = false }: OpenOptions,
   ): UpstreamExchange | undefined {
     if (isUpgrade) return undefined;
-    const { connector, pool } = this.#options;
-    const lease = pool.take(
-      this.#originOf(destination),
-      (address) => connector.mayUse(destination, address),
-    );
+    const { connector, pool, sessions } = this.#options;
+    const origin = this.#originOf(destination);
+    const mayUse = (address: IpAddress | undefined): boolean =>
+      connector.mayUse(destination, address);
+    const shared = http2 ? sessions.open(origin, mayUse) : undefined;
+    if (shared !== undefined) return shared;
+    const lease = pool.take(origin, mayUse);
     return lease && this.#lend(destination, lease, true);
   }
 
   /**
-   * An exchange on a new connection.
+   * An exchange on a new connection, or in a session that somebody is beginning at this moment.
    *
    * @throws {BottleError} what {@linkcode Connector.connect} throws; `too-many`
+   * @throws the signal's reason, once aborted
    */
   async open(
     destination: Destination,
-    { isUpgrade = false }: OpenOptions,
+    options: OpenOptions,
     signal: AbortSignal,
   ): Promise<UpstreamExchange> {
-    const layer = destination.scheme === "https"
-      ? { kind: "tls", alpn: ["http/1.1"] } as const
-      : { kind: isUpgrade ? "raw" : "plain" } as const;
-    const { lease } = await this.#connect(
-      destination,
-      () => this.#options.connector.connect(destination, layer, signal),
-    );
-    return this.#lend(destination, lease, false, isUpgrade);
+    const { http2, isUpgrade = false } = options;
+    if (destination.scheme === "http") {
+      const layer = { kind: isUpgrade ? "raw" : "plain" } as const;
+      const { lease } = await this.#connect(destination, layer, signal);
+      return this.#lend(destination, lease, false, isUpgrade);
+    }
+    if (!http2) {
+      const layer = { kind: "tls", alpn: ["http/1.1"] } as const;
+      const { lease } = await this.#connect(destination, layer, signal);
+      return this.#lend(destination, lease, false);
+    }
+    const joined = await this.#join(destination, options, signal);
+    return joined ?? await this.#openEither(destination, signal);
   }
 
   /** Bytes to the upstream as they are. @throws {BottleError} as {@linkcode Dialer.open} */
   async openRaw(destination: Destination, signal: AbortSignal): Promise<ByteDuplex> {
-    const { lease: { connection } } = await this.#connect(
-      destination,
-      () => this.#options.connector.connect(destination, { kind: "raw" }, signal),
-    );
-    return {
-      read: () => connection.read(),
-      write: (bytes) => connection.write(bytes),
-      end: () => connection.end(),
-      destroy: () => connection.close(),
-    };
+    const { lease } = await this.#connect(destination, { kind: "raw" }, signal);
+    return duplexOf(lease.connection);
+  }
+
+  /** In a session that another request is about to begin: many at once are one connection. */
+  async #join(
+    destination: Destination,
+    options: OpenOptions,
+    signal: AbortSignal,
+  ): Promise<UpstreamExchange | undefined> {
+    const beginning = this.#beginning.get(this.#originOf(destination));
+    if (beginning === undefined) return undefined;
+    const gone = Promise.withResolvers<never>();
+    const leave = (): void => gone.reject(signal.reason);
+    signal.addEventListener("abort", leave, { once: true });
+    try {
+      signal.throwIfAborted();
+      await Promise.race([beginning, gone.promise]);
+    } finally {
+      signal.removeEventListener("abort", leave);
+    }
+    return this.reuse(destination, options);
+  }
+
+  /** Whichever protocol the upstream prefers. */
+  async #openEither(destination: Destination, signal: AbortSignal): Promise<UpstreamExchange> {
+    const origin = this.#originOf(destination);
+    const begun = Promise.withResolvers<void>();
+    const isFirst = !this.#beginning.has(origin) && !this.#withoutHttp2.has(origin);
+    if (isFirst) this.#beginning.set(origin, begun.promise);
+    try {
+      const layer = { kind: "tls", alpn: ["h2", "http/1.1"] } as const;
+      const { lease, protocol } = await this.#connect(destination, layer, signal);
+      this.#remember(origin, protocol);
+      return protocol === "h2" ? this.#begin(lease) : this.#lend(destination, lease, false);
+    } finally {
+      if (isFirst) this.#beginning.delete(origin);
+      begun.resolve();
+    }
+  }
+
+  #begin({ connection, origin, address, madeAt }: Lease): UpstreamExchange {
+    const { sessions, startSession } = this.#options;
+    const session = startSession(duplexOf(connection), () => sessions.remove(pooled));
+    const pooled = { session, origin, address, madeAt };
+    const exchange = session.open();
+    if (exchange === undefined) {
+      session.close();
+      throw failure("upstream-closed");
+    }
+    sessions.add(pooled);
+    return exchange;
+  }
+
+  /** Nobody waits for a session with an upstream that is known to have none. */
+  #remember(origin: string, protocol: string | undefined): void {
+    this.#withoutHttp2.delete(origin);
+    if (protocol === "h2") return;
+    const [oldest] = this.#withoutHttp2;
+    if (this.#withoutHttp2.size >= MAX_REMEMBERED && oldest !== undefined) {
+      this.#withoutHttp2.delete(oldest);
+    }
+    this.#withoutHttp2.add(origin);
   }
 
   async #connect(
     destination: Destination,
-    connect: () => Promise<Made>,
+    layer: Layer,
+    signal: AbortSignal,
   ): Promise<{ readonly lease: Lease; readonly protocol: string | undefined }> {
     const origin = this.#originOf(destination);
     const leave = this.#enter(origin, destination);
     try {
-      const { conn, address, protocol } = await connect();
+      const { conn, address, protocol } = await this.#options.connector.connect(
+        destination,
+        layer,
+        signal,
+      );
       const connection = new UpstreamConnection(conn, leave);
       return { lease: { connection, origin, address, madeAt: performance.now() }, protocol };
     } catch (error) {
@@ -141,4 +218,13 @@ export class Dialer {
     const way = this.#options.connector.proxyFor(target) === undefined ? "direct" : "proxy";
     return `${scheme}|${printHost(target.host)}|${target.port}|${way}`;
   }
+}
+
+function duplexOf(connection: UpstreamConnection): ByteDuplex {
+  return {
+    read: () => connection.read(),
+    write: (bytes) => connection.write(bytes),
+    end: () => connection.end(),
+    destroy: () => connection.close(),
+  };
 }

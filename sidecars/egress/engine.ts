@@ -17,11 +17,13 @@ import { Counters } from "./counters.ts";
 import { Dialer } from "./dialer.ts";
 import { startDnsServer } from "./dns_server.ts";
 import { testFlowControl } from "./flow_control.ts";
+import { startHttp2Session } from "./http2_upstream.ts";
 import { defaultLimits, type EngineLimits } from "./limits.ts";
 import { listen } from "./listener.ts";
 import { Policy } from "./policy.ts";
 import { ConnectionPool } from "./pool.ts";
 import { resolveHost } from "./resolver.ts";
+import { SessionPool } from "./session_pool.ts";
 import { TlsFront } from "./tls_front.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -78,7 +80,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   stack.defer(() => audit.close(LAST_ROWS_MS));
   const watchdog = stack.use(new Watchdog());
   const pool = stack.use(new ConnectionPool(limits));
-  const sweeping = setInterval(() => pool.sweep(), SWEEP_MS);
+  const sessions = stack.use(new SessionPool(limits));
+  const sweeping = setInterval(() => {
+    pool.sweep();
+    sessions.sweep();
+  }, SWEEP_MS);
   stack.defer(() => clearInterval(sweeping));
   const resolve = options.resolve ?? ((name, signal) => resolveHost(name, { signal }));
   const counters = new Counters();
@@ -100,6 +106,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         limits,
       }),
       pool,
+      sessions,
+      startSession: startHttp2Session,
       connectionsPerOrigin: limits.connectionsPerOrigin,
     }),
     onBug: (error) => onLog(describeBug(error)),
@@ -135,6 +143,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         place.release();
       }
       pool.clear();
+      sessions.clear();
     },
     close: () => running.disposeAsync(),
   };
