@@ -78,13 +78,30 @@ export const TOKENS = {
 /** What the attacker calls its own. */
 export const THEIRS = "attacker-credential-c0ffee";
 
+/** A host of a stage's own, beside {@linkcode HOSTS}: one name, one port. */
+export interface OwnHost {
+  readonly name: string;
+  readonly port: number;
+}
+
+/** What texts are filled in with. */
+export interface Filling {
+  readonly ports: Ports;
+  /** First label of the names of {@linkcode HOSTS}. */
+  readonly label: string;
+  /** By their keys. */
+  readonly own: ReadonlyMap<string, OwnHost>;
+}
+
 /**
  * Puts hosts into a text: `{open}` is a name of that kind with the port of TLS, `{open:http}` with the plain port, `{open:name}`
  * without one. `{bearer}` and `{apikey}` are the bottle's credentials, `{theirs}` the attacker's.
  */
-export function fill(text: string, ports: Ports, label: string): string {
+export function fill(text: string, { ports, label, own }: Filling): string {
   return text.replace(/\{([a-z]+)(?::(http|name))?\}/g, (whole, key: string, form?: string) => {
     if (isValue(key)) return VALUES[key];
+    const other = own.get(key);
+    if (other !== undefined) return form === "name" ? other.name : `${other.name}:${other.port}`;
     if (!isHostKey(key)) return whole;
     const name = `${label}.${HOSTS[key]}`;
     if (form === "name") return name;

@@ -29,6 +29,8 @@ export const respondOk: Respond = respondWith("HTTP/1.1 200 OK\r\nContent-Length
 export interface Sink extends AsyncDisposable {
   readonly tls: Recorder;
   readonly http: Recorder;
+  /** Another that is watched like these; ended with them. */
+  add(recorder: Recorder): void;
   /** From now on. */
   answer(respond: Respond, fill: (text: string) => string): void;
   /** Remembers where it is: {@linkcode Sink.news} is what came after. */
@@ -46,11 +48,13 @@ export function startSink(leaf: Leaf): Sink {
   };
   const tls = startRecorder(leaf, behave);
   const http = startRecorder(undefined, behave);
-  const wires = (): readonly Wire[] => [...tls.wires, ...http.wires];
+  const all = [tls, http];
+  const wires = (): readonly Wire[] => all.flatMap((recorder) => recorder.wires);
   let known = new Map<Wire, number>();
   return {
     tls,
     http,
+    add: (recorder) => void all.push(recorder),
     answer: (next, filler) => {
       respond = next;
       fill = filler;
@@ -63,8 +67,7 @@ export function startSink(leaf: Leaf): Sink {
       text: wires().map((wire) => wire.received.slice(known.get(wire) ?? 0)).join(""),
     }),
     async [Symbol.asyncDispose](): Promise<void> {
-      await tls[Symbol.asyncDispose]();
-      await http[Symbol.asyncDispose]();
+      for (const recorder of all) await recorder[Symbol.asyncDispose]();
     },
   };
 }

@@ -4,11 +4,16 @@ import type { AuditRow } from "../../../lib/egress/audit_row.ts";
 import type { EgressConfig } from "../../../lib/egress/config.ts";
 import type { Route } from "../../../lib/egress/route.ts";
 import type { EngineLimits } from "../../../sidecars/egress/limits.ts";
-import { leafForNames, testAuthority } from "../../support/egress/certificates.ts";
+import type { Leaf } from "../../../lib/pki/leaf.ts";
+import {
+  leafForNames,
+  type TestAuthority,
+  testAuthority,
+} from "../../support/egress/certificates.ts";
 import { egressDocument } from "../../support/egress/document.ts";
-import { answering, startRecorder } from "../../support/egress/recorder.ts";
+import { answering, type Behaviour, startRecorder } from "../../support/egress/recorder.ts";
 import { eventually, patiently, Wire } from "../../support/egress/wire.ts";
-import { fill, HOSTS, type Ports, routesTo, TOKENS } from "./hosts.ts";
+import { fill, HOSTS, type OwnHost, type Ports, routesTo, TOKENS } from "./hosts.ts";
 import { type AttackedProxy, openEngine, openProgram } from "./proxy.ts";
 import { type Sink, startSink } from "./sink.ts";
 
@@ -18,10 +23,25 @@ export interface StageOptions {
   readonly resolve?: (name: string) => readonly string[];
   /** Other limits than the program's: the same. */
   readonly limits?: Partial<EngineLimits>;
+  /** Further upstreams, by the key of their host: `{expired}` is `expired.localhost` and its port. */
+  readonly upstreams?: Readonly<Record<string, OwnUpstream>>;
   /** Further routes. */
   readonly routes?: (ports: Ports) => readonly Omit<Route, "origin">[];
   /** Further keys of the configuration. */
   readonly config?: (ports: Ports) => Partial<EgressConfig>;
+}
+
+/** An upstream that is not like the others. */
+export interface OwnUpstream {
+  /** Its certificate, and what has to be trusted for it besides the stage's authority; absent: plain TCP. */
+  readonly certificate?: (
+    authority: TestAuthority,
+    name: string,
+  ) => Promise<{ readonly leaf: Leaf; readonly caPem?: string }>;
+  /** Default: answers `ok`. */
+  readonly behaviour?: Behaviour;
+  /** Besides host, port and `allow_private`. */
+  readonly route?: Partial<Route>;
 }
 
 /** A stage. */
@@ -65,7 +85,20 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     startRecorder(undefined, answering("HTTP/1.1 204 No Content\r\n\r\n")),
   );
   const ports = { tls: sink.tls.port, http: sink.http.port };
+  const own = new Map<string, OwnHost>();
+  const trusted = [authority.ca.cert_pem];
+  const ownRoutes: Omit<Route, "origin">[] = [];
+  for (const [key, { certificate, behaviour, route }] of Object.entries(options.upstreams ?? {})) {
+    const name = `${key}.localhost`;
+    const made = await certificate?.(authority, name);
+    if (made?.caPem !== undefined) trusted.push(made.caPem);
+    const recorder = startRecorder(made?.leaf, behaviour);
+    sink.add(recorder);
+    own.set(key, { name, port: recorder.port });
+    ownRoutes.push({ host: name, ports: [recorder.port], allow_private: true, ...route });
+  }
   const routes = [
+    ...ownRoutes,
     ...routesTo(ports),
     ...options.routes?.(ports) ?? [],
     { host: FENCE, ports: [gate.port], allow_private: true },
@@ -73,7 +106,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const config = egressDocument({
     routes: routes.map((route) => ({ ...route, origin: "red team" })),
     tokens: TOKENS,
-    extra_ca_pem: authority.ca.cert_pem,
+    extra_ca_pem: trusted.join("\n"),
     ...options.config?.(ports),
   });
   const { resolve, limits } = options;
@@ -105,7 +138,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     proxy,
     sink,
     ports,
-    fill: (text) => fill(text, ports, label),
+    fill: (text) => fill(text, { ports, label, own }),
     plain: async () => keep(new Wire(await connect())),
     tunnel: async (target, { serverName, alpn = ["http/1.1"] } = {}) => {
       const conn = await connect();

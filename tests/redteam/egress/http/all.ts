@@ -2,10 +2,20 @@
 
 import type { Group } from "../case.ts";
 import { framing } from "./framing.ts";
+import { certificates } from "./certificates.ts";
 import { chunks } from "./chunks.ts";
 import { head } from "./head.ts";
 import { methods } from "./methods.ts";
 import { places } from "./places.ts";
+import { responses } from "./responses.ts";
 
 /** One proxy each. */
-export const httpGroups: readonly Group[] = [framing, head, chunks, places, methods];
+export const httpGroups: readonly Group[] = [
+  framing,
+  head,
+  chunks,
+  places,
+  methods,
+  responses,
+  certificates,
+];
