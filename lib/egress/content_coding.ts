@@ -1,0 +1,45 @@
+/** Codings of contents (RFC 9110, 8.4): which can be looked through, and how to ask for no others. */
+
+import { type HeaderList, headerValues, listElements } from "./message.ts";
+
+/** Those that can be decoded. */
+export type Coding = "gzip" | "deflate" | "br" | "zstd";
+
+const CODINGS: ReadonlyMap<string, Coding> = new Map([
+  ["gzip", "gzip"],
+  ["x-gzip", "gzip"],
+  ["deflate", "deflate"],
+  ["br", "br"],
+  ["zstd", "zstd"],
+]);
+/** More in one another are a bomb, or a way past. */
+const MAX_NESTED = 3;
+
+/**
+ * The codings of a body, in the order in which they were applied; none: it is as it reads.
+ *
+ * @returns undefined: there is one among them that is not known, or too many
+ */
+export function contentCodings(headers: HeaderList): readonly Coding[] | undefined {
+  const names = listElements(headerValues(headers, "content-encoding"))
+    .filter((name) => name !== "identity");
+  const codings = names.flatMap((name) => CODINGS.get(name) ?? []);
+  return codings.length < names.length || codings.length > MAX_NESTED ? undefined : codings;
+}
+
+/**
+ * A request's fields, asking for nothing that can't be decoded. Without an `accept-encoding` a server sends what it
+ * likes, which is no coding in practice; that stays.
+ */
+export function limitAcceptEncoding(headers: HeaderList): HeaderList {
+  return headers.map(([name, value]) => {
+    if (name.toLowerCase() !== "accept-encoding") return [name, value] as const;
+    const kept = value.split(",").map((element) => element.trim()).filter(isAcceptable);
+    return [name, kept.length === 0 ? "identity" : kept.join(", ")] as const;
+  });
+}
+
+function isAcceptable(element: string): boolean {
+  const name = (element.split(";")[0] ?? "").trim().toLowerCase();
+  return CODINGS.has(name) || name === "identity";
+}

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { contentCodings, limitAcceptEncoding } from "../../../../lib/egress/content_coding.ts";
+
+Deno.test("contentCodings names what can be decoded, in order", () => {
+  const cases: readonly (readonly [string[], readonly string[] | undefined])[] = [
+    [[], []],
+    [["identity"], []],
+    [["gzip"], ["gzip"]],
+    [["X-GZIP"], ["gzip"]],
+    [["deflate, br"], ["deflate", "br"]],
+    [["gzip", "zstd"], ["gzip", "zstd"]],
+    [["identity, br,"], ["br"]],
+    [["compress"], undefined],
+    [["gzip, aes128gcm"], undefined],
+    [["gzip;q=1"], undefined],
+    [["br,br,br,br"], undefined],
+  ];
+  for (const [values, codings] of cases) {
+    const headers = values.map((value) => ["Content-Encoding", value] as const);
+    assert.deepEqual(contentCodings(headers), codings, values.join(" | "));
+  }
+});
+
+Deno.test("limitAcceptEncoding asks for nothing that can't be decoded", () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ["gzip, deflate, br, zstd", "gzip, deflate, br, zstd"],
+    ["gzip;q=0.5, dcb, *;q=0.1", "gzip;q=0.5"],
+    ["dcz", "identity"],
+    ["", "identity"],
+    ["*", "identity"],
+    ["identity;q=0, br", "identity;q=0, br"],
+  ];
+  for (const [before, after] of cases) {
+    assert.deepEqual(
+      limitAcceptEncoding([["Accept", "a/b"], ["Accept-Encoding", before]]),
+      [["Accept", "a/b"], ["Accept-Encoding", after]],
+    );
+  }
+  assert.deepEqual(limitAcceptEncoding([["Accept", "*/*"]]), [["Accept", "*/*"]]);
+});
