@@ -29,6 +29,24 @@ export function inTunnelThen(authority: string, first: string, second: string): 
   };
 }
 
+/** Says a beginning, and then a piece again and again, until the proxy has had enough. @param authority none: to the proxy itself */
+export function sayForever(authority: string | undefined, first: string, piece: string): Move {
+  return async (stage) => {
+    const wire = authority === undefined
+      ? await stage.plain()
+      : await stage.tunnel(stage.fill(authority));
+    let isOver = false;
+    const hearing = wire.rest().catch(() => {}).then(() => isOver = true);
+    await wire.write(stage.fill(first));
+    while (!isOver) {
+      if (piece !== "") await wire.write(piece).catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    await hearing;
+    return wire.received;
+  };
+}
+
 /** Says it in a granted tunnel, in the place of TLS. */
 export function inBareTunnel(authority: string, bytes: string | Uint8Array<ArrayBuffer>): Move {
   return async (stage) => {

@@ -5,6 +5,7 @@ import { framing } from "./framing.ts";
 import { certificates } from "./certificates.ts";
 import { chunks } from "./chunks.ts";
 import { head } from "./head.ts";
+import { limits } from "./limits.ts";
 import { methods } from "./methods.ts";
 import { places } from "./places.ts";
 import { responses } from "./responses.ts";
@@ -18,4 +19,5 @@ export const httpGroups: readonly Group[] = [
   methods,
   responses,
   certificates,
+  limits,
 ];

@@ -3,7 +3,7 @@
 import { type Case, type Group, passes, refused } from "../case.ts";
 import { handshake, inBareTunnel, inTunnel, say } from "../moves.ts";
 import type { ThreatId } from "../../threats.ts";
-import { clientHello } from "../../../support/egress/client_hello.ts";
+import { clientHello } from "../raw_hello.ts";
 
 type Row = readonly [line: ThreatId, technique: string, host: string];
 
