@@ -53,6 +53,7 @@ function settle(command: CommandUnknownOpts, out: HelpOutput): void {
       writeErr: (text) => out.stdout(text),
       outputError: () => undefined,
     });
+  for (const below of command.commands) settle(below, out);
 }
 
 function wantedVerb(args: readonly string[]): string | undefined {

@@ -113,6 +113,12 @@ export const verbs: readonly Verb[] = [
     load: () => import("./commands/audit.ts"),
   },
   {
+    name: "policy",
+    arguments: "test|lint",
+    summary: "Ask what routes let pass, and what they open",
+    load: () => import("./commands/policy.ts"),
+  },
+  {
     name: "doctor",
     arguments: "",
     summary: "Check what bottles need, and test their isolation",

@@ -75,7 +75,8 @@ async function whatHolds(
   }
 }
 
-async function requestFor(services: Services, name: string): Promise<BottleRequest> {
+/** The request of an agent by its name, or of a bottle by its slug. */
+export async function requestFor(services: Services, name: string): Promise<BottleRequest> {
   const known = await services.states.all();
   if (known.corrupted.some((each) => each.name === name)) {
     return requestOf(await services.states.read(parseSlug(name)));

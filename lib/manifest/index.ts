@@ -6,9 +6,9 @@ import { findRepositoryFolders, isRealFolder, listFolder } from "./discover.ts";
 import { didYouMean } from "./nearest.ts";
 import { formatProblem, type Problem, quote, quotePath } from "./problem.ts";
 import { NAME } from "./name.ts";
-import { isPresetName, listPresets, type PresetEntry } from "./presets.ts";
+import { isPresetName, listPresets, type PresetEntry, presetSources } from "./presets.ts";
 import { fileSource, type ManifestSource, objectSource } from "./source.ts";
-import type { AgentManifest, Manifest } from "./types.ts";
+import type { AgentManifest, Manifest, ManifestRoute, Sourced } from "./types.ts";
 
 /** An agent that was found. */
 export interface AgentEntry {
@@ -174,6 +174,19 @@ export class ManifestIndex {
     // Listing names takes no schema: the parsers are loaded when something is parsed.
     const { loadManifest } = await import("./load.ts");
     return await loadManifest(agent, this.#bottles, options);
+  }
+
+  /**
+   * Reads a bottle or a preset and all that it extends, for its routes alone: it need not be one to start.
+   *
+   * @throws {BottleError} `bottle-unknown`; `manifest-invalid` with all problems at once
+   */
+  async loadRoutes(bottle: string): Promise<readonly Sourced<ManifestRoute>[]> {
+    const { loadBottleRoutes } = await import("./load.ts");
+    const source = this.#bottles.get(bottle) ??
+      presetSources().get(bottle);
+    if (source === undefined) throw unknown("bottle", bottle, this.#bottles);
+    return await loadBottleRoutes(source, this.#bottles);
   }
 }
 

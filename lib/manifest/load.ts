@@ -9,7 +9,7 @@ import { didYouMean } from "./nearest.ts";
 import { presetSources } from "./presets.ts";
 import { type Problem, problemsError, quote } from "./problem.ts";
 import type { ManifestSource } from "./source.ts";
-import type { EffectiveBottle, Manifest, Sourced } from "./types.ts";
+import type { EffectiveBottle, Manifest, ManifestRoute, Sourced } from "./types.ts";
 
 /** What an agent is loaded with. */
 export interface LoadOptions {
@@ -76,6 +76,22 @@ export async function examineBottle(
   return own === undefined
     ? found
     : [...found, ...orderLineage(own, files, [...parents.keys()]).problems];
+}
+
+/** Routes of a bottle and all that it extends, folded. @throws {BottleError} with all problems of all these files */
+export async function loadBottleRoutes(
+  root: ManifestSource,
+  bottles: ReadonlyMap<string, ManifestSource>,
+): Promise<readonly Sourced<ManifestRoute>[]> {
+  const parents = new Map([...bottles, ...presetSources()]);
+  const files = await readKin(root, parents);
+  const own = files.get(root.name);
+  if (own === undefined) return [];
+  const { order, problems } = orderLineage(own, files, [...parents.keys()]);
+  const found = [...files.values()].flatMap((file) => file.problems).concat(problems);
+  if (found.length > 0) throw problemsError(`bottle "${root.name}"`, found);
+  return foldLayers(order.flatMap((file): BottleLayer[] => file.layer ? [file.layer] : []))
+    .routes ?? [];
 }
 
 async function loadBottle(

@@ -1,0 +1,131 @@
+/** The smallest change that would let a refused request pass. */
+
+import { BottleError } from "../errors.ts";
+import type { AskedRequest } from "./asked_request.ts";
+import { type ExplainOptions, explainRequest, type Explanation } from "./explain.ts";
+import { printHost } from "./host.ts";
+import { parsePath } from "./path.ts";
+import type { ConnectTarget } from "./judge_connect.ts";
+import type { BlockReason } from "./reason.ts";
+import { type AllowChange, changeRoutes } from "./route_change.ts";
+import type { Route } from "./route.ts";
+import { compileRoutes } from "./route_table.ts";
+
+/** What to do. */
+export type Remedy =
+  | (typeof none)
+  | (Change & {
+    /** What it is refused for still when that is done; undefined: it passes, but for addresses that nobody looked up. */
+    readonly then: Explanation["refusal"];
+  });
+
+/** One step nearer. */
+type Change =
+  /** `allow` does it, and so does one more entry in a manifest: tried. */
+  | { readonly kind: "allow"; readonly change: AllowChange }
+  /** A key of the route, which only a manifest can say. */
+  | {
+    readonly kind: "manifest";
+    readonly host: string;
+    readonly key: "ports" | "allow_private";
+    /** As YAML. */
+    readonly value: string;
+    /** Of the route; undefined: there is none yet. */
+    readonly origin: string | undefined;
+  };
+
+/** No route would do it. */
+const none = { kind: "none" } as const;
+
+/**
+ * Looks for it, and tries it out: what is told takes the request further.
+ *
+ * @param routes those that the request was refused by
+ */
+export function findRemedy(
+  asked: AskedRequest,
+  { refusal, target, path, route }: Explanation,
+  routes: readonly Route[],
+  options: ExplainOptions,
+): Remedy {
+  if (refusal === undefined || target === undefined) return none;
+  const change = changeFor(asked, { target, path, route, reason: refusal.reason });
+  const table = change && applied(routes, change, options.now);
+  if (change === undefined || table === undefined) return none;
+  const then = explainRequest(asked, { ...options, table }).refusal;
+  return then?.reason === refusal.reason ? none : { ...change, then };
+}
+
+interface RefusedFacts {
+  readonly target: ConnectTarget;
+  readonly path: string | undefined;
+  readonly route: Route | undefined;
+  readonly reason: BlockReason;
+}
+
+function changeFor(
+  asked: AskedRequest,
+  { target, path, route, reason }: RefusedFacts,
+): Change | undefined {
+  const host = route?.host ?? printHost(target.host);
+  const scheme = /^https/i.test(asked.url) ? "https" : "http";
+  const ports = target.port === (scheme === "https" ? 443 : 80) ? null : [target.port];
+  switch (reason) {
+    case "host-not-allowed":
+    case "ip-literal":
+    case "no-match":
+    case "method":
+    case "expired": {
+      // A tunnel is refused before there is a path.
+      const place = path ?? /^https?:\/\/[^/?#]*([^#]*)/i.exec(asked.url)?.[1] ?? "";
+      const parsed = parsePath(place.startsWith("/") ? place : `/${place}`);
+      if (parsed.kind === "bad") return undefined;
+      const change: AllowChange = {
+        action: "allow",
+        host,
+        ports: route === undefined ? ports : null,
+        methods: [asked.method],
+        paths: [{ type: "exact", value: parsed.path }],
+        expires_at: null,
+        at: new Date(0).toISOString(),
+      };
+      return { kind: "allow", change };
+    }
+    case "port": {
+      const all = [...new Set([...route?.ports ?? [scheme === "https" ? 443 : 80], target.port])];
+      const value = `[${all.join(", ")}]`;
+      return { kind: "manifest", host, key: "ports", value, origin: route?.origin };
+    }
+    case "private-address":
+      return { kind: "manifest", host, key: "allow_private", value: "true", origin: route?.origin };
+    default:
+      return undefined;
+  }
+}
+
+function applied(
+  routes: readonly Route[],
+  remedy: Change,
+  now: number,
+): ExplainOptions["table"] | undefined {
+  switch (remedy.kind) {
+    case "allow":
+      try {
+        return compileRoutes(changeRoutes(routes, remedy.change, now));
+      } catch (error) {
+        if (error instanceof BottleError) return undefined;
+        throw error;
+      }
+    case "manifest":
+      return compileRoutes(
+        routes.map((route) =>
+          route.host !== remedy.host
+            ? route
+            : remedy.key === "ports"
+            ? { ...route, ports: remedy.value.slice(1, -1).split(", ").map(Number) }
+            : { ...route, allow_private: true }
+        ),
+      );
+  }
+  return remedy satisfies never;
+}

@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { fc } from "../../../../lib/deps/fast_check.ts";
+import { type IpAddress, parseAddress } from "../../../../lib/egress/address.ts";
+import { checkAddresses } from "../../../../lib/egress/destination.ts";
+import {
+  type ExplainOptions,
+  explainRequest,
+  type Explanation,
+  stepNames,
+} from "../../../../lib/egress/explain.ts";
+import { parseRequestHead } from "../../../../lib/egress/http1/request_head.ts";
+import { judgeConnect } from "../../../../lib/egress/judge_connect.ts";
+import { judgeRequest } from "../../../../lib/egress/judge_request.ts";
+import type { HeaderList } from "../../../../lib/egress/message.ts";
+import type { Route } from "../../../../lib/egress/route.ts";
+import { compileRoutes } from "../../../../lib/egress/route_table.ts";
+
+const NOW = Date.parse("2026-01-02T03:04:05.678Z");
+
+const routes: readonly Route[] = [
+  {
+    host: "api.test",
+    matches: [
+      { methods: ["GET"], paths: [{ type: "prefix", value: "/v1" }] },
+      { methods: ["POST"], paths: [{ type: "exact", value: "/v1/x" }] },
+      { paths: [{ type: "exact", value: "/old" }], expires_at: "2026-01-01T00:00:00.000Z" },
+    ],
+    auth: { scheme: "header", header: "x-key", token: "EGRESS_TOKEN_1" },
+    limits: { requests_per_minute: 60, bytes_out: 10, body_bytes: 5 },
+    origin: "manifest dev.md:7",
+  },
+  { host: "open.test", ports: [443, 80, 8443], origin: "manifest dev.md:9" },
+  { host: "*.wide.test", allow_private: true, origin: "allow" },
+  { host: "own.test", auth: { scheme: "agent" }, origin: "manifest dev.md:20" },
+  { host: "tunnel.test", tls: "passthrough", origin: "manifest dev.md:22" },
+  { host: "joined.test", origin: "manifest dev.md:23" },
+  { host: "192.0.2.7", allow_private: true, origin: "manifest dev.md:24" },
+];
+
+const options: ExplainOptions = {
+  table: compileRoutes(routes),
+  now: NOW,
+  exceptions: new Map(),
+  joined: new Set(["joined.test"]),
+  isProxied: (host) => host.kind === "name" && host.name === "proxied.wide.test",
+};
+
+function explain(
+  line: string,
+  headers: HeaderList = [],
+  addresses?: readonly string[],
+): Explanation {
+  const [method = "", url = ""] = line.split(" ");
+  const known = addresses?.map(address);
+  return explainRequest({ method, url, headers }, {
+    ...options,
+    ...(known === undefined ? {} : { addresses: known }),
+  });
+}
+
+function address(text: string): IpAddress {
+  const parsed = parseAddress(text);
+  assert.ok(parsed);
+  return parsed;
+}
+
+/** `parse ok, destination ok, route NO, …`, one letter a step. */
+function outcomes({ steps }: Explanation): string {
+  return steps.map(({ outcome }) => outcome[0]).join("");
+}
+
+const table: readonly (readonly [
+  line: string,
+  outcomes: string,
+  reason: string | undefined,
+  headers?: HeaderList,
+  addresses?: readonly string[],
+])[] = [
+  ["GET https://api.test/v1/a", "ppppo", undefined],
+  ["GET https://api.test/v1/a", "ppppp", undefined, [], ["203.0.114.1"]],
+  ["GET https://api.test/v1/a", "ppppr", "private-address", [], ["203.0.114.1", "10.0.0.1"]],
+  ["GET https://x.wide.test/", "ppppp", undefined, [], ["10.0.0.1"]],
+  ["GET https://x.wide.test/", "ppppr", "private-address", [], ["169.254.169.254"]],
+  ["GET https://joined.test/", "ppppo", undefined, [], ["10.0.0.1"]],
+  ["GET https://proxied.wide.test/", "ppppo", undefined, [], ["10.0.0.1"]],
+  ["GET https://192.0.2.7/", "ppppp", undefined],
+  ["GET https://192.0.2.8/", "prsss", "ip-literal"],
+  ["GET https://none.test/", "pprss", "host-not-allowed"],
+  ["GET https://wide.test/", "pprss", "host-not-allowed"],
+  ["GET https://api.test:8443/v1", "prsss", "port"],
+  ["GET http://api.test:443/v1", "prsss", "port"],
+  ["DELETE https://api.test/v1", "pprss", "method"],
+  ["GET https://api.test/v2", "pprss", "no-match"],
+  ["GET https://api.test/old", "pprss", "expired"],
+  ["TRACE https://open.test/", "pprss", "method"],
+  ["GET https://open.test/x/info/refs?service=git-receive-pack", "ppprs", "git-push"],
+  ["GET https://api.test/v1/../x", "rssss", "protocol"],
+  ["GET https://user@open.test/", "rssss", "protocol"],
+  ["GET https://open.test/", "rssss", "protocol", [["host", "evil.test"]]],
+  ["GET https://open.test/", "rssss", "protocol", [["x y", "z"]]],
+  ["GET https://open.test/", "rssss", "too-large", [["x", "a".repeat(70_000)]]],
+  ["GET https://tunnel.test/anything/../x", "pppso", undefined],
+];
+for (const [line, wanted, reason, headers, addresses] of table) {
+  Deno.test(`explainRequest of ${line} is ${wanted}`, () => {
+    const explained = explain(line, headers, addresses);
+    assert.equal(outcomes(explained), wanted, JSON.stringify(explained.steps));
+    assert.equal(explained.refusal?.reason, reason);
+    assert.equal(explained.verdict, reason === undefined ? "passes" : "refused");
+    assert.deepEqual(explained.steps.map(({ name }) => name), stepNames);
+    assert.equal(explained.isAddressOpen, wanted.endsWith("o"));
+  });
+}
+
+Deno.test("explainRequest says what is taken off and what is put on, and no value of either", () => {
+  const secret = "marker-5f2a91c3";
+  const explained = explain(`POST https://api.test/v1/x?private_token=${secret}`, [
+    ["Authorization", `Bearer ${secret}`],
+    ["X-Key", secret],
+    ["Cookie", secret],
+  ]);
+  assert.deepEqual(explained.sent, {
+    removed: ["authorization", "x-key", "cookie"],
+    isQueryStripped: true,
+    isForeign: true,
+    credential: { scheme: "header", header: "x-key" },
+  });
+  const [, , route, credentials] = explained.steps;
+  assert.equal(
+    route?.detail,
+    `"api.test" (manifest dev.md:7): POST on /v1/x; within 60 requests a minute, 10 bytes out, 5 bytes of body`,
+  );
+  assert.equal(
+    credentials?.detail,
+    `taken off: authorization, x-key, cookie, keys of the query; header is put on, in "x-key"; marked foreign-credential`,
+  );
+  assert.doesNotMatch(JSON.stringify(explained.steps), new RegExp(secret));
+});
+
+Deno.test("explainRequest puts no credential on plain http, and leaves the agent its own where it may", () => {
+  const plain = explain("GET http://api.test/v1", [["cookie", "a=b"]]);
+  assert.equal(plain.sent?.credential, undefined);
+  assert.match(plain.steps[3]?.detail ?? "", /never over plain http/);
+  const own = explain("GET https://own.test/", [["authorization", "Bearer x"]]);
+  assert.deepEqual(own.sent?.removed, []);
+  assert.match(own.steps[3]?.detail ?? "", /^the agent's own pass$/);
+});
+
+Deno.test("explainRequest throws for what no client could send", () => {
+  assert.throws(() => explain("GET ftp://open.test/"), { code: "request-unwritable", exitCode: 2 });
+});
+
+const url = fc.record({
+  scheme: fc.constantFrom("http", "https"),
+  host: fc.constantFrom("api.test", "open.test", "x.wide.test", "wide.test", "192.0.2.7", "[::1]"),
+  port: fc.constantFrom("", ":443", ":80", ":8443"),
+  path: fc.constantFrom("/", "/v1", "/v1/x", "/v1/../x", "/old", "/v1;a", "/x/git-receive-pack"),
+});
+const field = fc.constantFrom<readonly [string, string]>(
+  ["host", "open.test"],
+  ["upgrade", "h2c"],
+  ["x-http-method-override", "DELETE"],
+  ["content-length", "5"],
+  ["transfer-encoding", "chunked"],
+  ["cookie", "a=b"],
+  ["bad name", "x"],
+);
+
+Deno.test("explainRequest says what the judges say, for any request", () => {
+  fc.assert(
+    fc.property(
+      url,
+      fc.constantFrom("GET", "POST", "DELETE", "CONNECT", "TRACE"),
+      fc.array(field, { maxLength: 3 }),
+      fc.option(fc.constantFrom("10.0.0.1", "203.0.114.1"), { nil: undefined }),
+      ({ scheme, host, port, path }, method, headers, resolved) => {
+        const explained = explain(
+          `${method} ${scheme}://${host}${port}${path}`,
+          headers,
+          resolved === undefined ? undefined : [resolved],
+        );
+        const authority = `${host}${port}`;
+        const wanted = judged(scheme === "https", { authority, path, method, headers, resolved });
+        assert.equal(explained.refusal?.reason, wanted);
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});
+
+interface Asked {
+  readonly authority: string;
+  readonly path: string;
+  readonly method: string;
+  readonly headers: HeaderList;
+  readonly resolved: string | undefined;
+}
+
+/** The reason that the proxy's own calls come to. */
+function judged(
+  isTls: boolean,
+  { authority, path, method, headers, resolved }: Asked,
+): string | undefined {
+  const named = headers.some(([name]) => name === "host");
+  const fields = [...(named ? [] : [["host", authority] as const]), ...headers]
+    .map(([name, value]) => `\r\n${name}: ${value}`).join("");
+  try {
+    const place = isTls && !/:\d+$/.test(authority) ? `${authority}:443` : authority;
+    const connect = isTls
+      ? judgeConnect(
+        options.table,
+        parseRequestHead(`CONNECT ${place} HTTP/1.1\r\nHost: ${place}`),
+        NOW,
+      )
+      : undefined;
+    if (connect?.ok === false) return connect.reason;
+    const target = isTls ? path : `http://${authority}${path}`;
+    const head = parseRequestHead(`${method} ${target} HTTP/1.1${fields}`);
+    const decision = judgeRequest(options.table, head, connect?.target, NOW);
+    if (!decision.ok) return decision.reason;
+    const { host } = decision.target;
+    const known = host.kind === "ip" ? host.address : resolved && address(resolved);
+    if (known === undefined || known === "") return undefined;
+    const checked = checkAddresses(host, [known], decision.route, new Map());
+    return checked.ok ? undefined : checked.reason;
+  } catch {
+    return "protocol";
+  }
+}
