@@ -42,6 +42,11 @@ export class ClientStream implements ByteSource {
     return this.#isBroken;
   }
 
+  /** Whether bytes have come that nobody has read. */
+  get hasBuffered(): boolean {
+    return this.#queuedBytes > 0;
+  }
+
   /** Called once when the connection breaks while it is set: what is in flight for it is to be given up. */
   set onBroken(callback: (() => void) | undefined) {
     this.#onBroken = callback;

@@ -5,6 +5,7 @@ import type { TLSSocket } from "node:tls";
 import { MessageReader } from "../../lib/egress/http1/message_reader.ts";
 import type { RequestHead } from "../../lib/egress/message.ts";
 import {
+  type AllowedConnect,
   type ConnectDecision,
   type ConnectTarget,
   judgeConnect,
@@ -16,6 +17,7 @@ import { ClientStream } from "./client_stream.ts";
 import { type Http2Parts, serveHttp2 } from "./http2_client.ts";
 import { Http1ClientExchange, NO_HEAD } from "./http1_client.ts";
 import type { ClientSide, EngineParts, NextStep } from "./parts.ts";
+import { servePassthrough } from "./passthrough.ts";
 import { serveRequests } from "./serve_client.ts";
 import type { TlsFront } from "./tls_front.ts";
 
@@ -38,12 +40,14 @@ export async function serveTunnel(
 ): Promise<NextStep> {
   const decision = judge(parts, head);
   if (!decision.ok) return await refuseConnect(parts, side, decision);
-  const { target } = decision;
-  if (side.reader.hasBuffered || !side.client.detach()) {
+  const { target, route } = decision;
+  const isLeftAlone = route.tls === "passthrough";
+  if (side.reader.hasBuffered || (isLeftAlone ? side.client.hasBuffered : !side.client.detach())) {
     // Before the grant nobody knows what they are, and TLS could not read them again.
     const detail = "Bytes came before the tunnel was granted";
     return await refuseConnect(parts, side, { ok: false, reason: "protocol", detail, target });
   }
+  if (isLeftAlone) return await passThrough(parts, side, decision);
   const tls = await startTls(parts, side, raw, target);
   if (tls !== undefined) await serveInner(parts, side, new ClientStream(tls, raw), target, tls);
   return { kind: "gone" };
@@ -60,6 +64,27 @@ async function serveInner(
   if (alpnProtocol === "h2") return await serveHttp2(parts, { client, watch, activity, tunnel });
   const reader = new MessageReader(client);
   await serveRequests(parts, { client, reader, watch, activity, tunnel });
+}
+
+async function passThrough(
+  parts: TunnelParts,
+  side: ClientSide,
+  connect: AllowedConnect,
+): Promise<NextStep> {
+  const reservation = parts.audit.reserve();
+  if (reservation === undefined) {
+    const detail = "The audit takes no more rows, and nothing passes unrecorded";
+    const { target } = connect;
+    return await refuseConnect(parts, side, {
+      ok: false,
+      reason: "audit-unavailable",
+      detail,
+      target,
+    });
+  }
+  const grant = (): Promise<void> => side.client.write(GRANTED);
+  await servePassthrough(parts, { side, connect, grant, reservation });
+  return { kind: "gone" };
 }
 
 async function refuseConnect(

@@ -1,57 +1,72 @@
-/** A ClientHello by hand: with a server name that no TLS library would send. */
+/** ClientHellos made by hand, right ones and wrong ones. */
 
-/** What else it says, or says wrongly. */
-export interface ClientHelloOptions {
-  /** The type of the name: 0 is `host_name`, the only one there is (RFC 6066, 3). */
-  readonly nameType?: number;
-  /** Further extensions: their type and data. */
-  readonly extensions?: readonly (readonly [type: number, data: readonly number[]])[];
-  /** Cuts the record in two after so many bytes of the handshake message. */
-  readonly cutAt?: number;
+import { Buffer } from "node:buffer";
+
+/** What is in a hello; what is absent is as it should be. */
+export interface HelloParts {
+  readonly version?: number;
+  readonly sessionId?: Uint8Array;
+  readonly ciphers?: Uint8Array;
+  readonly compressions?: Uint8Array;
+  /** Type and content of each. */
+  readonly extensions?: readonly (readonly [type: number, content: Uint8Array])[];
+  /** Appended to the message's body. */
+  readonly rest?: Uint8Array;
 }
 
-/**
- * One TLS record, or two, with a ClientHello of TLS 1.2 and 1.3 (RFC 8446, 4.1.2).
- *
- * @param serverName one character is one byte; undefined: the extension is not there; several: names in one list
- */
-export function clientHello(
-  serverName: string | readonly string[] | undefined,
-  { nameType = 0, extensions = [], cutAt }: ClientHelloOptions = {},
-): Uint8Array<ArrayBuffer> {
-  const names = typeof serverName === "string" ? [serverName] : serverName ?? [];
-  const list = names.flatMap((name) => [nameType, ...sized(2, [...name].map(codeOf))]);
-  const all = [
-    ...(serverName === undefined ? [] : [[0x0000, sized(2, list)] as const]),
-    [0x000a, sized(2, [0x00, 0x1d, 0x00, 0x17])] as const, // supported_groups: x25519, secp256r1
-    [0x000d, sized(2, [0x04, 0x03, 0x08, 0x04, 0x04, 0x01])] as const, // signature_algorithms
-    [0x002b, sized(1, [0x03, 0x04, 0x03, 0x03])] as const, // supported_versions
-    [0x0033, sized(2, [0x00, 0x1d, ...sized(2, new Array<number>(32).fill(9))])] as const, // key_share
-    ...extensions,
-  ].flatMap(([type, data]) => [type >> 8, type & 0xff, ...sized(2, data)]);
-  const body = [
-    ...[0x03, 0x03],
-    ...new Array<number>(32).fill(7),
-    ...sized(1, []),
-    ...sized(2, [0x13, 0x01, 0x13, 0x02, 0xc0, 0x2b, 0xc0, 0x2f]),
-    ...sized(1, [0]),
-    ...sized(2, all),
-  ];
-  const handshake = [0x01, ...sized(3, body)];
-  const pieces = cutAt === undefined
-    ? [handshake]
-    : [handshake.slice(0, cutAt), handshake.slice(cutAt)];
-  return Uint8Array.from(pieces.flatMap((piece) => [0x16, 0x03, 0x01, ...sized(2, piece)]));
+/** A handshake message. */
+export function makeHello(parts: HelloParts = {}): Uint8Array {
+  const { extensions = [serverName("origin.test"), versions(0x0304, 0x0303)] } = parts;
+  const body = Buffer.concat([
+    number(parts.version ?? 0x0303, 2),
+    new Uint8Array(32).fill(7),
+    vector(1, parts.sessionId ?? new Uint8Array(32)),
+    vector(2, parts.ciphers ?? new Uint8Array([0x13, 0x01])),
+    vector(1, parts.compressions ?? new Uint8Array([0])),
+    vector(
+      2,
+      Buffer.concat(
+        extensions.map(([type, content]) => Buffer.concat([number(type, 2), vector(2, content)])),
+      ),
+    ),
+    parts.rest ?? new Uint8Array(),
+  ]);
+  return Buffer.concat([new Uint8Array([1]), number(body.length, 3), body]);
 }
 
-function sized(bytes: number, data: readonly number[]): number[] {
-  const length = Array.from(
-    { length: bytes },
-    (_, at) => data.length >> 8 * (bytes - 1 - at) & 255,
+/** The message in TLS records. @param cuts sizes of the first records; the rest is the last */
+export function inRecords(message: Uint8Array, cuts: readonly number[] = []): Uint8Array {
+  const records: Uint8Array[] = [];
+  let at = 0;
+  for (const size of [...cuts, message.length]) {
+    const piece = message.subarray(at, at + size);
+    at += piece.length;
+    if (piece.length > 0) {
+      records.push(Buffer.concat([new Uint8Array([22, 3, 1]), vector(2, piece)]));
+    }
+  }
+  return Buffer.concat(records);
+}
+
+/** The extension that names one host, or several. */
+export function serverName(...names: string[]): readonly [number, Uint8Array] {
+  const list = names.map((name) =>
+    Buffer.concat([new Uint8Array([0]), vector(2, Buffer.from(name, "latin1"))])
   );
-  return [...length, ...data];
+  return [0, vector(2, Buffer.concat(list))];
 }
 
-function codeOf(character: string): number {
-  return character.charCodeAt(0);
+/** The extension that says which versions the client knows. */
+export function versions(...known: number[]): readonly [number, Uint8Array] {
+  return [43, vector(1, Buffer.concat(known.map((version) => number(version, 2))))];
+}
+
+function vector(size: number, content: Uint8Array): Uint8Array {
+  return Buffer.concat([number(content.length, size), content]);
+}
+
+function number(value: number, size: number): Uint8Array {
+  const bytes = Buffer.alloc(size);
+  bytes.writeUIntBE(value, 0, size);
+  return bytes;
 }
