@@ -1,22 +1,27 @@
-/** The same with the runtime's own parts: a node:https server behind the CONNECT, fetch to the upstream, no policy at all. */
+/** A proxy of the runtime's own parts. What it needs comes as JSON on stdin, its port goes to stdout. */
 
 import { createServer as createHttp } from "node:http";
 import { createServer as createHttps } from "node:https";
 import { connect } from "node:net";
-import { createAuthority } from "../../../lib/pki/authority.ts";
 import { LeafIssuer } from "../../../lib/pki/leaf.ts";
+import { ORIGIN_NAME } from "./job.ts";
 
-const { caPem, originPort } = Object(await new Response(Deno.stdin.readable).json());
-const ca = await createAuthority(new Date());
-const issuer = await LeafIssuer.open(ca, { now: () => new Date() });
-const leaf = await issuer.leafFor({ kind: "name", value: "origin.test" });
-const client = Deno.createHttpClient({ caCerts: [caPem] });
+const told = Object(await new Response(Deno.stdin.readable).json());
+const { originCaPem, proxyCa, token } = told;
+const issuer = await LeafIssuer.open(proxyCa, { now: () => new Date() });
+const leaf = await issuer.leafFor({ kind: "name", value: ORIGIN_NAME });
+const client = Deno.createHttpClient({ caCerts: [originCaPem], http2: false });
 
 const inner = createHttps({ key: leaf.key_pem, cert: leaf.cert_pem }, async (request, response) => {
-  // The bench's certificate names localhost too, as fetch can't be told an address for a name.
-  const upstream = await fetch(`https://localhost:${originPort}${request.url}`, {
+  const hasBody = request.method !== "GET";
+  const upstream = await fetch(`https://${request.headers.host}${request.url}`, {
     client,
-    headers: { authorization: "Bearer sk-bench-0123456789" },
+    method: request.method ?? "GET",
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(hasBody ? { "content-length": request.headers["content-length"] ?? "" } : {}),
+    },
+    ...(hasBody ? { body: ReadableStream.from(request) } : {}),
   });
   response.writeHead(upstream.status, Object.fromEntries(upstream.headers));
   for await (const piece of upstream.body ?? []) {
@@ -37,5 +42,5 @@ outer.on("connect", (_request, socket) => {
   socket.on("error", () => piped.destroy());
 });
 await new Promise<void>((resolve) => outer.listen(0, "127.0.0.1", () => resolve()));
-const told = { port: Object(outer.address()).port, caPem: ca.cert_pem };
-Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(told)}\n`));
+const port = Object(outer.address()).port;
+Deno.stdout.writeSync(new TextEncoder().encode(`${port}\n`));
