@@ -6,6 +6,7 @@
 import type { AuditRow, LedgerRow } from "../egress/audit_row.ts";
 import type { CertificateAuthority, EgressConfig } from "../egress/config.ts";
 import type { Route } from "../egress/route.ts";
+import type { ByteWish, GrantedBytes } from "../egress/route_limits.ts";
 
 /** In the bundle; its folder is root's, mode 0700. */
 export const CONTROL_SOCKET = "/run/bot-bottle/control.sock";
@@ -181,6 +182,8 @@ export interface LedgerMethods {
   /** Appends in order; the answer is the acknowledgement: the rows are on disk. */
   "audit.append": [AuditAppendParams & { readonly source: string }, { readonly last: number }];
   "audit.tail": [Omit<AuditTailParams, "follow" | "subscription">, AuditTailResult];
+  /** Reserves bytes of a route's budget, as many as are left; the answer is the acknowledgement: it is on disk. */
+  "bytes.reserve": [ByteWish, GrantedBytes];
   "shutdown": [null, null];
 }
 
@@ -188,6 +191,8 @@ export interface LedgerMethods {
 export interface InitMethods {
   /** Forwarded to the ledger; answered when the rows are on disk. `notReady` while the ledger is down: hold them. */
   "audit.append": [AuditAppendParams, { readonly last: number }];
+  /** Forwarded to the ledger. */
+  "bytes.reserve": [ByteWish, GrantedBytes];
 }
 
 /** The error codes used besides JSON-RPC's own. */

@@ -20,6 +20,10 @@ export const blockReasons = {
   "unresolvable": 502,
   /** A push over HTTPS: pushes go through git-gate. */
   "git-push": 403,
+  /** A placeholder where no credential is put on. */
+  "placeholder": 403,
+  /** A body that can't be looked through: an unknown coding, or one that does not decode. */
+  "unreadable-request": 415,
   /** Ambiguous or malformed: never guessed at. */
   "protocol": 400,
   /** The upstream's certificate does not verify; nothing was sent. */
@@ -28,9 +32,20 @@ export const blockReasons = {
   "too-large": 431,
   /** Over the limit of connections or requests in flight. */
   "too-many": 429,
+  /** More requests than the route takes in a minute. */
+  "rate-limit": 429,
+  /** What may leave by the route in the bottle's life is used up. */
+  "budget": 403,
+  /** A body longer than the route takes. */
+  "body-too-large": 413,
   /** The ledger is down: nothing passes unrecorded. */
   "audit-unavailable": 503,
 } as const;
 
 /** One of {@linkcode blockReasons}. */
 export type BlockReason = keyof typeof blockReasons;
+
+/** Tells a reason from any other code. */
+export function isBlockReason(code: string): code is BlockReason {
+  return Object.hasOwn(blockReasons, code);
+}

@@ -16,6 +16,8 @@ export interface RefusalFacts {
   readonly route?: string | undefined;
   /** Default: {@linkcode defaultHint}. */
   readonly hint?: string;
+  /** Seconds after which it is worth trying again. */
+  readonly retryAfterS?: number | undefined;
 }
 
 /** A whole response; `content-length` fits the body. */
@@ -39,10 +41,16 @@ const hints = {
   "ip-literal": "Use the host's name; an address needs a route of its own",
   "unresolvable": "Check the spelling of the host",
   "git-push": "Push to the git remote of this bottle; pushes over HTTPS are refused on every host",
+  "placeholder":
+    "Send it only to the host that it is for, in the header where the credential belongs",
+  "unreadable-request": "Send the body as it is, or in gzip, deflate, br or zstd",
   "protocol": "Send one well-formed HTTP/1.1 request; ambiguous ones are never guessed at",
   "upstream-tls": "The upstream's certificate does not verify; nothing was sent",
   "too-large": "Send fewer or shorter header fields",
   "too-many": "Wait for open requests to finish, then retry",
+  "rate-limit": "Wait as long as retry-after says, then retry",
+  "budget": `${ASK} raise the route's "limits.bytes_out"; retrying does not help`,
+  "body-too-large": `Send less at once, or ask for a higher "limits.body_bytes"`,
   "audit-unavailable": "Retry in some seconds: nothing passes while it can't be recorded",
 } as const satisfies Record<BlockReason, string>;
 
@@ -80,6 +88,9 @@ export function refusal(reason: BlockReason, facts: RefusalFacts): Refusal {
       ["content-length", String(body.length)],
       ["cache-control", "no-store"],
       [BLOCK_HEADER, reason],
+      ...(facts.retryAfterS === undefined
+        ? []
+        : [["retry-after", String(facts.retryAfterS)] as const]),
     ],
     body,
   };

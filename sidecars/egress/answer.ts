@@ -10,6 +10,7 @@ import type { ClientExchange } from "./client_exchange.ts";
 import type { EngineParts } from "./parts.ts";
 import { ExchangeRecord, type Outcome } from "./record.ts";
 import { type Answer, refusalAnswer, sendAnswer } from "./respond.ts";
+import type { LimitRefusal } from "./route_meters.ts";
 
 /** Whoever gets an answer: also where there was no request that was understood. */
 export type Answered = Pick<ClientExchange, "tunnel" | "response" | "watch" | "abort">;
@@ -66,14 +67,14 @@ export async function refuse(
   client: Answered,
   record: ExchangeRecord,
   reservation: Reservation,
-  refused: Refused & { readonly isReusable?: boolean },
+  refused: LimitRefusal & { readonly isReusable?: boolean },
 ): Promise<void> {
-  const { reason, detail, route, isReusable = false } = refused;
+  const { reason, detail, route, retryAfterS, isReusable = false } = refused;
   record.route = route;
   await answerExchange(parts, client, {
     record,
     reservation,
-    answer: refusalAnswer(reason, detail, record.target, route),
+    answer: refusalAnswer(reason, detail, record.target, route, retryAfterS),
     outcome: { verdict: "blocked", reason, detail },
     isReusable,
   });

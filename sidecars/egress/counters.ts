@@ -6,6 +6,8 @@ import type { Outcome } from "./record.ts";
 /** Added to by every exchange. */
 export class Counters {
   openConnections = 0;
+  /** Exchanges that are not over. */
+  inFlight = 0;
   #requests = 0;
   #blocked = 0;
   #failed = 0;

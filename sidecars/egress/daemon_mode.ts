@@ -1,5 +1,6 @@
 /** Egress as init's daemon: configured, asked and ended over its stdin and stdout; rows go the same way. */
 
+import { parseGrantedBytes } from "../../lib/control/byte_wish.ts";
 import { type EgressMethods, RpcErrorCode } from "../../lib/control/protocol.ts";
 import { RpcError, RpcPeer } from "../../lib/control/rpc.ts";
 import { readCount, readShape } from "../../lib/control/shape.ts";
@@ -7,6 +8,7 @@ import { parseEgressConfig, parseRoutes } from "../../lib/egress/config_schema.t
 import { BottleError } from "../../lib/errors.ts";
 import type { AppendRows } from "./audit_sender.ts";
 import { type Engine, startEngine } from "./engine.ts";
+import type { ReserveBytes } from "./route_meters.ts";
 
 /** The two streams of a daemon. */
 export interface DaemonStreams {
@@ -28,11 +30,14 @@ export async function runDaemon(
   const append: AppendRows = async (rows, first, signal) => {
     await peer.call("audit.append", { rows, first }, { signal, timeoutMs: APPEND_MS });
   };
+  const reserveBytes: ReserveBytes = async (wish) =>
+    parseGrantedBytes(await peer.call("bytes.reserve", wish, { timeoutMs: APPEND_MS }));
   const configure = async (params: unknown): Promise<EgressMethods["configure"][1]> => {
     if (isConfigured) throw new RpcError(RpcErrorCode.alreadyConfigured, "Configured already");
     isConfigured = true;
     try {
-      engine = await startEngine({ config: parseEgressConfig(params), append, onLog });
+      const config = parseEgressConfig(params);
+      engine = await startEngine({ config, append, onLog, reserveBytes });
     } catch (error) {
       isConfigured = false;
       throw tellable(error, RpcErrorCode.invalidParams);

@@ -24,6 +24,7 @@ import { Policy } from "./policy.ts";
 import { ConnectionPool } from "./pool.ts";
 import { resolveHost } from "./resolver.ts";
 import { SessionPool } from "./session_pool.ts";
+import { type ReserveBytes, reserveInMemory, RouteMeters } from "./route_meters.ts";
 import { TlsFront } from "./tls_front.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -38,6 +39,8 @@ export interface EngineOptions {
   /** The system's resolver unless told. */
   readonly resolve?: Resolve;
   readonly limits?: Partial<EngineLimits>;
+  /** Where routes' budgets are kept; for as long as it runs unless told. */
+  readonly reserveBytes?: ReserveBytes;
 }
 
 /** A running proxy. */
@@ -94,6 +97,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     audit,
     counters,
     limits,
+    meters: new RouteMeters(options.reserveBytes ?? reserveInMemory()),
     watchdog,
     closing: closing.signal,
     front: new TlsFront(issuer),

@@ -14,18 +14,17 @@ import {
   judgeRequest,
   type RequestDecision,
 } from "../../lib/egress/judge_request.ts";
+import { dropForwarded } from "../../lib/egress/overrides.ts";
 import { stripQuery } from "../../lib/egress/query_credentials.ts";
-import { type BlockReason, blockReasons } from "../../lib/egress/reason.ts";
-import { BottleError } from "../../lib/errors.ts";
 import { answerExchange, finish, refusalOf, refuse, refuseUnrecorded } from "./answer.ts";
+import { answerSelf } from "./answer_self.ts";
 import type { ClientExchange } from "./client_exchange.ts";
-import { isFailReason } from "./failure.ts";
 import { type DiscardRest, forward, type OutboundRequest } from "./forward.ts";
+import { outcomeOf } from "./outcome.ts";
 import type { EngineParts } from "./parts.ts";
-import type { Policy } from "./policy.ts";
 import { ExchangeRecord, type Outcome } from "./record.ts";
-import { failureAnswer, jsonAnswer, refusalAnswer } from "./respond.ts";
-import { isForSelf, runSelfTest } from "./self_test.ts";
+import { failureAnswer, refusalAnswer } from "./respond.ts";
+import { isForSelf } from "./self_test.ts";
 import { askWebSocket } from "./websocket_upgrade.ts";
 
 /**
@@ -34,6 +33,18 @@ import { askWebSocket } from "./websocket_upgrade.ts";
  * @returns what is left to do where the request's body was not read to its end; undefined: nothing
  */
 export async function runExchange(
+  parts: EngineParts,
+  client: ClientExchange,
+): Promise<DiscardRest | undefined> {
+  parts.counters.inFlight++;
+  try {
+    return await carryOut(parts, client);
+  } finally {
+    parts.counters.inFlight--;
+  }
+}
+
+async function carryOut(
   parts: EngineParts,
   client: ClientExchange,
 ): Promise<DiscardRest | undefined> {
@@ -48,7 +59,7 @@ export async function runExchange(
     return undefined;
   }
   if (tunnel === undefined && isForSelf(head)) {
-    await answerSelfTest(parts, client, record, reservation);
+    await answerSelf(parts, client, record, reservation);
     return undefined;
   }
   const decision = judge(parts, client);
@@ -59,9 +70,23 @@ export async function runExchange(
     return undefined;
   }
   record.route = decision.route.host;
+  if (parts.counters.inFlight > parts.limits.inFlight) {
+    const detail = `${parts.limits.inFlight} requests are under way`;
+    const tooMany = { ok: false, reason: "too-many", detail, route: record.route } as const;
+    await refuse(parts, client, record, reservation, tooMany);
+    return undefined;
+  }
   if (!parts.dialer.isChecked(decision)) record.marks.push("address-not-checked");
   try {
-    const request = outbound(parts.policy, decision, head, record);
+    const request = outbound(parts, decision, head, record);
+    if (decision.route.limits !== undefined) {
+      const over = await parts.meters.admit(decision, request.start);
+      if (over !== undefined) {
+        const isReusable = request.isPersistent && decision.framing.kind === "none";
+        await refuse(parts, client, record, reservation, { ...over, isReusable });
+        return undefined;
+      }
+    }
     const { dialer, limits, closing } = parts;
     const job = { dialer, limits, closing, client, destination: decision, request, record };
     const discardRest = await forward(job);
@@ -82,12 +107,13 @@ function judge(parts: EngineParts, { head, tunnel }: ClientExchange): RequestDec
 }
 
 function outbound(
-  policy: Policy,
+  { policy, meters }: EngineParts,
   allowed: AllowedRequest,
   head: RequestHead,
   record: ExchangeRecord,
 ): OutboundRequest {
   const { route, scheme, target } = allowed;
+  const out = route.limits?.bytes_out;
   const swapped = policy.swap(allowed.headers, route, scheme);
   record.credential = swapped.credential;
   const stripped = stripQuery(allowed.path, route);
@@ -110,7 +136,10 @@ function outbound(
     },
     isPersistent: allowed.isPersistent && head.version !== "1.0",
     // A credential of the agent's would leave in a trailer as well as in a header.
-    passTrailers: (trailers: HeaderList) => policy.strip(passableTrailers(trailers), route),
+    passTrailers: (trailers: HeaderList) =>
+      policy.strip(dropForwarded(passableTrailers(trailers)), route),
+    meter: (body) => meters.meter(route, body),
+    ...(out !== undefined && { spend: (bytes) => meters.spend(route.host, bytes, out) }),
     ...(webSocket !== undefined && { webSocket }),
   };
 }
@@ -130,45 +159,4 @@ async function endFailed(
     ? refusalAnswer(outcome.reason, outcome.detail, record.target, record.route)
     : failureAnswer(outcome.reason, outcome.detail);
   await answerExchange(parts, client, { record, reservation, answer, outcome });
-}
-
-function outcomeOf(error: unknown): Exclude<Outcome, { verdict: "allowed" }> {
-  if (!(error instanceof BottleError)) {
-    // A bug of ours. Its message may quote what it choked on, so that only its kind is told.
-    const name = error instanceof Error ? error.name : typeof error;
-    return { verdict: "failed", reason: "upstream-protocol", detail: `Internal error (${name})` };
-  }
-  const { code, message, details } = error;
-  const detail = [message, ...details].join(": ");
-  if (isBlockReason(code)) return { verdict: "blocked", reason: code, detail };
-  if (isFailReason(code)) return { verdict: "failed", reason: code, detail };
-  return { verdict: "blocked", reason: refusalOf(error).reason, detail };
-}
-
-function isBlockReason(code: string): code is BlockReason {
-  return Object.hasOwn(blockReasons, code);
-}
-
-async function answerSelfTest(
-  parts: EngineParts,
-  client: ClientExchange,
-  record: ExchangeRecord,
-  reservation: Reservation,
-): Promise<void> {
-  record.kind = "self-test";
-  const result = runSelfTest(client.head, parts.policy.selfTest);
-  if (!result.ok) {
-    const { detail } = result;
-    return await refuse(parts, client, record, reservation, {
-      ok: false,
-      reason: "no-match",
-      detail,
-    });
-  }
-  await answerExchange(parts, client, {
-    record,
-    reservation,
-    answer: jsonAnswer(200, { sha256: result.sha256 }),
-    outcome: { verdict: "allowed" },
-  });
 }

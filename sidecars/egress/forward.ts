@@ -4,6 +4,7 @@ import type { FailReason } from "../../lib/egress/audit_row.ts";
 import { http1ErrorCode } from "../../lib/egress/http1/malformed.ts";
 import type { HeaderList } from "../../lib/egress/message.ts";
 import { BottleError } from "../../lib/errors.ts";
+import type { BodyReader } from "./body.ts";
 import type { ClientExchange } from "./client_exchange.ts";
 import type { Destination, Dialer, OpenOptions } from "./dialer.ts";
 import { failure } from "./failure.ts";
@@ -21,6 +22,10 @@ export interface OutboundRequest {
   /** Whether the client can send another request on its connection, once this one is over. */
   readonly isPersistent: boolean;
   readonly passTrailers: (trailers: HeaderList) => HeaderList;
+  /** Counts a body by the route's limits. */
+  readonly meter: (body: BodyReader) => BodyReader;
+  /** Counts what leaves otherwise; undefined: nobody counts it. */
+  readonly spend?: (bytes: number) => Promise<void> | undefined;
   /** It asks to go on as a WebSocket. */
   readonly webSocket?: WebSocketRequest;
 }
@@ -54,6 +59,7 @@ export async function forward(job: ForwardJob): Promise<DiscardRest> {
   client.onBroken = (): void => state.abort("client-closed");
   watch.onExpire = (): void => state.expire();
   try {
+    watch.bound(job.limits.totalMs);
     watch.arm(job.limits.silenceMs);
     const first = dialer.reuse(destination, state.options) ?? await state.open();
     return await state.tryOnce(first) ?? await state.exchange(await state.open());
@@ -124,7 +130,7 @@ class ForwardState {
     const { watch } = client;
     this.#upstream = upstream;
     const body = this.#body = new RequestBody({
-      source: client.body(request.start.framing),
+      source: request.meter(client.body(request.start.framing)),
       sink: upstream.request,
       passTrailers: request.passTrailers,
       onProgress: (bytes) => {

@@ -6,6 +6,8 @@ import { defaultHttp2Limits, type Http2Limits } from "../../lib/egress/http2/lim
 export interface EngineLimits {
   /** Client connections at once; one more is refused with 429. */
   readonly connections: number;
+  /** Exchanges at once, on all connections; one more is refused with 429. */
+  readonly inFlight: number;
   /** From the first byte of a head to its end: a slow sender holds a connection no longer. */
   readonly headMs: number;
   /** Between two requests of a connection, and between two pieces of a request's body. */
@@ -20,6 +22,8 @@ export interface EngineLimits {
   readonly connectionsPerOrigin: number;
   /** An upstream's silence: models think for minutes before the first byte. */
   readonly silenceMs: number;
+  /** A whole exchange, a WebSocket's life too: it ends then, whatever it is doing. */
+  readonly totalMs: number;
   /** What is still read from a client whose answer came early, so that a reset does not take the answer with it. */
   readonly lingerMs: number;
   /** Idle upstream connections for one name and port. */
@@ -35,6 +39,7 @@ export interface EngineLimits {
 /** What is in force unless told otherwise. */
 export const defaultLimits: EngineLimits = {
   connections: 1000,
+  inFlight: 2_000,
   headMs: 10_000,
   idleMs: 60_000,
   connectMs: 10_000,
@@ -43,6 +48,7 @@ export const defaultLimits: EngineLimits = {
   staggerMs: 250,
   connectionsPerOrigin: 512,
   silenceMs: 600_000,
+  totalMs: 24 * 3_600_000,
   lingerMs: 2_000,
   idlePerOrigin: 32,
   pooledMs: 30_000,

@@ -8,6 +8,7 @@ import type { Counters } from "./counters.ts";
 import type { Dialer } from "./dialer.ts";
 import type { EngineLimits } from "./limits.ts";
 import type { Policy } from "./policy.ts";
+import type { RouteMeters } from "./route_meters.ts";
 import type { Watch } from "./watchdog.ts";
 
 /** What all exchanges of a proxy share. */
@@ -17,6 +18,7 @@ export interface EngineParts {
   readonly audit: AuditSender;
   readonly counters: Counters;
   readonly limits: EngineLimits;
+  readonly meters: RouteMeters;
   /** Aborted when the proxy shuts down: connections end after the exchange at hand. */
   readonly closing: AbortSignal;
 }

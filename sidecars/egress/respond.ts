@@ -20,6 +20,7 @@ const phrases: ReadonlyMap<number, string> = new Map([
   [200, "OK"],
   [400, "Bad Request"],
   [403, "Forbidden"],
+  [413, "Content Too Large"],
   [429, "Too Many Requests"],
   [431, "Request Header Fields Too Large"],
   [502, "Bad Gateway"],
@@ -33,9 +34,10 @@ export function refusalAnswer(
   detail: string,
   target: ConnectTarget | undefined,
   route: string | undefined,
+  retryAfterS?: number,
 ): Answer {
   const host = target === undefined ? "" : printHost(target.host);
-  return refusal(reason, { detail, host, ...(route === undefined ? {} : { route }) });
+  return refusal(reason, { detail, host, route, retryAfterS });
 }
 
 /** The answer to what was allowed and failed before the upstream had answered. */

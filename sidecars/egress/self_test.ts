@@ -11,7 +11,9 @@ import type { Route } from "../../lib/egress/route.ts";
 
 /** The one name with an underscore: compared byte for byte, as the host parser takes no such name. */
 const HOST = "_egress.local";
-const TARGET = `http://${HOST}/self-test`;
+/** What the launch asks for. */
+export const SELF_TEST_TARGET = `http://${HOST}/self-test`;
+const ALLOWLIST_TARGET = `http://${HOST}/allowlist`;
 
 const auth = { scheme: "bearer", token: "EGRESS_TOKEN_0" } as const;
 const route: Route = { host: HOST, auth, origin: "self-test" };
@@ -19,6 +21,11 @@ const route: Route = { host: HOST, auth, origin: "self-test" };
 /** Whether a request that came to the proxy itself is for the proxy itself. */
 export function isForSelf(head: RequestHead): boolean {
   return head.target.startsWith(`http://${HOST}/`);
+}
+
+/** Whether it asks for the routes: byte for byte, and over plain http alone, as no certificate has such a name. */
+export function isForAllowlist({ method, target, headers }: RequestHead): boolean {
+  return method === "GET" && target === ALLOWLIST_TARGET && isNamed(headers);
 }
 
 /** What the self-test answers. */
@@ -32,10 +39,10 @@ export function runSelfTest(
   head: RequestHead,
   selfTest: EgressConfig["self_test"],
 ): SelfTestResult {
-  if (selfTest === null) return { ok: false, detail: "No self-test is configured" };
-  if (head.method !== "GET" || head.target !== TARGET || !isNamed(head.headers)) {
-    return { ok: false, detail: `Only GET ${TARGET} is served` };
+  if (head.method !== "GET" || head.target !== SELF_TEST_TARGET || !isNamed(head.headers)) {
+    return { ok: false, detail: `Only GET ${ALLOWLIST_TARGET} and ${SELF_TEST_TARGET} are served` };
   }
+  if (selfTest === null) return { ok: false, detail: "No self-test is configured" };
   const [sent] = headerValues(head.headers, "authorization");
   if (sent !== `Bearer ${selfTest.placeholder}`) {
     return { ok: false, detail: "The request does not carry the placeholder of the self-test" };

@@ -8,6 +8,8 @@ export interface Watch {
   onExpire: () => void;
   /** Expires `ms` from now unless armed again or disarmed before; up to 250 ms late. */
   arm(ms: number): void;
+  /** Expires `ms` from now however often it is armed, unless disarmed before. */
+  bound(ms: number): void;
   disarm(): void;
   /** Takes it off the watchdog. */
   end(): void;
@@ -44,6 +46,7 @@ class Deadline implements Watch {
   onExpire: () => void = () => {};
   readonly #onEnd: (watch: Deadline) => void;
   #at = Infinity;
+  #bound = Infinity;
 
   constructor(onEnd: (watch: Deadline) => void) {
     this.#onEnd = onEnd;
@@ -53,8 +56,13 @@ class Deadline implements Watch {
     this.#at = performance.now() + ms;
   }
 
+  bound(ms: number): void {
+    this.#bound = performance.now() + ms;
+  }
+
   disarm(): void {
     this.#at = Infinity;
+    this.#bound = Infinity;
   }
 
   end(): void {
@@ -62,8 +70,8 @@ class Deadline implements Watch {
   }
 
   expireAt(now: number): void {
-    if (now < this.#at) return;
-    this.#at = Infinity;
+    if (now < this.#at && now < this.#bound) return;
+    this.disarm();
     this.onExpire();
   }
 }

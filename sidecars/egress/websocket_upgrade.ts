@@ -14,6 +14,7 @@ import {
 } from "../../lib/egress/websocket/handshake.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { failure } from "./failure.ts";
+import { meteredDuplex } from "./metered_duplex.ts";
 import type { ResponseJob } from "./relay_response.ts";
 import type { AnswerHead } from "./upstream_exchange.ts";
 import { relayWebSocket } from "./websocket.ts";
@@ -62,9 +63,11 @@ export async function relayUpgrade(job: ResponseJob, head: AnswerHead): Promise<
   const server = upstream.upgrade();
   // Also where nobody reads from the client, because the upstream takes no more.
   client.onBroken = (): void => server.destroy();
+  const { spend } = request;
+  const agent = client.upgrade();
   try {
     await relayWebSocket({
-      client: client.upgrade(),
+      client: spend === undefined ? agent : meteredDuplex(agent, spend),
       upstream: server,
       isDeflateAgreed: agreement.deflate !== undefined,
       outbound: undefined,

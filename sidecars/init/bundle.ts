@@ -8,6 +8,7 @@ import {
   RpcErrorCode,
   type StatsResult,
 } from "../../lib/control/protocol.ts";
+import { parseByteWish, parseGrantedBytes } from "../../lib/control/byte_wish.ts";
 import { parseAuditTailResult } from "../../lib/control/answers.ts";
 import { RpcError, type RpcPeer } from "../../lib/control/rpc.ts";
 import { readCount, readList, readShape, readText } from "../../lib/control/shape.ts";
@@ -20,6 +21,7 @@ import type { Follower, TailQuery } from "./followers.ts";
 import { KeptRoutes, MAX_ROUTES } from "./routes.ts";
 import { SupervisedDaemon } from "./supervised.ts";
 import type { CertificateAuthority } from "../../lib/egress/config.ts";
+import type { GrantedBytes } from "../../lib/egress/route_limits.ts";
 
 /** How a bundle touches the outside. */
 export interface BundleOptions {
@@ -149,6 +151,7 @@ export class Bundle {
       start: () => this.#options.start("egress", (line) => log.add(line)),
       handlers: (life) => ({
         "audit.append": (params) => this.#append(params, `${this.#options.bootId}.${life}`),
+        "bytes.reserve": (params) => this.#reserve(params),
       }),
       configure: (peer) => this.#configureEgress(peer, parts),
     }, this.#options.clock);
@@ -203,6 +206,20 @@ export class Bundle {
     this.#last = Math.max(this.#last, last);
     for (const follower of this.followers) follower.wake();
     return { last };
+  }
+
+  async #reserve(params: unknown): Promise<GrantedBytes> {
+    try {
+      const supervise = this.#peer("supervise");
+      const wish = parseByteWish(params);
+      return parseGrantedBytes(
+        await supervise.call("bytes.reserve", wish, { timeoutMs: APPEND_MS }),
+      );
+    } catch (error) {
+      if (error instanceof BottleError) throw new RpcError(RpcErrorCode.notReady, error.message);
+      if (error instanceof RpcError) this.#tellRefusal(error);
+      throw error;
+    }
   }
 
   /** Once: egress asks again twice a second, and without this nobody would see why nothing passes. */

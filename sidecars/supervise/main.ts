@@ -1,5 +1,6 @@
 /** The supervise daemon: for now the ledger alone, served to init over stdin and stdout. */
 
+import { parseByteWish } from "../../lib/control/byte_wish.ts";
 import type { LedgerConfig } from "../../lib/control/protocol.ts";
 import { RpcErrorCode } from "../../lib/control/protocol.ts";
 import { RpcError, RpcPeer } from "../../lib/control/rpc.ts";
@@ -13,6 +14,7 @@ import {
 } from "../../lib/control/shape.ts";
 import { parseAuditRow } from "../../lib/audit/row.ts";
 import { BottleError } from "../../lib/errors.ts";
+import { type BytesOut, openBytesOut } from "./bytes_out.ts";
 import { type Batch, type Ledger, openLedger } from "./ledger.ts";
 
 /** Most rows of one `audit.append`. */
@@ -31,6 +33,9 @@ export async function runSupervise(streams: DaemonStreams): Promise<void> {
     if (ledger === undefined) throw new RpcError(RpcErrorCode.notReady, "Not configured");
     return ledger;
   };
+  let budgets = (): BytesOut => {
+    throw new RpcError(RpcErrorCode.notReady, "Not configured");
+  };
   const ended = Promise.withResolvers<void>();
   const peer = new RpcPeer({
     ...streams,
@@ -39,11 +44,15 @@ export async function runSupervise(streams: DaemonStreams): Promise<void> {
         if (ledger !== undefined) {
           throw new RpcError(RpcErrorCode.alreadyConfigured, "Configured already");
         }
-        ledger = await refusing(() => openLedger(parseConfig(params)));
+        const { path } = parseConfig(params);
+        ledger = await refusing(() => openLedger({ path }));
+        // A ledger that is only read has no need of it.
+        budgets = once(() => openBytesOut(`${path}.bytes_out`));
         return { last: ledger.last };
       },
       "audit.append": (params) => refusing(() => ({ last: open().append(parseBatch(params)) })),
       "audit.tail": (params) => refusing(() => open().tail(parseTail(params))),
+      "bytes.reserve": (params) => refusing(() => budgets().reserve(parseByteWish(params))),
       "shutdown": () => Promise.resolve(ended.resolve()),
     },
   });
@@ -62,6 +71,11 @@ async function refusing<T>(work: () => T): Promise<T> {
     }
     throw error;
   }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function parseConfig(params: unknown): LedgerConfig {

@@ -1,0 +1,49 @@
+/** What the proxy serves itself, under the one name that no host can have: the launch's self-test, and the routes. */
+
+import { allowlistOf } from "../../lib/egress/allowlist.ts";
+import type { Reservation } from "../../lib/egress/audit_queue.ts";
+import { answerExchange, refuse } from "./answer.ts";
+import type { ClientExchange } from "./client_exchange.ts";
+import type { EngineParts } from "./parts.ts";
+import type { ExchangeRecord } from "./record.ts";
+import { jsonAnswer } from "./respond.ts";
+import { isForAllowlist, runSelfTest, SELF_TEST_TARGET } from "./self_test.ts";
+
+/**
+ * Answers a request that is for the proxy itself.
+ *
+ * @param client whose request `isForSelf`
+ */
+export async function answerSelf(
+  parts: EngineParts,
+  client: ClientExchange,
+  record: ExchangeRecord,
+  reservation: Reservation,
+): Promise<void> {
+  const { head } = client;
+  if (isForAllowlist(head)) {
+    record.path = "/allowlist";
+    return await answerExchange(parts, client, {
+      record,
+      reservation,
+      answer: jsonAnswer(200, allowlistOf(parts.policy.routes, Date.now())),
+      outcome: { verdict: "allowed" },
+    });
+  }
+  if (head.target === SELF_TEST_TARGET) record.kind = "self-test";
+  const result = runSelfTest(head, parts.policy.selfTest);
+  if (!result.ok) {
+    const { detail } = result;
+    return await refuse(parts, client, record, reservation, {
+      ok: false,
+      reason: "no-match",
+      detail,
+    });
+  }
+  await answerExchange(parts, client, {
+    record,
+    reservation,
+    answer: jsonAnswer(200, { sha256: result.sha256 }),
+    outcome: { verdict: "allowed" },
+  });
+}
