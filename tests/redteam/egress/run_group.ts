@@ -16,11 +16,12 @@ export function testGroup({ title, stage: options, cases }: Group): void {
       await t.step(nameOf(one), async () => await runCase(stage, one, `c${at}`));
     }
     await t.step("and it still does", async () => await control(stage, "after"));
+    const told = cases.flatMap(({ expect }) => expect.rows === undefined ? [] : [expect.rows]);
+    if (told.length < cases.length) return;
     await t.step("nothing went by without a row", async () => {
       const rows = await stage.lastRows();
-      const told = tally(rows.map((row) => [wordOf(row), row.count ?? 1]));
-      const wanted = cases.flatMap(({ expect }) => expect.rows.map((word) => [word, 1] as const));
-      deepEqual(told, tally([...wanted, ["allowed", 4]]));
+      const found = tally(rows.map((row) => [wordOf(row), row.count ?? 1]));
+      deepEqual(found, tally([...told.flat().map((word) => [word, 1] as const), ["allowed", 4]]));
     });
   });
 }
@@ -38,7 +39,7 @@ async function runCase(stage: Stage, attack: Case, label: string): Promise<void>
   await stage.fence();
   const { sink, rows, marks, heard: wanted } = attack.expect;
   const words = (): string[] => stage.news().map(wordOf);
-  if (!isCounted(stage, rows, heard)) {
+  if (rows !== undefined && !isCounted(stage, rows, heard)) {
     await eventually(() => words().length >= rows.length).catch(() => {});
     deepEqual(words().toSorted(), rows.toSorted(), JSON.stringify(stage.news(), undefined, 1));
   }
@@ -53,7 +54,7 @@ async function runCase(stage: Stage, attack: Case, label: string): Promise<void>
 }
 
 /** A refusal of what names no host is folded with the next: its reason is told to the attacker, its count at the end. */
-function isCounted(stage: Stage, rows: Expectation["rows"], heard: string): boolean {
+function isCounted(stage: Stage, rows: readonly string[], heard: string): boolean {
   const [reason, second] = rows;
   if (reason === undefined || second !== undefined || stage.news().length > 0) return false;
   return stage.proxy.rows.some((row) => row.reason === reason && row.host === "") &&

@@ -56,6 +56,11 @@ export class Wire implements Disposable {
     return this.#take(length);
   }
 
+  /** Waits for more. @returns false at the end */
+  async more(): Promise<boolean> {
+    return await this.#fill();
+  }
+
   /** Takes the rest. @returns whether the end was clean, and what came before it */
   async rest(): Promise<{ readonly text: string; readonly isClean: boolean }> {
     let isClean = true;

@@ -5,6 +5,9 @@ import { framing } from "./framing.ts";
 import { certificates } from "./certificates.ts";
 import { chunks } from "./chunks.ts";
 import { head } from "./head.ts";
+import { http2Bodies } from "./http2_bodies.ts";
+import { http2Fields } from "./http2_fields.ts";
+import { http2Floods, http2Frames } from "./http2_frames.ts";
 import { limits } from "./limits.ts";
 import { methods } from "./methods.ts";
 import { places } from "./places.ts";
@@ -20,4 +23,8 @@ export const httpGroups: readonly Group[] = [
   responses,
   certificates,
   limits,
+  http2Fields,
+  http2Bodies,
+  http2Frames,
+  http2Floods,
 ];
