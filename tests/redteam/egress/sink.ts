@@ -10,16 +10,20 @@ export interface SinkRequest {
   readonly body: string;
 }
 
-/** Answers a request; the connection is kept unless it throws. @param fill puts hosts into a text */
-export type Respond = (
-  wire: Wire,
-  request: SinkRequest,
-  fill: (text: string) => string,
-) => Promise<void>;
+/** What an answer may need. */
+export interface SinkAid {
+  /** Puts hosts into a text. */
+  fill(text: string): string;
+  /** Adds to what was got: the same in plain words, where the wire has it masked or coded. */
+  note(text: string): void;
+}
+
+/** Answers a request; the connection is kept unless it throws. */
+export type Respond = (wire: Wire, request: SinkRequest, aid: SinkAid) => Promise<void>;
 
 /** Answers every request with these bytes; `{open}` and its like are filled in. */
 export function respondWith(bytes: string): Respond {
-  return (wire, _request, fill) => wire.write(fill(bytes));
+  return (wire, _request, { fill }) => wire.write(fill(bytes));
 }
 
 /** A plain `200`. */
@@ -43,8 +47,10 @@ export interface Sink extends AsyncDisposable {
 export function startSink(leaf: Leaf): Sink {
   let respond = respondOk;
   let fill = (text: string): string => text;
+  let notes = "";
+  const note = (text: string): void => void (notes += `${text}\n`);
   const behave = async (wire: Wire): Promise<void> => {
-    for (;;) await respond(wire, await readRequest(wire), fill);
+    for (;;) await respond(wire, await readRequest(wire), { fill, note });
   };
   const tls = startRecorder(leaf, behave);
   const http = startRecorder(undefined, behave);
@@ -60,11 +66,12 @@ export function startSink(leaf: Leaf): Sink {
       fill = filler;
     },
     mark: () => {
+      notes = "";
       known = new Map(wires().map((wire) => [wire, wire.received.length]));
     },
     news: () => ({
       connections: wires().filter((wire) => !known.has(wire)).length,
-      text: wires().map((wire) => wire.received.slice(known.get(wire) ?? 0)).join(""),
+      text: wires().map((wire) => wire.received.slice(known.get(wire) ?? 0)).join("") + notes,
     }),
     async [Symbol.asyncDispose](): Promise<void> {
       for (const recorder of all) await recorder[Symbol.asyncDispose]();

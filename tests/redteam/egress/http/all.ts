@@ -12,6 +12,7 @@ import { limits } from "./limits.ts";
 import { methods } from "./methods.ts";
 import { places } from "./places.ts";
 import { responses } from "./responses.ts";
+import { websockets } from "./websockets.ts";
 
 /** One proxy each. */
 export const httpGroups: readonly Group[] = [
@@ -27,4 +28,5 @@ export const httpGroups: readonly Group[] = [
   http2Bodies,
   http2Frames,
   http2Floods,
+  websockets,
 ];
