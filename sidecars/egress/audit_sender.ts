@@ -16,6 +16,8 @@ export type AppendRows = (
 ) => Promise<void>;
 
 const RETRY_MS = 500;
+/** How long an exchange waits for a place while rows are on their way: under load an acknowledgement takes parts of a second. */
+const PLACE_MS = 2_000;
 /** Rows that come within this go together: under load a write for each row is a tenth of the proxy's work. */
 const GATHER_MS = 5;
 /** How often it looks whether refusals that were counted are to be told. */
@@ -26,13 +28,17 @@ export class AuditSender {
   readonly #queue = new AuditQueue();
   readonly #fold = new RefusalFold();
   readonly #append: AppendRows;
+  readonly #redact: (row: AuditRow) => AuditRow;
   readonly #stopped = new AbortController();
   #acknowledged = 0;
+  #room: PromiseWithResolvers<void> | undefined;
   #sending: Promise<void> | undefined;
   #telling: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(append: AppendRows) {
+  /** @param redact takes credentials out of a row */
+  constructor(append: AppendRows, redact: (row: AuditRow) => AuditRow) {
     this.#append = append;
+    this.#redact = redact;
   }
 
   /** A place for an exchange's row; undefined: nothing may pass now. */
@@ -41,7 +47,7 @@ export class AuditSender {
     if (reservation === undefined) return undefined;
     return {
       commit: (row) => {
-        const told = this.#fold.take(row, performance.now());
+        const told = this.#fold.take(this.#redact(row), performance.now());
         if (told === undefined) {
           reservation.release();
           this.#tellLater();
@@ -54,9 +60,34 @@ export class AuditSender {
     };
   }
 
+  /**
+   * As {@linkcode AuditSender.reserve}, but what comes faster than the ledger writes waits its turn.
+   *
+   * @returns undefined: there was no place for `limitMs`, and nothing may pass now
+   */
+  async waitForPlace(limitMs = PLACE_MS): Promise<Reservation | undefined> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), limitMs);
+    const gaveUp = Promise.withResolvers<void>();
+    const giveUp = (): void => gaveUp.resolve();
+    const either = AbortSignal.any([late.signal, this.#stopped.signal]);
+    either.addEventListener("abort", giveUp);
+    try {
+      for (;;) {
+        const reservation = this.reserve();
+        if (reservation !== undefined || either.aborted) return reservation;
+        this.#room ??= Promise.withResolvers();
+        await Promise.race([this.#room.promise, gaveUp.promise]);
+      }
+    } finally {
+      clearTimeout(timer);
+      either.removeEventListener("abort", giveUp);
+    }
+  }
+
   /** Adds the row of something that let nothing pass. */
   add(row: AuditRow): void {
-    if (this.#queue.add(row)) this.#send();
+    if (this.#queue.add(this.#redact(row))) this.#send();
   }
 
   /** Waits at most `graceMs` for the ledger to take what there is, and what was only counted. */
@@ -104,6 +135,8 @@ export class AuditSender {
         await this.#append(rows, this.#acknowledged + 1, signal);
         this.#acknowledged += rows.length;
         this.#queue.acknowledge();
+        this.#room?.resolve();
+        this.#room = undefined;
       } catch {
         this.#queue.putBack();
         await pause(RETRY_MS, signal);

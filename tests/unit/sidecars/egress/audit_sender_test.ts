@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import type { AuditRow } from "../../../../lib/egress/audit_row.ts";
+import { AUDIT_CAPACITY } from "../../../../lib/egress/audit_queue.ts";
+import { type AppendRows, AuditSender } from "../../../../sidecars/egress/audit_sender.ts";
+
+const ROW: AuditRow = {
+  time: "2026-11-24T00:00:00.000Z",
+  kind: "http",
+  method: "GET",
+  scheme: "https",
+  host: "a.test",
+  port: 443,
+  path: "/",
+  verdict: "allowed",
+  status: 200,
+  bytes_up: 0,
+  bytes_down: 0,
+  duration_ms: 0,
+};
+
+/** All of its places are taken. */
+function fullSender(append: AppendRows): AuditSender {
+  const sender = new AuditSender(append);
+  for (let row = 0; row < AUDIT_CAPACITY; row++) sender.reserve()?.commit(ROW);
+  return sender;
+}
+
+Deno.test("AuditSender lets an exchange wait for a place until the ledger has taken rows", async () => {
+  const acknowledge = Promise.withResolvers<void>();
+  const sender = fullSender(() => acknowledge.promise);
+  assert.equal(sender.reserve(), undefined);
+  const waiting = [sender.waitForPlace(60_000), sender.waitForPlace(60_000)];
+  acknowledge.resolve();
+  for (const place of await Promise.all(waiting)) {
+    assert.ok(place);
+    place.release();
+  }
+  await sender.close(60_000);
+});
+
+Deno.test("AuditSender gives no place when the ledger takes nothing in time", async () => {
+  const acknowledge = Promise.withResolvers<void>();
+  const sender = fullSender(() => acknowledge.promise);
+  assert.equal(await sender.waitForPlace(1), undefined);
+  acknowledge.resolve();
+  await sender.close(60_000);
+});
+
+Deno.test("AuditSender ends the wait for a place when it is closed", async () => {
+  const sender = fullSender((_rows, _first, signal) =>
+    new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)))
+  );
+  const waiting = sender.waitForPlace(60_000);
+  await sender.close(1);
+  assert.equal(await waiting, undefined);
+});
