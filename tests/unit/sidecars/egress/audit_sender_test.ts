@@ -47,9 +47,13 @@ Deno.test("AuditSender gives no place when the ledger takes nothing in time", as
 });
 
 Deno.test("AuditSender ends the wait for a place when it is closed", async () => {
-  const sender = fullSender((_rows, _first, signal) =>
-    new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)))
-  );
+  const sender = fullSender((_rows, _first, signal) => {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const giveUp = (): void => reject(signal.reason);
+    if (signal.aborted) giveUp();
+    signal.addEventListener("abort", giveUp);
+    return promise;
+  });
   const waiting = sender.waitForPlace(60_000);
   await sender.close(1);
   assert.equal(await waiting, undefined);
