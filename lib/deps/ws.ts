@@ -1,3 +1,3 @@
 /** A WebSocket client and server of somebody else's; tests only. */
-// @ts-types="npm:@types/ws@8.18.1"
+// @ts-types="./ws.d.ts"
 export { WebSocket, WebSocketServer } from "npm:ws@8.23.0";
