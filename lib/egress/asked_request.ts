@@ -42,7 +42,9 @@ export function writeAsked({ method, url, headers }: AskedRequest): AskedHeads |
   if (authority === "") return "it names no host";
   const target = rest.startsWith("/") ? rest : `/${rest}`;
   const texts = [method, authority, target, ...headers.flat()];
-  if (!texts.every((text) => SENDABLE.test(text))) return "it holds a character that can't travel in a head";
+  if (!texts.every((text) => SENDABLE.test(text))) {
+    return "it holds a character that can't travel in a head";
+  }
   const isTls = scheme.toLowerCase() === "https";
   const named = headers.some(([name]) => name.toLowerCase() === "host");
   const lines = [

@@ -11,7 +11,7 @@ export const FOLD_WINDOW_MS = 60_000;
 export const FOLD_BURST = 1_000;
 /**
  * And so many a minute after that. With the longest paths, some 3 KiB a row, a ledger of 1 GiB takes an agent that does
- * nothing but be refused a week and more to fill; it took minutes.
+ * nothing but be refused days to fill; it took minutes.
  */
 export const FOLD_ROWS_PER_MINUTE = 20;
 /** So many hosts are named of those that are only counted. */

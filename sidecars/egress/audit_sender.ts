@@ -35,8 +35,8 @@ export class AuditSender {
   #sending: Promise<void> | undefined;
   #telling: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param redact takes credentials out of a row */
-  constructor(append: AppendRows, redact: (row: AuditRow) => AuditRow) {
+  /** @param redact takes credentials out of a row; default: nothing does */
+  constructor(append: AppendRows, redact: (row: AuditRow) => AuditRow = (row) => row) {
     this.#append = append;
     this.#redact = redact;
   }

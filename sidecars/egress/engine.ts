@@ -4,6 +4,7 @@ import type { EgressMethods } from "../../lib/control/protocol.ts";
 import type { AuditRow } from "../../lib/egress/audit_row.ts";
 import type { CertificateAuthority, EgressConfig } from "../../lib/egress/config.ts";
 import { policyRow } from "../../lib/egress/policy_row.ts";
+import { rowRedactor } from "../../lib/egress/redact_row.ts";
 import type { Route } from "../../lib/egress/route.ts";
 import { checkReplacement } from "../../lib/egress/route_diff.ts";
 import { BottleError } from "../../lib/errors.ts";
@@ -79,7 +80,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const issuer = await LeafIssuer.open(ca, { now: () => new Date() });
   const policy = new Policy(config);
   await using stack = new AsyncDisposableStack();
-  const audit = new AuditSender(options.append);
+  const audit = new AuditSender(options.append, rowRedactor(secretsOf(config)));
   stack.defer(() => audit.close(LAST_ROWS_MS));
   const watchdog = stack.use(new Watchdog());
   const pool = stack.use(new ConnectionPool(limits));
@@ -151,6 +152,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
     close: () => running.disposeAsync(),
   };
+}
+
+/** The values that no row may show. */
+function secretsOf({ tokens, self_test: selfTest }: EgressConfig): readonly string[] {
+  const values = Object.values(tokens).filter((value) => value !== undefined);
+  return selfTest === null ? values : [...values, selfTest.value];
 }
 
 /** The message may quote what it choked on: only the kind and the place are told. */

@@ -12,10 +12,9 @@ export interface LedgerOptions {
   /** Path of the database; its folder exists. */
   readonly path: string;
   /**
-   * How big the database may get, in bytes. Default 1 GiB: look-ups that are refused are rows too, and an agent must
-   * not be able to fill the host's disk with them. A full ledger takes no rows, so egress refuses: for good, as no row is
-   * ever dropped. An agent that floods (some 400,000 refusals with long paths) shuts its own bottle, and what it did can
-   * still be read.
+   * How big the database may get, in bytes. Default 1 GiB: an agent must not be able to fill the host's disk. A full
+   * ledger takes no rows, so egress refuses: for good, as no row is ever dropped, and what the agent did can still be
+   * read. Egress folds refusals and look-ups, so that a flood of them takes days; what was allowed it never folds.
    */
   readonly maxBytes?: number;
 }

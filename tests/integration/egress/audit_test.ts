@@ -151,3 +151,16 @@ Deno.test("a flood of refusals alike is two rows, every exchange that was allowe
   assert.deepEqual([last?.count, last?.host, last?.reason], [19, "evil.test", "host-not-allowed"]);
   assert.ok((last?.time ?? "") <= (last?.last_time ?? ""));
 });
+
+Deno.test("a row shows no credential in a host's label, in whatever case", async () => {
+  const token = "Real-Marker-5f2a91c3";
+  await using proxy = await startProxy({ routes: [], tokens: { EGRESS_TOKEN_1: token } });
+  const client = await proxy.plain();
+  const host = `x-${token}.evil.test`;
+  await client.write(`GET http://${host}/ HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  assert.equal((await client.response()).status, 403);
+  await proxy.rowCount(1);
+  assert.equal(proxy.rows[0]?.verdict, "blocked");
+  assert.doesNotMatch(JSON.stringify(proxy.rows), /5f2a91c3/i);
+  assert.match(proxy.rows[0]?.host ?? "", /^x-.*\.evil\.test$/);
+});
