@@ -53,7 +53,7 @@ async function carryOut(
   record.method = head.method;
   record.scheme = tunnel === undefined ? "http" : "https";
   record.target = tunnel;
-  const reservation = parts.audit.reserve();
+  const reservation = parts.audit.reserve() ?? await parts.audit.waitForPlace();
   if (reservation === undefined) {
     await refuseUnrecorded(parts, client, record);
     return undefined;
