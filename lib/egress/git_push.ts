@@ -61,9 +61,14 @@ function isService(name: string): boolean {
   return name.replace(/\0.*/s, "").trim().toLowerCase() === SERVICE;
 }
 
+/** Escapes in escapes too: what stands before a git server may decode as well. */
 function decodePath(path: string): string {
-  return path.replace(
-    /%[0-9A-F]{2}/g,
-    (escape) => String.fromCharCode(parseInt(escape.slice(1), 16)),
-  );
+  let decoded = path;
+  for (let times = 0; times < 3 && decoded.includes("%"); times++) {
+    decoded = decoded.replace(
+      /%[0-9A-F]{2}/gi,
+      (escape) => String.fromCharCode(parseInt(escape.slice(1), 16)),
+    );
+  }
+  return decoded;
 }

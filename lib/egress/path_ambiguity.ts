@@ -43,13 +43,17 @@ const rules: readonly (readonly [RegExp, string])[] = [
  */
 export function findDoubts(path: string): PathDoubts {
   const read = path.includes("%") ? readForeign(path) : { text: path };
-  const ambiguity = "why" in read
-    ? read.why
-    : rules.find(([pattern]) => pattern.test(read.text))?.[1];
+  // As it stands first: what is left out may have kept a percent sign and its digits apart.
+  const ambiguity = findRule(path) ??
+    ("why" in read ? read.why : read.text === path ? undefined : findRule(read.text));
   const cut = /%(?:3F|23)|[?#]/.test("why" in read ? path : read.text)
     ? "an encoded question mark or number sign, which some servers end a path at"
     : undefined;
   return { ambiguity, cut };
+}
+
+function findRule(text: string): string | undefined {
+  return rules.find(([pattern]) => pattern.test(text))?.[1];
 }
 
 function readForeign(path: string): { readonly text: string } | { readonly why: string } {

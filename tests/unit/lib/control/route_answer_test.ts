@@ -30,6 +30,18 @@ const whole: readonly Route[] = [
     auth: { scheme: "header", header: "x-key", token: "EGRESS_TOKEN_44" },
     origin: "m",
   },
+  {
+    host: "f.test",
+    matches: [{
+      paths: [{ type: "regex", value: "/v[0-9]+" }],
+      headers: [{ name: "accept", type: "exact", value: "a/b" }],
+    }],
+    auth: { scheme: "agent" },
+    limits: { requests_per_minute: 60, bytes_out: 10, body_bytes: 5 },
+    provider: true,
+    origin: "m",
+  },
+  { host: "g.test", tls: "passthrough", origin: "m" },
 ];
 
 Deno.test("parseRoutesResult reads every kind of route, and drops what it does not know", () => {

@@ -162,3 +162,63 @@ Deno.test("decideRequest judges host and port before the path", () => {
   assert.match(judge({ host: "a.com" }, "GET", "https://b.com/a"), /^host-not-allowed/);
   assert.match(judge({ host: "a.com" }, "GET", "https://a.com:8443/a"), /^port/);
 });
+
+Deno.test("decideRequest compares an expression with the whole path, in its normal form", () => {
+  const paths = [{ type: "regex", value: "/repos/[^/]+/[^/]+/(issues|pulls)(/[0-9]+)?" }] as const;
+  const route = { host: "a.com", matches: [{ methods: ["GET"], paths }] };
+  for (const path of ["/repos/a/b/issues", "/repos/a/b/pulls/7?x=/y", "/rep%6Fs/a/b/issues"]) {
+    assert.equal(judge(route, "GET", `https://a.com${path}`), "ok", path);
+  }
+  assert.match(judge(route, "POST", "https://a.com/repos/a/b/issues"), /^method: /);
+  for (const path of ["/repos/a/b/issues/", "/x/repos/a/b/issues", "/repos/a/b/issues/7/lock"]) {
+    assert.match(judge(route, "GET", `https://a.com${path}`), /^no-match: .*regex "/, path);
+  }
+});
+
+Deno.test("decideRequest lets no path of which two servers could make two fit an expression", () => {
+  const route = { host: "a.com", matches: [{ paths: [{ type: "regex", value: "/.*" }] }] } as const;
+  const tricks = [
+    "/a/../b",
+    "/a%2Fb",
+    "/a//b",
+    "/a;b",
+    "/a%00",
+    "/a%3F/b",
+    "/a%23b",
+    "/a%EF%BC%8Fb",
+    "/a%FF",
+  ];
+  for (const path of tricks) {
+    assert.match(judge(route, "GET", `https://a.com${path}`), /^protocol: Ambiguous path/, path);
+  }
+  assert.equal(judge(route, "GET", "https://a.com/a/b%20c/%C3%BC?x=%2F.."), "ok");
+});
+
+Deno.test("decideRequest lets a path that a server may end earlier fit a prefix, and no glob", () => {
+  const prefix = {
+    host: "a.com",
+    matches: [{ paths: [{ type: "prefix", value: "/c" }] }],
+  } as const;
+  const glob = {
+    host: "a.com",
+    matches: [{ paths: [{ type: "glob", value: "/*/refs" }] }],
+  } as const;
+  assert.equal(judge(prefix, "GET", "https://a.com/c/C%23/x.cs"), "ok");
+  assert.match(judge(prefix, "GET", "https://a.com/d/C%23"), /^no-match/);
+  assert.match(judge(glob, "GET", "https://a.com/secret%3F/refs"), /^protocol: .*question mark/);
+});
+
+Deno.test("decideRequest says which fields would fit, and repeats nothing of the request", () => {
+  const headers = [{ name: "accept", type: "regex", value: "application/.*" }] as const;
+  const route = { host: "a.com", matches: [{ methods: ["GET"], headers }] };
+  const ask = (fields: HeaderList): string => judge(route, "GET", "https://a.com/", fields);
+  assert.equal(ask([["Accept", "application/json"]]), "ok");
+  assert.equal(
+    ask([["Accept", "SECRET"]]),
+    `no-match: The header fields fit none of: GET on any path with accept regex "application/.*"`,
+  );
+  assert.match(
+    judge(route, "PUT", "https://a.com/", [["Accept", "application/json"]]),
+    /^method: /,
+  );
+});

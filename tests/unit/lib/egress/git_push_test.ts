@@ -34,12 +34,24 @@ Deno.test("isGitPush knows a push's discovery and its body, in every spelling", 
     ["GET", "/a/b/info/refs?service[]=git-receive-pack"],
     ["GET", "/a/b/info/refs?x=1;service=git-receive-pack"],
     ["PUT", "/git-receive-pack"],
+    ["POST", "/a/b.git/git%252Dreceive-pack"],
+    ["POST", "/a/b.git%25252fgit-receive-pack"],
     ["POST", "/rewritten", "application/x-git-receive-pack-request"],
     ["POST", "/rewritten", "Application/X-Git-Receive-Pack-Request; charset=x"],
   ];
   for (const [method, target, type] of pushes) {
     assert.ok(isPush(method, target, type), `${method} ${target}`);
   }
+});
+
+Deno.test("isGitPush takes a reading that says it is something else for a push", () => {
+  const path = parsePath("/a/b.git/git-receive-pack");
+  assert.ok(path.kind === "path");
+  assert.ok(isGitPush({ method: "GET", path, isOverridden: () => true }));
+  assert.ok(!isGitPush({ method: "GET", path, isOverridden: () => false }));
+  const page = parsePath("/a/b.git/HEAD");
+  assert.ok(page.kind === "path");
+  assert.ok(!isGitPush({ method: "GET", path: page, isOverridden: () => true }));
 });
 
 Deno.test("isGitPush lets fetches and pages about it pass", () => {

@@ -78,7 +78,6 @@ const cases: readonly (readonly [
   ["the Host of plain http", "GET / HTTP/1.1\r\nHost: api.test:80", api, "protocol"],
   ["an absolute target", "GET http://api.test/ HTTP/1.1\r\nHost: api.test", api, "protocol"],
   ["an asterisk", "OPTIONS * HTTP/1.1\r\nHost: api.test", api, "protocol"],
-  ["an upgrade", "GET / HTTP/1.1\r\nHost: api.test\r\nUpgrade: websocket", api, "protocol"],
   ["an expectation", "GET / HTTP/1.1\r\nHost: api.test\r\nExpect: magic", api, "protocol"],
   [
     "a push",
@@ -149,6 +148,110 @@ const cases: readonly (readonly [
 for (const [name, text, tunnel, expected] of cases) {
   Deno.test(`judgeRequest of ${name}`, () => assert.equal(judged(text, tunnel), expected));
 }
+
+const handshake = [
+  "GET /socket HTTP/1.1",
+  "Host: api.test",
+  "Connection: keep-alive, Upgrade",
+  "Upgrade: WebSocket",
+  "Sec-WebSocket-Version: 13",
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+];
+
+Deno.test("judgeRequest lets a WebSocket begin where its GET may go", () => {
+  const decision = judgeRequest(table, parseRequestHead(handshake.join("\r\n")), api);
+  assert.ok(decision.ok);
+  assert.equal(decision.upgrade, "websocket");
+  assert.deepEqual(decision.headers.map(([name]) => name), [
+    "Host",
+    "Sec-WebSocket-Version",
+    "Sec-WebSocket-Key",
+  ]);
+  const plain = judgeRequest(table, parseRequestHead("GET / HTTP/1.1\r\nHost: api.test"), api);
+  assert.ok(plain.ok && plain.upgrade === undefined);
+  const elsewhere = handshake.join("\r\n").replace("/socket", "/no").replace("api", "path");
+  assert.equal(judged(elsewhere, path), "no-match");
+});
+
+const upgrades: readonly (readonly [name: string, at: number, line: string])[] = [
+  ["h2c", 3, "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA"],
+  ["h2c beside WebSocket", 3, "Upgrade: websocket, h2c"],
+  ["two protocols in two fields", 3, "Upgrade: websocket\r\nUpgrade: h2c"],
+  ["TLS", 3, "Upgrade: TLS/1.0"],
+  ["a version of it", 3, "Upgrade: websocket/13"],
+  ["a POST", 0, "POST /socket HTTP/1.1"],
+  ["HTTP/1.0", 0, "GET /socket HTTP/1.0"],
+  ["a body", 5, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nContent-Length: 1"],
+  ["chunks", 5, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nTransfer-Encoding: chunked"],
+  ["no mention by Connection", 2, "Connection: keep-alive"],
+  ["an old version", 4, "Sec-WebSocket-Version: 8"],
+  ["two versions", 4, "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Version: 13"],
+  ["no version", 4, "X-A: 1"],
+  ["no key", 5, "X-A: 1"],
+  ["a short key", 5, "Sec-WebSocket-Key: dGhl"],
+  [
+    "two keys",
+    5,
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+  ],
+];
+
+for (const [name, at, line] of upgrades) {
+  Deno.test(`judgeRequest refuses to change the protocol with ${name}`, () => {
+    const text = handshake.with(at, line).join("\r\n");
+    const target = at === 0 && line.startsWith("POST") ? open : api;
+    assert.equal(judged(text.replace("api.test", target.host.name), target), "protocol");
+  });
+}
+
+Deno.test("judgeRequest passes HTTP2-Settings without an upgrade on to nobody", () => {
+  const text = "GET / HTTP/1.1\r\nHost: api.test\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA";
+  const decision = judgeRequest(table, parseRequestHead(text), api);
+  assert.ok(decision.ok);
+  assert.deepEqual(decision.headers, [["Host", "api.test"]]);
+});
+
+Deno.test("judgeRequest takes off what names another host, client or path", () => {
+  const told = ["X-Forwarded-Host", "x_forwarded_for", "Forwarded", "X-Host", "X-Original-URL"];
+  const lines = ["GET / HTTP/1.1", "Host: open.test", ...told.map((name) => `${name}: evil.test`)];
+  const decision = judgeRequest(table, parseRequestHead([...lines, "A: b"].join("\r\n")), open);
+  assert.ok(decision.ok);
+  assert.deepEqual(decision.headers, [["Host", "open.test"], ["A", "b"]]);
+});
+
+Deno.test("judgeRequest refuses a push that hides behind another method or under an expression", () => {
+  const push =
+    "GET /r/git-receive-pack HTTP/1.1\r\nHost: open.test\r\nX-HTTP-Method-Override: POST";
+  assert.equal(judged(push, open), "git-push");
+  assert.equal(
+    judged("GET /r/git-receive-pack?_method=POST HTTP/1.1\r\nHost: open.test", open),
+    "git-push",
+  );
+  const anything = compileRoutes([
+    { host: "open.test", origin: "m", matches: [{ paths: [{ type: "regex", value: "/.*" }] }] },
+  ]);
+  const head = parseRequestHead("POST /r/git-receive-pack HTTP/1.1\r\nHost: open.test");
+  const decision = judgeRequest(anything, head, open);
+  assert.ok(!decision.ok && decision.reason === "git-push");
+});
+
+Deno.test("judgeRequest judges the fields that will go out, and not those that Connection takes off", () => {
+  const limited = compileRoutes([{
+    host: "api.test",
+    origin: "m",
+    matches: [{ headers: [{ name: "x-team", type: "exact", value: "blue" }] }],
+  }]);
+  const ask = (fields: string): string => {
+    const head = parseRequestHead(`GET / HTTP/1.1\r\nHost: api.test\r\n${fields}`);
+    const decision = judgeRequest(limited, head, api);
+    return decision.ok ? "ok" : decision.reason;
+  };
+  assert.equal(ask("X-Team: blue"), "ok");
+  assert.equal(ask("X-Team: red"), "no-match");
+  assert.equal(ask("X-Team: blue\r\nx_team: red"), "no-match");
+  assert.equal(ask("X-Team: blue\r\nConnection: X-Team"), "no-match");
+  assert.equal(ask("Accept: a/b"), "no-match");
+});
 
 Deno.test("judgeRequest throws for ambiguous framing", () => {
   const head = parseRequestHead(

@@ -52,6 +52,46 @@ Deno.test("checkReplacement puts no credential on another host, and none on in a
   }
 });
 
+Deno.test("checkReplacement gives nobody the agent's own credentials, passthrough or the provider's rights", () => {
+  const gains: [Partial<Route>, string][] = [
+    [{ auth: { scheme: "agent" } }, "route-credential"],
+    [{ tls: "passthrough" }, "route-passthrough"],
+    [{ provider: true }, "route-provider"],
+  ];
+  for (const [gain, code] of gains) {
+    assert.throws(() => checkReplacement(before, [{ ...plain, ...gain }]), { code });
+    assert.throws(
+      () => checkReplacement(before, [...before, { ...plain, host: "x.test", ...gain }]),
+      {
+        code,
+      },
+    );
+    const had: Route = { ...plain, ...gain };
+    checkReplacement([had], [had]);
+    checkReplacement([had], [plain]);
+    assert.throws(() => checkReplacement([had], [{ ...had, ports: [8443] }]), { code });
+    // Without its own route the wildcard above it decides.
+    const above: Route = { ...plain, host: "*.test", ...gain };
+    assert.throws(() => checkReplacement([above, plain], [above]), { code });
+  }
+});
+
+Deno.test("checkReplacement lets limits go only where no credential does", () => {
+  const limits = { requests_per_minute: 5, bytes_out: 100 };
+  const bounded: Route = { ...withToken, limits };
+  for (const wider of [{}, { bytes_out: 100 }, { ...limits, bytes_out: 101 }]) {
+    assert.throws(() => checkReplacement([bounded], [{ ...withToken, limits: wider }]), {
+      code: "route-limits",
+    });
+    checkReplacement([{ ...plain, limits }], [{ ...plain, limits: wider }]);
+  }
+  checkReplacement([bounded], [{
+    ...bounded,
+    limits: { ...limits, body_bytes: 1, bytes_out: 99 },
+  }]);
+  assert.deepEqual(diffRoutes([bounded], [withToken]).changed, [withToken]);
+});
+
 Deno.test("checkReplacement opens no private addresses", () => {
   assert.throws(() => checkReplacement(before, [{ ...plain, allow_private: true }]), {
     code: "route-private",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Host, parseHost } from "../../../../lib/egress/host.ts";
-import type { Route } from "../../../../lib/egress/route.ts";
+import type { Route, RouteMatch } from "../../../../lib/egress/route.ts";
 import { compileRoutes, decide, findRoute } from "../../../../lib/egress/route_table.ts";
 
 const origin = "manifest demo.md:7";
@@ -82,6 +82,43 @@ Deno.test("compileRoutes refuses hosts that stand twice, in whatever spelling", 
   assert.doesNotThrow(() =>
     compileRoutes([{ host: "a.com", origin }, { host: "*.a.com", origin }])
   );
+});
+
+Deno.test("compileRoutes refuses what a route can't be, with its origin and why", () => {
+  const paths = (value: string): readonly RouteMatch[] => [{ paths: [{ type: "regex", value }] }];
+  const bad: [Omit<Route, "host" | "origin">, RegExp][] = [
+    [{ matches: paths("/(") }, /path "\/\(": RE2 does not take it/],
+    [{ matches: paths("v1") }, /begins with a slash/],
+    [{ matches: [{ headers: [{ name: "host", type: "exact", value: "x" }] }] }, /header "host"/],
+    [{
+      matches: [{ headers: [{ name: "x-key", type: "exact", value: "x" }] }],
+      auth: { scheme: "header", header: "X-Key", token: "EGRESS_TOKEN_1" },
+    }, /header "x-key": on this route egress takes it off/],
+    [{ tls: "passthrough", auth: { scheme: "agent" } }, /can't stand beside "auth"/],
+    [{ tls: "passthrough", matches: [{ methods: ["GET"] }] }, /beside "matches"/],
+    [{ tls: "passthrough", limits: { body_bytes: 1 } }, /beside "limits"/],
+  ];
+  for (const [parts, why] of bad) {
+    assert.throws(() => compileRoutes([{ host: "a.com", ...parts, origin }]), {
+      code: "route-invalid",
+      hint: why,
+      details: [origin],
+    });
+  }
+  compileRoutes([{ host: "a.com", tls: "passthrough", matches: [{ expires_at: "x" }], origin }]);
+});
+
+Deno.test("compileRoutes bounds how many expressions there are", () => {
+  const route = (host: string, count: number): Route => ({
+    host,
+    matches: [{ paths: Array.from({ length: count }, () => ({ type: "regex", value: "/a" })) }],
+    origin,
+  });
+  compileRoutes([route("a.com", 32), route("b.com", 32)]);
+  assert.throws(() => compileRoutes([route("a.com", 32), route("b.com", 33)]), {
+    code: "route-invalid",
+    hint: /at most 64/,
+  });
 });
 
 Deno.test("compileRoutes refuses bad hosts and paths, with their origin", () => {

@@ -170,6 +170,24 @@ Deno.test("Bundle passes egress's rows on with a sender's name that differs in e
   assert.equal((await set.bundle.stats()).rows, 2);
 });
 
+Deno.test("Bundle has bytes of a budget reserved by the ledger, and by nobody while that is down", async () => {
+  await using set = setting();
+  const wishes: unknown[] = [];
+  set.daemons.override.supervise = {
+    "bytes.reserve": (params) => {
+      wishes.push(params);
+      return Promise.resolve({ granted: 7, reserved: 9 });
+    },
+  };
+  await set.bundle.configure(document);
+  const egress = await set.daemons.life("egress", 1);
+  const wish = { route: "a.test", bytes: 7, limit: 9 };
+  assert.deepEqual(await egress.peer.call("bytes.reserve", wish), { granted: 7, reserved: 9 });
+  assert.deepEqual(wishes, [wish]);
+  (await set.daemons.life("supervise", 1)).kill();
+  await assert.rejects(egress.peer.call("bytes.reserve", wish), { code: -32000 });
+});
+
 Deno.test("Bundle tells egress to hold its rows while the ledger is down", async () => {
   await using set = setting();
   await set.bundle.configure(document);

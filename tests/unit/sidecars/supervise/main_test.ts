@@ -32,6 +32,32 @@ Deno.test("runSupervise serves the ledger: configured once, append, tail", () =>
     await init.closed;
   }));
 
+Deno.test("runSupervise keeps what routes have reserved over its own end", async () => {
+  const folder = await Deno.makeTempDir();
+  const reserve = async (bytes: number): Promise<unknown> => {
+    const [near, far] = streamPair();
+    const daemon = runSupervise(far);
+    const init = new RpcPeer(near);
+    try {
+      const wish = { route: "a.test", bytes, limit: 100 };
+      await assert.rejects(init.call("bytes.reserve", wish), { code: -32000 });
+      await init.call("configure", { path: `${folder}/ledger.db` });
+      return await init.call("bytes.reserve", wish);
+    } finally {
+      await init.close();
+      await daemon;
+    }
+  };
+  try {
+    assert.deepEqual(await reserve(60), { granted: 60, reserved: 60 });
+    assert.deepEqual(await reserve(60), { granted: 40, reserved: 100 });
+    await Deno.writeTextFile(`${folder}/ledger.db.bytes_out`, "{}");
+    await assert.rejects(reserve(1), { code: -32002, message: /^Cannot keep what routes have/ });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("runSupervise says why it can't open a ledger, and can be told another", () =>
   withDaemon(async (init, path) => {
     await assert.rejects(init.call("configure", { path: `${path}/none` }), {
