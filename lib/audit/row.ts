@@ -24,6 +24,7 @@ const FAIL_REASONS = [
   "upstream-unreachable",
   "upstream-timeout",
   "upstream-protocol",
+  "upstream-unreadable",
   "upstream-closed",
   "upstream-proxy",
   "client-closed",

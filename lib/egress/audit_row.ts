@@ -71,6 +71,7 @@ export type FailReason =
   | "upstream-unreachable"
   | "upstream-timeout"
   | "upstream-protocol"
+  | "upstream-unreadable"
   | "upstream-closed"
   | "upstream-proxy"
   | "client-closed"

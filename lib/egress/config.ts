@@ -1,5 +1,6 @@
 /** The `configure` document of egress: all it ever needs to know, in one piece, over stdin. */
 
+import type { Placeholder } from "./placeholder.ts";
 import type { Route, TokenSlot } from "./route.ts";
 
 /** An address and a port to listen on. */
@@ -44,6 +45,8 @@ export interface EgressConfig {
   readonly routes: readonly Route[];
   /** Values of the routes' credentials. */
   readonly tokens: Readonly<Partial<Record<TokenSlot, string>>>;
+  /** What the agent holds instead of them: anywhere but in their places these are refused. */
+  readonly placeholders: readonly Placeholder[];
   /** The operator's extra CA, trusted for upstreams besides the system roots. */
   readonly extra_ca_pem: string | null;
   /** The way out of a company's network; null: upstreams are reached directly. */

@@ -12,6 +12,7 @@ import { findHeaderMatchFault } from "./header_match.ts";
 import { parseHost, printHost } from "./host.ts";
 import { parseHostPattern, printHostPattern } from "./host_pattern.ts";
 import { parseNoProxyEntry } from "./no_proxy.ts";
+import { endsWithPlaceholder } from "./placeholder.ts";
 import type { Route } from "./route.ts";
 import { findPathMatchFault } from "./route_match.ts";
 import { compileRoutes } from "./route_table.ts";
@@ -52,6 +53,8 @@ const noProxyEntry = z.string().refine((value) => {
 const slot = z.templateLiteral(["EGRESS_TOKEN_", z.int()]).refine((name) => SLOT.test(name), {
   error: "Not a slot, such as EGRESS_TOKEN_1",
 });
+
+const placeholder = text.refine(endsWithPlaceholder, { error: "Not a placeholder" });
 
 const auth = z.discriminatedUnion("scheme", [
   z.strictObject({ scheme: z.literal("bearer"), token: slot }),
@@ -126,6 +129,7 @@ export const egressConfigSchema = z.strictObject({
   peers: z.array(address).max(64),
   routes,
   tokens: z.partialRecord(slot, z.string().max(65_536)),
+  placeholders: z.array(z.strictObject({ value: placeholder, token: z.nullable(slot) })).max(64),
   extra_ca_pem: z.nullable(pem),
   upstream_proxy: z.nullable(z.strictObject({
     host,

@@ -1,6 +1,6 @@
 /** Codings of contents (RFC 9110, 8.4): which can be looked through, and how to ask for no others. */
 
-import { type HeaderList, headerValues, listElements } from "./message.ts";
+import { hasHeader, type HeaderList, headerValues, listElements } from "./message.ts";
 
 /** Those that can be decoded. */
 export type Coding = "gzip" | "deflate" | "br" | "zstd";
@@ -28,13 +28,16 @@ export function contentCodings(headers: HeaderList): readonly Coding[] | undefin
 }
 
 /**
- * A request's fields, asking for nothing that can't be decoded. Without an `accept-encoding` a server sends what it
- * likes, which is no coding in practice; that stays.
+ * A request's fields, asking for nothing that can't be decoded: of a part, no coding at all. Without an
+ * `accept-encoding` a server sends what it likes, which is no coding in practice; that stays.
  */
 export function limitAcceptEncoding(headers: HeaderList): HeaderList {
+  const isPart = hasHeader(headers, "range");
   return headers.map(([name, value]) => {
     if (name.toLowerCase() !== "accept-encoding") return [name, value] as const;
-    const kept = value.split(",").map((element) => element.trim()).filter(isAcceptable);
+    const kept = isPart
+      ? []
+      : value.split(",").map((element) => element.trim()).filter(isAcceptable);
     return [name, kept.length === 0 ? "identity" : kept.join(", ")] as const;
   });
 }

@@ -3,6 +3,7 @@
 import { BottleError } from "../errors.ts";
 import { foldHeaderName } from "./header_name.ts";
 import type { HeaderField, HeaderList } from "./message.ts";
+import { endsWithPlaceholder } from "./placeholder.ts";
 import type { AgentAuth, AuthScheme, InjectedAuth, Route } from "./route.ts";
 
 export type { HeaderList } from "./message.ts";
@@ -55,8 +56,6 @@ const framing: ReadonlySet<string> = new Set([
 
 /** RFC 9110, 5.6.2, in lower case. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
-/** `makePlaceholder` of names.ts. */
-const PLACEHOLDER = /bot-bottle-[a-z][a-z0-9-]{0,62}-[a-z0-9]{5}-[A-Za-z0-9]{22}$/;
 
 /**
  * Takes every credential of the agent's off a request, so that it goes out under the bottle's identity or none.
@@ -106,7 +105,7 @@ export function inject(headers: HeaderList, auth: AuthScheme, token: string): He
  */
 export function isPlaceholder(value: string): boolean {
   const bare = value.trim().replace(/^[A-Za-z]+ +/, "");
-  return PLACEHOLDER.test(bare) || PLACEHOLDER.test(decodeBase64(bare));
+  return endsWithPlaceholder(bare) || endsWithPlaceholder(decodeBase64(bare));
 }
 
 /** Whether a route may inject a header of this name: lower case, and none that frames a message. */

@@ -46,6 +46,7 @@ export function configureDocument(plan: BottlePlan, inputs: ConfigureInputs): Co
       peers: addresses.peers,
       routes: plan.egress.routes,
       tokens: revealTokens(plan, inputs.secrets),
+      placeholders: plan.egress.placeholders,
       extra_ca_pem: inputs.extraCaPem,
       upstream_proxy: revealUpstreamProxy(plan.egress.upstreamProxy),
       private_exceptions: inputs.privateExceptions,

@@ -15,6 +15,7 @@ import { listCredentials } from "./host_variables.ts";
 import { checkProviderPlan } from "./leak_check.ts";
 import { makeNotices } from "./notices.ts";
 import { BottlePlan } from "./plan.ts";
+import { planPlaceholders } from "./placeholders.ts";
 import type { PlanProvider, ProviderPlan } from "./provider_plan.ts";
 import { replayChanges } from "../egress/route_log.ts";
 import { planRoutes } from "./routes.ts";
@@ -53,6 +54,7 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
     source.kind === "env"
       ? wrap(env(source.name))
       : parts.fileCredentials?.get(credentialKey(source));
+  const drawn: string[] = [];
   const asked = provider.plan({
     slug,
     workFolder,
@@ -60,7 +62,11 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
     manifest,
     credential,
     credentialType: spec.entering?.credentialType ?? null,
-    placeholder: (prefix) => makePlaceholder(prefix, slug, random),
+    placeholder: (prefix) => {
+      const placeholder = makePlaceholder(prefix, slug, random);
+      drawn.push(placeholder);
+      return placeholder;
+    },
   });
   checkEnv(manifest, provider.name, asked);
   const values = listCredentials(manifest).flatMap(({ value }) => credential(value) ?? []);
@@ -88,6 +94,11 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
       baseRoutes,
       changes,
       tokens,
+      placeholders: planPlaceholders({
+        drawn,
+        env: [...manifest.bottle.env.values()].map(({ value }) => value),
+        routes: baseRoutes,
+      }),
       log: manifest.bottle.log.value,
       extraCa,
       upstreamProxy,

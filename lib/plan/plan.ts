@@ -3,6 +3,7 @@
 import type { CredentialSource } from "../manifest/credential.ts";
 import type { EnvValue, Manifest } from "../manifest/types.ts";
 import type { HomeId, Slug } from "../names.ts";
+import type { Placeholder } from "../egress/placeholder.ts";
 import type { RouteChange } from "../egress/route_change.ts";
 import type { Route, TokenSlot } from "../egress/route.ts";
 import type { AgentProvisionPlan, CredentialShape } from "./agent_plan.ts";
@@ -41,6 +42,8 @@ export interface EgressPlan {
   readonly changes: readonly RouteChange[];
   /** One a distinct credential. */
   readonly tokens: readonly TokenPlan[];
+  /** What the agent holds instead of credentials. */
+  readonly placeholders: readonly Placeholder[];
   /** What the audit keeps. */
   readonly log: "all" | "blocked" | "off";
   /** The operator's CA as it was when the plan was made, or null: what launch uses, whatever becomes of the file. */

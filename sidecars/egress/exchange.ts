@@ -2,6 +2,8 @@
 
 import type { Reservation } from "../../lib/egress/audit_queue.ts";
 import { printAuthority } from "../../lib/egress/authority.ts";
+import { limitAcceptEncoding } from "../../lib/egress/content_coding.ts";
+import { printHost } from "../../lib/egress/host.ts";
 import {
   type HeaderList,
   headerValues,
@@ -18,13 +20,16 @@ import { dropForwarded } from "../../lib/egress/overrides.ts";
 import { stripQuery } from "../../lib/egress/query_credentials.ts";
 import { answerExchange, finish, refusalOf, refuse, refuseUnrecorded } from "./answer.ts";
 import { answerSelf } from "./answer_self.ts";
+import type { BodyReader } from "./body.ts";
 import type { ClientExchange } from "./client_exchange.ts";
 import { type DiscardRest, forward, type OutboundRequest } from "./forward.ts";
 import { outcomeOf } from "./outcome.ts";
+import { inspect } from "./inspect.ts";
 import type { EngineParts } from "./parts.ts";
 import { ExchangeRecord, type Outcome } from "./record.ts";
 import { failureAnswer, refusalAnswer } from "./respond.ts";
 import { isForSelf } from "./self_test.ts";
+import { isEmpty } from "./request_body.ts";
 import { askWebSocket } from "./websocket_upgrade.ts";
 
 /**
@@ -114,14 +119,26 @@ function outbound(
 ): OutboundRequest {
   const { route, scheme, target } = allowed;
   const out = route.limits?.bytes_out;
-  const swapped = policy.swap(allowed.headers, route, scheme);
+  const { scan, redaction } = inspect(policy, allowed, record);
+  const checked = scan.head({
+    host: printHost(target.host),
+    path: allowed.path,
+    headers: allowed.headers,
+  });
+  const swapped = policy.swap(checked.headers, route, scheme);
   record.credential = swapped.credential;
-  const stripped = stripQuery(allowed.path, route);
-  if (swapped.isForeign || stripped.foreign) record.marks.push("foreign-credential");
+  const stripped = stripQuery(checked.path, route);
+  // Behind stars nobody knows a placeholder any more.
+  const { isForeign } = checked.headers === allowed.headers
+    ? swapped
+    : policy.swap(allowed.headers, route, scheme);
+  if (isForeign || stripped.foreign) record.marks.push("foreign-credential");
+  const readBody = isEmpty(allowed.framing) ? asItIs : scan.body(allowed.headers);
   const authority = printAuthority(target.host, target.port, scheme);
-  const headers = swapped.headers.map((field) =>
+  const named = swapped.headers.map((field) =>
     field[0].toLowerCase() === "host" ? [field[0], authority] as const : field
   );
+  const headers = redaction === undefined ? named : limitAcceptEncoding(named);
   const webSocket = allowed.upgrade === undefined ? undefined : askWebSocket(head, headers);
   return {
     start: {
@@ -137,11 +154,17 @@ function outbound(
     isPersistent: allowed.isPersistent && head.version !== "1.0",
     // A credential of the agent's would leave in a trailer as well as in a header.
     passTrailers: (trailers: HeaderList) =>
-      policy.strip(dropForwarded(passableTrailers(trailers)), route),
-    meter: (body) => meters.meter(route, body),
+      policy.strip(scan.trailers(dropForwarded(passableTrailers(trailers))), route),
+    meter: (body) => meters.meter(route, readBody(body)),
+    scan,
+    redaction,
     ...(out !== undefined && { spend: (bytes) => meters.spend(route.host, bytes, out) }),
     ...(webSocket !== undefined && { webSocket }),
   };
+}
+
+function asItIs(body: BodyReader): BodyReader {
+  return body;
 }
 
 async function endFailed(

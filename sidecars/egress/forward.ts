@@ -11,6 +11,8 @@ import { failure } from "./failure.ts";
 import type { EngineLimits } from "./limits.ts";
 import type { ExchangeRecord } from "./record.ts";
 import { relayResponse } from "./relay_response.ts";
+import type { RequestScan } from "./request_scan.ts";
+import type { ResponseRedaction } from "./response_redaction.ts";
 import { isEmpty, RequestBody } from "./request_body.ts";
 import type { RequestStart, UpstreamExchange } from "./upstream_exchange.ts";
 import type { WebSocketRequest } from "./websocket_upgrade.ts";
@@ -22,10 +24,14 @@ export interface OutboundRequest {
   /** Whether the client can send another request on its connection, once this one is over. */
   readonly isPersistent: boolean;
   readonly passTrailers: (trailers: HeaderList) => HeaderList;
-  /** Counts a body by the route's limits. */
+  /** Counts a body by the route's limits, and looks through it. */
   readonly meter: (body: BodyReader) => BodyReader;
   /** Counts what leaves otherwise; undefined: nobody counts it. */
   readonly spend?: (bytes: number) => Promise<void> | undefined;
+  /** Looks through what the client sends behind its head. */
+  readonly scan: RequestScan;
+  /** Takes the credential out of the answer; undefined: none is put on. */
+  readonly redaction: ResponseRedaction | undefined;
   /** It asks to go on as a WebSocket. */
   readonly webSocket?: WebSocketRequest;
 }

@@ -5,6 +5,9 @@ import { authFor, inject, stripInbound } from "../../lib/egress/credentials.ts";
 import { compileExceptions, type OpenBlocks } from "../../lib/egress/destination.ts";
 import type { HeaderList } from "../../lib/egress/message.ts";
 import { parseAddress, unwrapAddress } from "../../lib/egress/address.ts";
+import { CredentialFinders } from "../../lib/egress/credential_finders.ts";
+import { PlaceholderWatch } from "../../lib/egress/misplaced.ts";
+import type { Finder } from "../../lib/egress/scan/finder.ts";
 import { createRedactor } from "../../lib/egress/redact.ts";
 import type { Route } from "../../lib/egress/route.ts";
 import { compileRoutes, type RouteTable } from "../../lib/egress/route_table.ts";
@@ -26,7 +29,10 @@ export class Policy {
   readonly selfTest: EgressConfig["self_test"];
   /** Takes the values of all credentials out of a text. */
   readonly redact: (text: string) => string;
+  /** Looks for what the agent holds instead of them. */
+  readonly placeholders: PlaceholderWatch;
   readonly #tokens: EgressConfig["tokens"];
+  readonly #credentials: CredentialFinders;
   readonly #peers: ReadonlySet<string>;
   #routes: readonly Route[];
   #table: RouteTable;
@@ -38,7 +44,9 @@ export class Policy {
     this.exceptions = compileExceptions(config.private_exceptions);
     this.log = config.log;
     this.selfTest = config.self_test;
+    this.placeholders = new PlaceholderWatch(config.placeholders);
     this.#tokens = config.tokens;
+    this.#credentials = new CredentialFinders(config.tokens);
     this.#peers = new Set(config.peers);
     const values = Object.values(config.tokens).filter((value) => value !== undefined);
     this.redact = createRedactor([...values, ...(this.selfTest ? [this.selfTest.value] : [])]);
@@ -64,6 +72,12 @@ export class Policy {
   isPeer(remote: string | undefined): boolean {
     const address = parseAddress(remote ?? "");
     return address !== undefined && this.#peers.has(unwrapAddress(address).text);
+  }
+
+  /** Finds what the route puts on, as it comes back; undefined: it puts nothing on. */
+  credentialFinder(route: Route, scheme: "http" | "https"): Finder | undefined {
+    const auth = authFor(route, scheme);
+    return auth && this.#credentials.get(auth);
   }
 
   /** Takes the agent's credentials off, and puts none on. */

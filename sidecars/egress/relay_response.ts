@@ -42,7 +42,7 @@ export async function relayResponse(job: ResponseJob): Promise<boolean> {
     isLast: !request.isPersistent || !job.body.isSent,
   });
   record.status = head.status;
-  const body = upstream.body();
+  const body = request.redaction?.body(upstream.body()) ?? upstream.body();
   const flush = (): Promise<void> => response.flush();
   for (;;) {
     if (response.isFull) await response.flush();
@@ -52,14 +52,16 @@ export async function relayResponse(job: ResponseJob): Promise<boolean> {
     record.bytesDown += piece.length;
     response.add(piece);
   }
-  await response.end(withoutWithheld(passableTrailers(body.trailers)));
+  const trailers = withoutWithheld(passableTrailers(body.trailers));
+  await response.end(request.redaction?.fields(trailers) ?? trailers);
   return head.status >= 400;
 }
 
 async function readFinalHead(job: ResponseJob): Promise<AnswerHead> {
   const { client, upstream, request, limits } = job;
   for (let interim = 0; interim <= MAX_INTERIM; interim++) {
-    const head = await upstream.head();
+    const answer = await upstream.head();
+    const head = request.redaction?.head(answer) ?? answer;
     if (head.status >= 200 || head.status === 101) return head;
     client.watch.arm(job.body.isSent ? limits.silenceMs : limits.idleMs);
     const headers = responseHeaders(head, request.start.method);

@@ -63,15 +63,15 @@ export async function relayUpgrade(job: ResponseJob, head: AnswerHead): Promise<
   const server = upstream.upgrade();
   // Also where nobody reads from the client, because the upstream takes no more.
   client.onBroken = (): void => server.destroy();
-  const { spend } = request;
+  const { spend, redaction } = request;
   const agent = client.upgrade();
   try {
     await relayWebSocket({
       client: spend === undefined ? agent : meteredDuplex(agent, spend),
       upstream: server,
       isDeflateAgreed: agreement.deflate !== undefined,
-      outbound: undefined,
-      inbound: undefined,
+      outbound: () => request.scan.filter(),
+      inbound: redaction && (() => redaction.filter()),
       watch: client.watch,
       limits,
       record,

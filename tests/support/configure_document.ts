@@ -17,6 +17,7 @@ export function testDocument(slug: string): ConfigureDocument {
       routes: [],
       tokens: { EGRESS_TOKEN_1: MARKER },
       extra_ca_pem: null,
+      placeholders: [],
       upstream_proxy: null,
       private_exceptions: [],
       log: "all",

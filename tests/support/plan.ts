@@ -128,6 +128,7 @@ export function fakePlan(given: Partial<BottlePlanFields> = {}): BottlePlan {
       tokens: [],
       log: "all",
       extraCa: null,
+      placeholders: [],
       upstreamProxy: null,
       bundleNetworks: [],
     },

@@ -24,6 +24,7 @@ function config(upstreamPort: number, port = 0): EgressConfig {
     }],
     tokens: { EGRESS_TOKEN_1: TOKEN },
     extra_ca_pem: authority.ca.cert_pem,
+    placeholders: [],
     upstream_proxy: null,
     private_exceptions: [],
     log: "all",

@@ -67,6 +67,7 @@ export async function startSubject(): Promise<Subject> {
       }],
       tokens: { EGRESS_TOKEN_1: CREDENTIAL.value },
       extra_ca_pem: authority.ca.cert_pem,
+      placeholders: [],
       upstream_proxy: null,
       private_exceptions: [],
       log: "all",

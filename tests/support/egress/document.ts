@@ -11,6 +11,7 @@ export function egressDocument(parts: Partial<EgressConfig> = {}): EgressConfig 
     routes: [],
     tokens: {},
     extra_ca_pem: null,
+    placeholders: [],
     upstream_proxy: null,
     private_exceptions: [],
     log: "all",

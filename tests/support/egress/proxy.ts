@@ -18,6 +18,7 @@ export type TestRoute = Omit<Route, "origin">;
 export interface ProxyOptions {
   readonly routes: readonly TestRoute[];
   readonly tokens?: EgressConfig["tokens"];
+  readonly placeholders?: EgressConfig["placeholders"];
   /** Trusted for upstreams. */
   readonly caPem?: string;
   readonly peers?: readonly string[];
@@ -67,6 +68,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     peers: options.peers ?? ["127.0.0.1"],
     routes: options.routes.map((route) => ({ ...route, origin: "test" })),
     tokens: options.tokens ?? {},
+    placeholders: options.placeholders ?? [],
     extra_ca_pem: options.caPem ?? null,
     upstream_proxy: options.upstreamProxy ?? null,
     private_exceptions: options.privateExceptions ?? [],

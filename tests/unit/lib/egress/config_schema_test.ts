@@ -17,6 +17,10 @@ const good = {
   peers: ["10.0.0.3"],
   routes: [route],
   tokens: { EGRESS_TOKEN_1: MARKER },
+  placeholders: [{
+    value: `sk-ant-oat01-bot-bottle-demo-ab12c-${"x".repeat(22)}`,
+    token: "EGRESS_TOKEN_1",
+  }],
   extra_ca_pem: null,
   upstream_proxy: {
     host: "proxy.example.com",

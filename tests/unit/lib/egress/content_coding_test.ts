@@ -36,5 +36,7 @@ Deno.test("limitAcceptEncoding asks for nothing that can't be decoded", () => {
       [["Accept", "a/b"], ["Accept-Encoding", after]],
     );
   }
+  const ofPart = [["Range", "bytes=0-1"], ["accept-encoding", "gzip"]] as const;
+  assert.deepEqual(limitAcceptEncoding(ofPart), [ofPart[0], ["accept-encoding", "identity"]]);
   assert.deepEqual(limitAcceptEncoding([["Accept", "*/*"]]), [["Accept", "*/*"]]);
 });

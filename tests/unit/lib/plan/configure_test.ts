@@ -57,6 +57,21 @@ Deno.test("configureDocument makes what egress takes", async () => {
   assert.deepEqual(parsed, document.egress);
 });
 
+Deno.test("configureDocument tells egress what the agent holds instead of credentials", async () => {
+  const written = `bot-bottle-other-zz9zz-${"w".repeat(22)}`;
+  const plan = await madePlan({
+    bottle: { ...bottle, env: { API_TOKEN: written, PLAIN: "bot-bottle-is-a-name" } },
+    parts: { provider: tokenProvider },
+  });
+  const { egress } = configureDocument(plan, inputs);
+  const held = Object.values(plan.agent.env).filter((value) => value.includes("bot-bottle-"));
+  assert.equal(held.length, 1);
+  assert.deepEqual(egress.placeholders, [
+    { value: held[0], token: "EGRESS_TOKEN_1" },
+    { value: written, token: null },
+  ]);
+});
+
 Deno.test("configureDocument puts the ledger where it is told", async () => {
   const plan = await madePlan();
   assert.match(configureDocument(plan, inputs).ledger.path, /^\//);

@@ -1,0 +1,37 @@
+/** What is looked at in one exchange, both ways. */
+
+import type { AllowedRequest } from "../../lib/egress/judge_request.ts";
+import { authFor } from "../../lib/egress/credentials.ts";
+import type { Policy } from "./policy.ts";
+import type { ExchangeRecord } from "./record.ts";
+import { RequestScan } from "./request_scan.ts";
+import { ResponseRedaction } from "./response_redaction.ts";
+
+/** Of one exchange. */
+export interface Inspection {
+  readonly scan: RequestScan;
+  /** Undefined: no credential is put on, and the response passes as it is. */
+  readonly redaction: ResponseRedaction | undefined;
+}
+
+/** Prepares it. @param record gets marks */
+export function inspect(
+  policy: Policy,
+  { route, scheme }: Pick<AllowedRequest, "route" | "scheme">,
+  record: ExchangeRecord,
+): Inspection {
+  const finder = policy.credentialFinder(route, scheme);
+  return {
+    scan: new RequestScan(policy.placeholders, {
+      route,
+      auth: authFor(route, scheme),
+      onMisplaced: () => mark(record, "misplaced-placeholder"),
+    }),
+    redaction: finder &&
+      new ResponseRedaction(finder, () => mark(record, "credential-returned")),
+  };
+}
+
+function mark({ marks }: ExchangeRecord, name: string): void {
+  if (!marks.includes(name)) marks.push(name);
+}
