@@ -16,11 +16,13 @@ import { MAX_HEAD_BYTES } from "./http1/limits.ts";
 import { parseRequestHead } from "./http1/request_head.ts";
 import type { IpAddress } from "./ip.ts";
 import { type ConnectTarget, judgeConnect, type Refused } from "./judge_connect.ts";
-import { judgeRequest } from "./judge_request.ts";
+import { type AllowedRequest, judgeRequest } from "./judge_request.ts";
 import type { RequestHead } from "./message.ts";
+import { isPrivateName } from "./private_name.ts";
 import type { BlockReason } from "./reason.ts";
 import { defaultHint } from "./refusal.ts";
 import type { Route } from "./route.ts";
+import { knownLength } from "./route_limits.ts";
 import { findRoute, type RouteTable } from "./route_table.ts";
 
 /** The steps of a request, in their order. */
@@ -160,7 +162,12 @@ function judge({ connect, request }: AskedHeads, { table, now }: ExplainOptions)
     const head = parseHead(request);
     const decision = judgeRequest(table, head, tunnel, now);
     if (!decision.ok) return { ok: false, refusal: decision };
-    const { target, route } = decision;
+    const { target, route, path } = decision;
+    const tooLong = findLongBody(decision);
+    if (tooLong !== undefined) {
+      const refusal = { ok: false, reason: "body-too-large", detail: tooLong } as const;
+      return { ok: false, refusal: { ...refusal, target, path, route: route.host } };
+    }
     return { ok: true, target, route, request: { ...decision, head } };
   } catch (error) {
     const code = http1ErrorCode(error);
@@ -168,6 +175,14 @@ function judge({ connect, request }: AskedHeads, { table, now }: ExplainOptions)
     const reason = code === "http-too-large" ? "too-large" : "protocol";
     return { ok: false, refusal: { ok: false, reason, detail: error.message } };
   }
+}
+
+/** What a request says of its body, beside what the route takes. How much it has sent before, nobody knows here. */
+function findLongBody({ route, framing }: AllowedRequest): string | undefined {
+  const most = route.limits?.body_bytes;
+  return most !== undefined && knownLength(framing) > most
+    ? `A body of ${knownLength(framing)} bytes, and the route takes ${most}`
+    : undefined;
 }
 
 function parseHead(text: string): RequestHead {
@@ -242,6 +257,10 @@ function explainAddress(
   { addresses, exceptions, joined, isProxied }: ExplainOptions,
 ): AddressStep {
   if (host.kind === "name" && isProxied(host)) {
+    if (route.allow_private !== true && isPrivateName(host.name)) {
+      const detail = `${JSON.stringify(host.name)} is a name of private networks`;
+      return { ok: false, refusal: { ok: false, reason: "private-address", detail } };
+    }
     const detail = "Goes by its name through the company proxy: its addresses are not looked up";
     return { ok: true, step: { name: "address", outcome: "open", detail } };
   }

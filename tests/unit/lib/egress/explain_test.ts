@@ -33,6 +33,7 @@ const routes: readonly Route[] = [
   { host: "*.wide.test", allow_private: true, origin: "allow" },
   { host: "own.test", auth: { scheme: "agent" }, origin: "manifest dev.md:20" },
   { host: "tunnel.test", tls: "passthrough", origin: "manifest dev.md:22" },
+  { host: "db.internal", origin: "manifest dev.md:22" },
   { host: "joined.test", origin: "manifest dev.md:23" },
   { host: "192.0.2.7", allow_private: true, origin: "manifest dev.md:24" },
 ];
@@ -42,7 +43,8 @@ const options: ExplainOptions = {
   now: NOW,
   exceptions: new Map(),
   joined: new Set(["joined.test"]),
-  isProxied: (host) => host.kind === "name" && host.name === "proxied.wide.test",
+  isProxied: (host) =>
+    host.kind === "name" && ["proxied.wide.test", "db.internal"].includes(host.name),
 };
 
 function explain(
@@ -83,6 +85,9 @@ const table: readonly (readonly [
   ["GET https://x.wide.test/", "ppppr", "private-address", [], ["169.254.169.254"]],
   ["GET https://joined.test/", "ppppo", undefined, [], ["10.0.0.1"]],
   ["GET https://proxied.wide.test/", "ppppo", undefined, [], ["10.0.0.1"]],
+  ["GET https://db.internal/", "ppppr", "private-address"],
+  ["POST https://api.test/v1/x", "pprss", "body-too-large", [["content-length", "6"]]],
+  ["POST https://api.test/v1/x", "ppppo", undefined, [["content-length", "5"]]],
   ["GET https://192.0.2.7/", "ppppp", undefined],
   ["GET https://192.0.2.8/", "prsss", "ip-literal"],
   ["GET https://none.test/", "pprss", "host-not-allowed"],
