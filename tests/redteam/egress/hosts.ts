@@ -17,6 +17,8 @@ export const HOSTS = {
   google: "google.localhost",
   /** Basic goes on. */
   basic: "basic.localhost",
+  /** A provider's own: the conversation with the model is there, and a bearer token goes on. */
+  provider: "provider.localhost",
   /** `GET` and `HEAD` below `/ok` only. */
   narrow: "narrow.localhost",
   /** Named by a route that opens no private address: it is loopback, and so never reached. */
@@ -56,6 +58,12 @@ export function routesTo({ tls, http }: Ports): readonly Omit<Route, "origin">[]
       auth: { scheme: "basic", username: "bottle", token: "EGRESS_TOKEN_1" },
     },
     {
+      host: below("provider"),
+      ...open,
+      provider: true,
+      auth: { scheme: "bearer", token: "EGRESS_TOKEN_1" },
+    },
+    {
       host: below("narrow"),
       ...open,
       matches: [{ methods: ["GET", "HEAD"], paths: [{ type: "prefix", value: "/ok" }] }],
@@ -74,6 +82,15 @@ export const TOKENS = {
   EGRESS_TOKEN_1: "sk-red-team-bearer-5f2a91c3d7e8",
   EGRESS_TOKEN_2: "sk-red-team-header-b64e0d19f3a2",
 } as const;
+
+/** What the agent holds instead of them: made as `makePlaceholder` makes it. */
+export const PLACEHOLDERS = [
+  { value: "sk-ant-bot-bottle-redteam-ab12c-Aa1Bb2Cc3Dd4Ee5Ff6Gg7H", token: "EGRESS_TOKEN_1" },
+  { value: "ghp_bot-bottle-redteam-ab12c-Zz9Yy8Xx7Ww6Vv5Uu4Tt3S", token: "EGRESS_TOKEN_2" },
+] as const;
+
+/** Another bottle's. */
+const ANOTHER = "sk-ant-bot-bottle-other-zz99z-Mm1Nn2Oo3Pp4Qq5Rr6Ss7T";
 
 /** What the attacker calls its own. */
 export const THEIRS = "attacker-credential-c0ffee";
@@ -95,7 +112,8 @@ export interface Filling {
 
 /**
  * Puts hosts into a text: `{open}` is a name of that kind with the port of TLS, `{open:http}` with the plain port, `{open:name}`
- * without one. `{bearer}` and `{apikey}` are the bottle's credentials, `{theirs}` the attacker's.
+ * without one. `{bearer}` and `{apikey}` are the bottle's credentials, `{mine}` and `{second}` their placeholders, `{another}` another
+ * bottle's, `{theirs}` the attacker's.
  */
 export function fill(text: string, { ports, label, own }: Filling): string {
   return text.replace(/\{([a-z]+)(?::(http|name))?\}/g, (whole, key: string, form?: string) => {
@@ -112,6 +130,9 @@ export function fill(text: string, { ports, label, own }: Filling): string {
 const VALUES = {
   bearer: TOKENS.EGRESS_TOKEN_1,
   apikey: TOKENS.EGRESS_TOKEN_2,
+  mine: PLACEHOLDERS[0].value,
+  second: PLACEHOLDERS[1].value,
+  another: ANOTHER,
   theirs: THEIRS,
 } as const;
 

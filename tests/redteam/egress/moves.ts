@@ -70,13 +70,13 @@ export function handshake(authority: string, serverName: string): Move {
   };
 }
 
-/** Writes, waits for a response or the end, ends its own direction, and hears the rest. */
+/** Writes, waits for a response or the end, ends its own direction, and hears the rest. @returns the wire, and the first body out of its chunks */
 export async function tell(wire: Wire, bytes: string | Uint8Array<ArrayBuffer>): Promise<string> {
   await wire.write(bytes).catch(() => {});
   const isHead = typeof bytes === "string" && bytes.startsWith("HEAD ");
-  await wire.response(isHead ? "HEAD" : "GET").catch(() => {});
+  const response = await wire.response(isHead ? "HEAD" : "GET").catch(() => undefined);
   await wire.closeWrite().catch(() => {});
   await wire.rest().catch(() => {});
   wire.close();
-  return wire.received;
+  return `${wire.received}\n${response?.body ?? ""}`;
 }

@@ -13,7 +13,7 @@ import {
 import { egressDocument } from "../../support/egress/document.ts";
 import { answering, type Behaviour, startRecorder } from "../../support/egress/recorder.ts";
 import { eventually, patiently, Wire } from "../../support/egress/wire.ts";
-import { fill, HOSTS, type OwnHost, type Ports, routesTo, TOKENS } from "./hosts.ts";
+import { fill, HOSTS, type OwnHost, PLACEHOLDERS, type Ports, routesTo, TOKENS } from "./hosts.ts";
 import { type AttackedProxy, openEngine, openProgram } from "./proxy.ts";
 import { type Sink, startSink } from "./sink.ts";
 
@@ -106,6 +106,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const config = egressDocument({
     routes: routes.map((route) => ({ ...route, origin: "red team" })),
     tokens: TOKENS,
+    placeholders: PLACEHOLDERS,
     extra_ca_pem: trusted.join("\n"),
     ...options.config?.(ports),
   });

@@ -1,7 +1,9 @@
 /** Every group of the section "Credentials". */
 
 import type { Group } from "../case.ts";
+import { echo } from "./echo.ts";
 import { own } from "./own.ts";
+import { placeholders } from "./placeholders.ts";
 
 /** One proxy each. */
-export const credentialGroups: readonly Group[] = [own];
+export const credentialGroups: readonly Group[] = [own, echo, placeholders];
