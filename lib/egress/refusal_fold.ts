@@ -57,6 +57,11 @@ export class RefusalFold {
     return this.#waiting > 0;
   }
 
+  /** Windows that are held: at most half of {@linkcode FOLD_BURST}, what a window's time pays for, and one a reason. */
+  get held(): number {
+    return this.#folds.size;
+  }
+
   /**
    * Takes a row; gives it back if it is to be written now, undefined if it was counted.
    *

@@ -78,6 +78,11 @@ const table: readonly (readonly [string, string, readonly AuditFault[]])[] = [
     [{ kind: "missing", from: 2, to: 2 }, { kind: "misplaced", seq: 2 }],
   ],
   ["a line of something else", whole(edit(2, () => "{}")), [{ kind: "unreadable", line: 3 }]],
+  [
+    "a key beside the row",
+    whole(edit(2, (line) => line.replace("{", `{"note":1,`))),
+    [{ kind: "unreadable", line: 3 }],
+  ],
   ["an empty line", whole([...lines, ""]), [{ kind: "unreadable", line: 7 }]],
   [
     "a line in other words, and a row gone behind it",

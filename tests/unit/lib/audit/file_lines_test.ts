@@ -45,3 +45,22 @@ Deno.test("readFileLines finds the same lines however the bytes are cut", async 
     }),
   );
 });
+
+Deno.test("readFileLines reads no further than its lines are wanted, and closes the stream", async () => {
+  let read = 0;
+  let isClosed = false;
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (controller) => {
+      read++;
+      controller.enqueue(bytes("a\nb"));
+    },
+    cancel: () => {
+      isClosed = true;
+    },
+  }, { highWaterMark: 0 });
+  const found: (string | undefined)[] = [];
+  for await (const { text } of readFileLines(endless)) {
+    if (found.push(text) === 3) break;
+  }
+  assert.deepEqual([found, read, isClosed], [["a", "ba", "ba"], 3, true]);
+});

@@ -136,6 +136,15 @@ Deno.test("RefusalFold writes few rows for a flood that lasts, whatever it varie
   assert.ok(rows.length <= bound, `${rows.length} rows, ${bound} allowed`);
 });
 
+Deno.test("RefusalFold holds little of refusals that never come again, however long they last", () => {
+  const fold = new RefusalFold();
+  for (let minute = 0; minute < 600; minute++) {
+    for (let n = 0; n < 10; n++) fold.take(refused({ path: `/${minute}/${n}` }), minute * 60_000);
+    assert.ok(fold.held <= 20, `${fold.held} in minute ${minute}`);
+  }
+  assert.equal(fold.isWaiting, false);
+});
+
 Deno.test("RefusalFold loses and invents nothing, and lets everything else through in its order", () => {
   const step = fc.record({
     path: fc.constantFrom("/a", "/b?q", "/c"),
