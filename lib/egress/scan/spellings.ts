@@ -33,12 +33,11 @@ export function spellSecret(secret: string): readonly string[] {
   const bytes = Buffer.from(secret, "utf8");
   if (bytes.length < MIN_SECRET) return [];
   const plain = bytes.toString("latin1");
-  const base64 = [0, 1, 2].map((shift) => base64At(bytes, shift));
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0"));
   const spellings = [
     plain,
     [...plain].reverse().join(""),
-    ...base64,
+    ...[0, 1, 2].flatMap((shift) => base64At(bytes, shift)),
     ...[0, 1, 2, 3, 4].map((shift) => base32At(bytes, shift)),
     hex.join(""),
     hex.map((byte) => `0x${byte}`).join(""),
@@ -46,13 +45,18 @@ export function spellSecret(secret: string): readonly string[] {
   return [...new Set(spellings)].filter((text) => countLetters(text) >= MIN_LETTERS);
 }
 
-/** The characters that the secret alone decides, where it begins `shift` bytes into a group of three. */
-function base64At(bytes: Uint8Array, shift: number): string {
+/**
+ * Where it begins `shift` bytes into a group of three: the characters that the secret alone decides, and those with the
+ * last one that it has a part in, as that is where it ends what is encoded.
+ */
+function base64At(bytes: Uint8Array, shift: number): readonly string[] {
   const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64");
-  return text.slice(Math.ceil(8 * shift / 6), Math.floor(8 * (shift + bytes.length) / 6));
+  const start = Math.ceil(8 * shift / 6);
+  const end = Math.floor(8 * (shift + bytes.length) / 6);
+  return [text.slice(start, end), text.slice(start).replace(/=+$/, "")];
 }
 
-/** As {@linkcode base64At}, in a group of five (RFC 4648, 6). */
+/** In a group of five bytes (RFC 4648, 6), as {@linkcode base64At} has it where the secret ends what is encoded. */
 function base32At(bytes: Uint8Array, shift: number): string {
   let text = "";
   let value = 0;

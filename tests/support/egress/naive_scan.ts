@@ -29,7 +29,7 @@ export function redactSlowly(data: Uint8Array, secrets: readonly string[]): Uint
 function readings(data: Uint8Array): readonly Reading[] {
   const all: Reading[] = [{ data, toOriginal: (place) => place }];
   for (const { data, toOriginal } of all) {
-    const next = all.length > 3 ? undefined : unescapeData(data, data.length);
+    const next = all.length > 3 ? undefined : unescapeData(data, 0);
     if (next === undefined) continue;
     all.push({ data: next.data, toOriginal: (place) => toOriginal(next.toOriginal(place)) });
   }
