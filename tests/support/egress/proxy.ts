@@ -9,6 +9,7 @@ import type { HostName } from "../../../lib/egress/host.ts";
 import type { AppendRows } from "../../../sidecars/egress/audit_sender.ts";
 import { type Engine, startEngine } from "../../../sidecars/egress/engine.ts";
 import type { EngineLimits } from "../../../sidecars/egress/limits.ts";
+import type { ReserveBytes } from "../../../sidecars/egress/route_meters.ts";
 import { eventually, patiently, Wire } from "./wire.ts";
 
 /** A route for a test: its origin is filled in. */
@@ -31,6 +32,7 @@ export interface ProxyOptions {
   /** How long its answers hold, in milliseconds. */
   readonly ttlMs?: number;
   readonly append?: AppendRows;
+  readonly reserveBytes?: ReserveBytes;
 }
 
 /** A running proxy. */
@@ -85,6 +87,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       return { addresses, ttlMs: options.ttlMs ?? 5_000 };
     },
     limits: options.limits ?? {},
+    ...(options.reserveBytes !== undefined && { reserveBytes: options.reserveBytes }),
   });
   const wires: Wire[] = [];
   const keep = (wire: Wire): Wire => {
