@@ -132,14 +132,16 @@ function outbound(
   const { isForeign } = checked.headers === allowed.headers
     ? swapped
     : policy.swap(allowed.headers, route, scheme);
-  if (isForeign || stripped.foreign) record.marks.push("foreign-credential");
   const readBody = isEmpty(allowed.framing) ? asItIs : scan.body(allowed.headers);
   const authority = printAuthority(target.host, target.port, scheme);
   const named = swapped.headers.map((field) =>
     field[0].toLowerCase() === "host" ? [field[0], authority] as const : field
   );
   const headers = redaction === undefined ? named : limitAcceptEncoding(named);
-  const webSocket = allowed.upgrade === undefined ? undefined : askWebSocket(head, headers);
+  const webSocket = allowed.upgrade === undefined ? undefined : askWebSocket(headers, route);
+  if (isForeign || stripped.foreign || webSocket?.isForeign === true) {
+    record.marks.push("foreign-credential");
+  }
   return {
     start: {
       method: head.method,

@@ -1,7 +1,7 @@
 /** A WebSocket between a client and an upstream, from the handshake's end to its own. */
 
 import type { FailReason } from "../../lib/egress/audit_row.ts";
-import { type BlockReason, blockReasons } from "../../lib/egress/reason.ts";
+import { type BlockReason, isBlockReason } from "../../lib/egress/reason.ts";
 import { CloseCode, type CloseCodeNumber } from "../../lib/egress/websocket/close.ts";
 import type { MakeByteFilter } from "../../lib/egress/websocket/message_filter.ts";
 import {
@@ -161,10 +161,6 @@ const closeCodes: Readonly<Record<WebSocketErrorCode, CloseCodeNumber>> = {
   "websocket-data": CloseCode.badData,
   "websocket-too-large": CloseCode.tooLarge,
 };
-
-function isBlockReason(code: string): code is BlockReason {
-  return Object.hasOwn(blockReasons, code);
-}
 
 async function all(works: readonly Promise<void>[]): Promise<undefined> {
   await Promise.all(works);

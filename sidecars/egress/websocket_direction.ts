@@ -1,10 +1,12 @@
 /** One direction of a WebSocket: frames read strictly, looked at, written anew. */
 
-import { isControl, Opcode } from "../../lib/egress/websocket/opcode.ts";
+import { isBlockReason } from "../../lib/egress/reason.ts";
 import { parseClose, writeClose } from "../../lib/egress/websocket/close.ts";
 import { FrameDecoder, type FrameStep } from "../../lib/egress/websocket/frame_decoder.ts";
 import { MAX_CONTROL_BYTES } from "../../lib/egress/websocket/limits.ts";
 import { type MakeByteFilter, MessageFilter } from "../../lib/egress/websocket/message_filter.ts";
+import { isControl, Opcode } from "../../lib/egress/websocket/opcode.ts";
+import { BottleError } from "../../lib/errors.ts";
 import type { ByteDuplex } from "./body.ts";
 import { failure } from "./failure.ts";
 import { MessagePath } from "./websocket_message.ts";
@@ -59,9 +61,9 @@ export class Direction implements Disposable {
    * @throws {BottleError} `client-closed`, `upstream-closed` when the sender is gone, or ends inside a message
    */
   async run(): Promise<void> {
-    const { from, onFault } = this.#options;
+    const { onFault } = this.#options;
     for (;;) {
-      const bytes = await from.read();
+      const bytes = await this.#read();
       if (bytes === undefined) return await this.#endInput();
       if (this.#isEnding) continue;
       try {
@@ -81,6 +83,19 @@ export class Direction implements Disposable {
 
   [Symbol.dispose](): void {
     this.#messages[Symbol.dispose]();
+  }
+
+  async #read(): Promise<Uint8Array | undefined> {
+    const { from, onFault } = this.#options;
+    try {
+      return await from.read();
+    } catch (error) {
+      // A budget that is used up is told to both sides; a sender that is gone needs no telling.
+      if (!(error instanceof BottleError) || !isBlockReason(error.code)) throw error;
+      this.stop();
+      onFault(error);
+      return undefined;
+    }
   }
 
   async #endInput(): Promise<void> {

@@ -1,7 +1,8 @@
 /** The opening handshake of a WebSocket, with both sides, and then the WebSocket itself. */
 
 import { http1ErrorCode } from "../../lib/egress/http1/malformed.ts";
-import type { HeaderList, RequestHead } from "../../lib/egress/message.ts";
+import type { HeaderList } from "../../lib/egress/message.ts";
+import type { Route } from "../../lib/egress/route.ts";
 import {
   acceptOf,
   agreementHeaders,
@@ -12,6 +13,7 @@ import {
   type WebSocketAgreement,
   type WebSocketOffer,
 } from "../../lib/egress/websocket/handshake.ts";
+import { dropCredentials } from "../../lib/egress/websocket/protocol_credentials.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { failure } from "./failure.ts";
 import { meteredDuplex } from "./metered_duplex.ts";
@@ -26,18 +28,30 @@ export interface WebSocketRequest {
   readonly key: string;
   /** The request's fields. */
   readonly headers: HeaderList;
+  /** A credential of the client's own was taken off. */
+  readonly isForeign: boolean;
 }
 
 /**
  * Reads a client's handshake and writes it anew.
  *
  * @param headers of the request as it leaves
+ * @param route a credential of the client's own goes out only where the route says so
  * @throws {BottleError} `http-malformed`
  */
-export function askWebSocket(head: RequestHead, headers: HeaderList): WebSocketRequest {
-  const offer = parseOffer(head);
+export function askWebSocket(headers: HeaderList, route: Route): WebSocketRequest {
+  const asked = parseOffer(headers);
+  const protocols = route.auth?.scheme === "agent"
+    ? asked.protocols
+    : dropCredentials(asked.protocols);
+  const offer = { ...asked, protocols };
   const key = makeKey();
-  return { offer, key, headers: offerHeaders(headers, offer, key) };
+  return {
+    offer,
+    key,
+    headers: offerHeaders(headers, offer, key),
+    isForeign: protocols.length < asked.protocols.length,
+  };
 }
 
 /**

@@ -2,13 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import { malformed } from "../http1/malformed.ts";
-import {
-  type HeaderField,
-  type HeaderList,
-  headerValues,
-  listElements,
-  type RequestHead,
-} from "../message.ts";
+import { type HeaderField, type HeaderList, headerValues } from "../message.ts";
 import {
   agreedDeflate,
   deflateExtension,
@@ -50,14 +44,11 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const PREFIX = "sec-websocket-";
 
 /**
- * Reads a client's request. That it has no body is for the caller to see.
+ * Reads the fields of a request that asks for a WebSocket. Whether it may ask so is judged elsewhere (`judge_upgrade.ts`).
  *
  * @throws {BottleError} `http-malformed`
  */
-export function parseOffer(head: RequestHead): WebSocketOffer {
-  const { method, version, headers } = head;
-  if (method !== "GET" || version !== "1.1") throw malformed("An upgrade of no GET of HTTP/1.1");
-  checkUpgrade(headers);
+export function parseOffer(headers: HeaderList): WebSocketOffer {
   if (only(headers, "version") !== "13") throw malformed("A WebSocket version other than 13");
   const key = only(headers, "key") ?? "";
   if (!KEY.test(key)) throw malformed("A WebSocket key that is not 16 bytes in base64");
@@ -132,16 +123,6 @@ export function agreementHeaders(
     written.push(["Sec-WebSocket-Extensions", printExtension(deflateExtension(deflate))]);
   }
   return [...withoutHandshake(headers), ...written];
-}
-
-function checkUpgrade(headers: HeaderList): void {
-  const protocols = listElements(headerValues(headers, "upgrade"));
-  if (protocols.length !== 1 || protocols[0] !== "websocket") {
-    throw malformed("An upgrade to something else than a WebSocket");
-  }
-  if (!listElements(headerValues(headers, "connection")).includes("upgrade")) {
-    throw malformed("An upgrade that Connection does not name");
-  }
 }
 
 function parseProtocols(values: readonly string[]): readonly string[] {

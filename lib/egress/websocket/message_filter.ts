@@ -2,6 +2,7 @@
 
 import { concatBytes } from "../../concat_bytes.ts";
 import type { ByteFilter, EmitBytes } from "../scan/byte_filter.ts";
+import { BREAK, LETTERS } from "../scan/letters.ts";
 
 /** Makes a stream's filter. */
 export type MakeByteFilter = () => ByteFilter;
@@ -11,15 +12,18 @@ export type MakeByteFilter = () => ByteFilter;
  * What a filter held back at a message's end comes on top.
  */
 const CARRIED_BYTES = 256;
-/** So much of something looked for at a message's end is not let go, though the rest of it never came. */
-const MAX_CUT_BYTES = 8;
+/**
+ * So many letters and digits of something looked for may stand at a message's end. Fewer are what texts end with by chance:
+ * the public beginnings of keys and placeholders.
+ */
+const MAX_CUT_LETTERS = 15;
 const STAR = "*".charCodeAt(0);
 
 /**
  * A filter for one message after the other. Nothing waits for the next message, which may be the answer to this one: so
  * what a filter holds back goes out at a message's end, and the next is looked at together with the end of this. What
  * is found to lie across the border is then replaced, or refused, from the border on; and of something that has
- * come to more than 7 bytes where its message ends, those are replaced at once: sent a byte a message, it gets no further.
+ * come to more than 15 letters where its message ends, those are replaced at once: sent a letter a message, it gets no further.
  */
 export class MessageFilter {
   readonly #make: MakeByteFilter;
@@ -52,8 +56,9 @@ export class MessageFilter {
     const shown = held.slice(this.#toDrop);
     this.#toDrop = 0;
     if (shown.length === 0) return;
-    if (held.length >= MAX_CUT_BYTES) {
-      shown.fill(STAR);
+    if (held.filter(isLetter).length > MAX_CUT_LETTERS) {
+      // What stands between them stays: it may be the end of a JSON document.
+      for (let at = 0; at < shown.length; at++) if (isLetter(shown[at] ?? 0)) shown[at] = STAR;
       this.cutCount++;
     }
     emit(shown);
@@ -82,4 +87,9 @@ export class MessageFilter {
     this.#toDrop = 0;
     emit(shown);
   }
+}
+
+function isLetter(byte: number): boolean {
+  const code = LETTERS[byte];
+  return code !== 0 && code !== BREAK;
 }

@@ -164,7 +164,7 @@ Deno.test("relayWebSocket finds a secret across messages, as far as it has not g
     assert.equal(await client.take(), `1:a ${SECRET.slice(0, 6)}`);
     assert.equal(await client.take(), "9:?");
     assert.equal(await client.take(), `1:${"*".repeat(SECRET.length - 6)} b`);
-    assert.equal(await client.take(), `1:${"*".repeat(20)}`);
+    assert.equal(await client.take(), `1:**-******-${"*".repeat(10)}`);
     assert.equal(await client.take(), `1:${"*".repeat(SECRET.length - 20)}`);
     assert.equal(await client.take(), "8:");
     await sending;
@@ -242,6 +242,27 @@ Deno.test("relayWebSocket closes on what a filter refuses, and the rest of it ne
       assert.ok(error instanceof BottleError && error.code === "no-match");
     });
   }
+});
+
+Deno.test("relayWebSocket tells both sides of a budget that is used up", async () => {
+  const [client, proxy] = memoryDuplex();
+  const metered: ByteDuplex = {
+    ...proxy,
+    read: async () => {
+      await proxy.read();
+      throw new BottleError("Used up", { code: "budget" });
+    },
+  };
+  await withRelay({ client: metered }, async ({ upstream, outcome }) => {
+    const agent = new Peer(client, true);
+    const sending = agent.send({ opcode: TEXT }, "marker");
+    assert.equal(await upstream.take(), "8:\x03\xe9");
+    assert.equal(await agent.take(), "8:\x03\xf0Blocked: budget");
+    await sending;
+    upstream.end();
+    const error = await outcome;
+    assert.ok(error instanceof BottleError && error.code === "budget");
+  });
 });
 
 Deno.test("relayWebSocket ends on compressed data that is none", async () => {
