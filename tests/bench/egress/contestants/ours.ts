@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { EgressConfig } from "../../../../lib/egress/config.ts";
 import { testDocument } from "../../../support/configure_document.ts";
 import type { Contestant, Surroundings } from "../contestant.ts";
-import { ORIGIN_NAME } from "../job.ts";
+import { ORIGIN_NAME, PLACEHOLDER } from "../job.ts";
 import { startProgram } from "../program.ts";
 
 const MAIN = fileURLToPath(new URL("../../../../sidecars/main.ts", import.meta.url));
@@ -58,6 +58,7 @@ function config({ originPort, promptPort, originCaPem, token }: Surroundings): E
       origin: "bench",
     }],
     tokens: { EGRESS_TOKEN_1: token },
+    placeholders: [{ value: PLACEHOLDER, token: "EGRESS_TOKEN_1" }],
     extra_ca_pem: originCaPem,
     log: "all",
   };
