@@ -3,11 +3,14 @@
 import { parseAddress } from "../../lib/egress/address.ts";
 import type { AskedRequest } from "../../lib/egress/asked_request.ts";
 import type { IpAddress } from "../../lib/egress/ip.ts";
-import { type ExplainOptions, explainRequest, type Explanation } from "../../lib/egress/explain.ts";
+import { explainRequest } from "../../lib/egress/explain.ts";
+import type { ExplainOptions, Explanation } from "../../lib/egress/explanation.ts";
 import { compileNoProxy } from "../../lib/egress/no_proxy.ts";
 import { findRemedy, type Remedy } from "../../lib/egress/remedy.ts";
+import { type Placeholder, placeholderTail } from "../../lib/egress/placeholder.ts";
 import { compileRoutes } from "../../lib/egress/route_table.ts";
 import { BottleError } from "../../lib/errors.ts";
+import type { Slug } from "../../lib/names.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
 import type { Services } from "../command.ts";
 import { badUsage } from "../usage.ts";
@@ -52,6 +55,7 @@ export async function testPolicy(
   const options: ExplainOptions = {
     table: compileRoutes(routes),
     now: services.context.clock.now().getTime(),
+    placeholders: [...plan.egress.placeholders, ...ownPlaceholders(asked, plan.slug)],
     exceptions: new Map(),
     joined: new Set(bundleNetworks.flatMap(({ hosts }) => hosts)),
     isProxied: (host) => upstreamProxy !== null && !isDirect(host),
@@ -90,6 +94,14 @@ async function planFor(
     const note = `${error.message}: the provider's credential is taken for an OAuth token`;
     return { plan, notes: [note] };
   }
+}
+
+/** A bottle that exists has placeholders of its own, which nobody has written down: they have its name in them. */
+function ownPlaceholders({ url, headers }: AskedRequest, slug: Slug): readonly Placeholder[] {
+  const words = [url, ...headers.map(([, value]) => value)].flatMap((text) => text.split(/[^\w-]/));
+  return words.flatMap((value) =>
+    placeholderTail(value)?.startsWith(`bot-bottle-${slug}-`) ? [{ value, token: null }] : []
+  );
 }
 
 function originNotes({ manifest: { agent } }: BottlePlan): readonly string[] {

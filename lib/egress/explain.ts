@@ -2,76 +2,29 @@
 
 import { BottleError, ExitCode } from "../errors.ts";
 import { type AskedHeads, type AskedRequest, writeAsked } from "./asked_request.ts";
-import { checkAddresses, type OpenBlocks } from "./destination.ts";
+import { explainAddress } from "./explain_address.ts";
+import { scanRequest } from "./explain_scan.ts";
+import { describeRoute, describeSent, type JudgedRequest, sentOf } from "./explain_sent.ts";
 import {
-  describeRoute,
-  describeSent,
-  type JudgedRequest,
-  sentOf,
-  type SentRequest,
-} from "./explain_sent.ts";
-import { type Host, printHost } from "./host.ts";
+  type ExplainOptions,
+  type Explanation,
+  passed,
+  type Step,
+  type StepName,
+  stepNames,
+} from "./explanation.ts";
+import { printHost } from "./host.ts";
 import { http1ErrorCode } from "./http1/malformed.ts";
 import { MAX_HEAD_BYTES } from "./http1/limits.ts";
 import { parseRequestHead } from "./http1/request_head.ts";
-import type { IpAddress } from "./ip.ts";
 import { type ConnectTarget, judgeConnect, type Refused } from "./judge_connect.ts";
 import { type AllowedRequest, judgeRequest } from "./judge_request.ts";
 import type { RequestHead } from "./message.ts";
-import { isPrivateName } from "./private_name.ts";
 import type { BlockReason } from "./reason.ts";
 import { defaultHint } from "./refusal.ts";
 import type { Route } from "./route.ts";
 import { knownLength } from "./route_limits.ts";
 import { findRoute, type RouteTable } from "./route_table.ts";
-
-/** The steps of a request, in their order. */
-export const stepNames = ["parse", "destination", "route", "credentials", "address"] as const;
-
-/** One of {@linkcode stepNames}. */
-export type StepName = typeof stepNames[number];
-
-/** What became of a step. `open`: it can't be told without asking a resolver. `skipped`: it is not reached, or has nothing to do. */
-export interface Step {
-  readonly name: StepName;
-  readonly outcome: "passes" | "refused" | "open" | "skipped";
-  /** In words; holds no value of a field. */
-  readonly detail: string;
-}
-
-/** What egress would say. */
-export interface Explanation {
-  readonly verdict: "passes" | "refused";
-  /** The address rule is left to the moment: what passes may still be refused by it. */
-  readonly isAddressOpen: boolean;
-  readonly steps: readonly Step[];
-  /** Why, if it is refused, and what its answer tells the agent to do. */
-  readonly refusal:
-    | { readonly reason: BlockReason; readonly detail: string; readonly hint: string }
-    | undefined;
-  readonly target: ConnectTarget | undefined;
-  /** Path and query, as they came; undefined where that was not reached. */
-  readonly path: string | undefined;
-  /** That decided, either way. */
-  readonly route: Route | undefined;
-  /** Undefined of what is refused, and under `tls: passthrough`. */
-  readonly sent: SentRequest | undefined;
-}
-
-/** What a request is judged by. */
-export interface ExplainOptions {
-  readonly table: RouteTable;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  /** What the name is taken to resolve to; absent: nobody asks. */
-  readonly addresses?: readonly IpAddress[];
-  /** Networks that the bundle joins. */
-  readonly exceptions: OpenBlocks;
-  /** Hosts that may have addresses of a joined network, whose blocks only the engine knows. */
-  readonly joined: ReadonlySet<string>;
-  /** Whether a host is reached through a company proxy, which alone knows its addresses. */
-  readonly isProxied: (host: Host) => boolean;
-}
 
 /**
  * Judges a request as egress does.
@@ -84,7 +37,7 @@ export interface ExplainOptions {
  * import { compileRoutes } from "./route_table.ts";
  * const table = compileRoutes([{ host: "a.example.com", matches: [{ methods: ["GET"] }], origin: "manifest demo.md:7" }]);
  * const options = {
- *   table, now: 0, exceptions: new Map(), joined: new Set<string>(), isProxied: () => false,
+ *   table, now: 0, placeholders: [], exceptions: new Map(), joined: new Set<string>(), isProxied: () => false,
  * };
  * const asked = { method: "POST", url: "https://a.example.com/", headers: [] };
  * if (explainRequest(asked, options).refusal?.reason !== "method") throw new Error("expected a refusal");
@@ -102,41 +55,46 @@ export function explainRequest(asked: AskedRequest, options: ExplainOptions): Ex
   const judged = judge(heads, options);
   if (!judged.ok) return refused(judged.refusal, options.table);
   const { target, route, request } = judged;
-  const parse = passed("parse", describeParse(heads));
-  const destination = passed("destination", `${printHost(target.host)}, port ${target.port}`);
-  const address = explainAddress(target, route, options);
-  const base = { target, path: request?.path, route };
-  const before: readonly Step[] = request === undefined
-    ? [
-      parse,
-      destination,
-      passed(
-        "route",
-        `"${route.host}" (${route.origin}): TLS is passed through, so that the name alone decides`,
-      ),
-      {
-        name: "credentials",
-        outcome: "skipped",
-        detail: "Nothing inside of TLS is seen or changed",
-      },
-    ]
-    : [
-      parse,
-      destination,
-      passed("route", describeRoute(request, options)),
-      passed("credentials", describeSent(sentOf(request), request)),
-    ];
-  if (!address.ok) {
-    return refused({ ...address.refusal, target, route: route.host }, options.table, before);
+  const before = [
+    passed("parse", describeParse(heads)),
+    passed("destination", `${printHost(target.host)}, port ${target.port}`),
+    ...routeSteps(judged, options),
+  ];
+  const refuse = (refusal: Omit<Refused, "target" | "route">): Explanation =>
+    refused({ ...refusal, target, route: route.host }, options.table, before);
+  const scanned = request && scanRequest(request, options.placeholders);
+  if (scanned?.ok === false) return refuse(scanned);
+  const sent = request && sentOf(request);
+  if (request !== undefined && sent !== undefined) {
+    before.push(passed("scan", scanned?.detail ?? ""));
+    before.push(passed("credentials", describeSent(sent, request)));
   }
+  const address = explainAddress(target, route, options);
+  if (!address.ok) return refuse(address.refusal);
   return {
-    ...base,
     verdict: "passes",
     isAddressOpen: address.step.outcome === "open",
     steps: [...before, address.step],
     refusal: undefined,
-    sent: request === undefined ? undefined : sentOf(request),
+    target,
+    path: request?.path,
+    route,
+    sent,
   };
+}
+
+function routeSteps(
+  { route, request }: Extract<Judged, { ok: true }>,
+  options: ExplainOptions,
+): readonly Step[] {
+  if (request !== undefined) return [passed("route", describeRoute(request, options))];
+  const place = `"${route.host}" (${route.origin})`;
+  const unseen = "Nothing inside of TLS is seen or changed";
+  return [
+    passed("route", `${place}: TLS is passed through, so that the name alone decides`),
+    { name: "scan", outcome: "skipped", detail: unseen },
+    { name: "credentials", outcome: "skipped", detail: unseen },
+  ];
 }
 
 type Judged =
@@ -200,7 +158,8 @@ const stepsOfReasons: ReadonlyMap<BlockReason, StepName> = new Map<BlockReason, 
   ["too-large", "parse"],
   ["ip-literal", "destination"],
   ["port", "destination"],
-  ["git-push", "credentials"],
+  ["placeholder", "scan"],
+  ["unreadable-request", "scan"],
   ["private-address", "address"],
   ["unresolvable", "address"],
 ]);
@@ -245,46 +204,4 @@ function describeParse({ connect }: AskedHeads): string {
   return connect === undefined
     ? "Well-formed; URL and Host name the same host"
     : "Well-formed; CONNECT, server name, URL and Host name the same host";
-}
-
-type AddressStep =
-  | { readonly ok: true; readonly step: Step }
-  | { readonly ok: false; readonly refusal: Pick<Refused, "ok" | "reason" | "detail"> };
-
-function explainAddress(
-  { host }: ConnectTarget,
-  route: Route,
-  { addresses, exceptions, joined, isProxied }: ExplainOptions,
-): AddressStep {
-  if (host.kind === "name" && isProxied(host)) {
-    if (route.allow_private !== true && isPrivateName(host.name)) {
-      const detail = `${JSON.stringify(host.name)} is a name of private networks`;
-      return { ok: false, refusal: { ok: false, reason: "private-address", detail } };
-    }
-    const detail = "Goes by its name through the company proxy: its addresses are not looked up";
-    return { ok: true, step: { name: "address", outcome: "open", detail } };
-  }
-  const known = host.kind === "ip" ? [host.address] : addresses;
-  if (known === undefined) {
-    const rule = route.allow_private === true
-      ? "private addresses are open for it"
-      : "refused should it have a private, loopback, link-local or other special address";
-    const detail = `Not looked up: ${rule}`;
-    return { ok: true, step: { name: "address", outcome: "open", detail } };
-  }
-  const decision = checkAddresses(host, known, route, exceptions);
-  if (decision.ok) {
-    const texts = decision.addresses.map(({ text }) => text).join(", ");
-    return { ok: true, step: passed("address", texts) };
-  }
-  if (decision.reason === "private-address" && joined.has(printHost(host))) {
-    const detail = "Passes if it is in the engine network that the bundle joins for it";
-    return { ok: true, step: { name: "address", outcome: "open", detail } };
-  }
-  const { reason, detail } = decision;
-  return { ok: false, refusal: { ok: false, reason, detail } };
-}
-
-function passed(name: StepName, detail: string): Step {
-  return { name, outcome: "passes", detail };
 }

@@ -2,7 +2,8 @@
 
 import { BottleError } from "../errors.ts";
 import type { AskedRequest } from "./asked_request.ts";
-import { type ExplainOptions, explainRequest, type Explanation } from "./explain.ts";
+import { explainRequest } from "./explain.ts";
+import type { ExplainOptions, Explanation } from "./explanation.ts";
 import { printHost } from "./host.ts";
 import { parsePath } from "./path.ts";
 import type { ConnectTarget } from "./judge_connect.ts";

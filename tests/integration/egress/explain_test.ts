@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { writeAsked } from "../../../lib/egress/asked_request.ts";
-import { type ExplainOptions, explainRequest } from "../../../lib/egress/explain.ts";
+import { explainRequest } from "../../../lib/egress/explain.ts";
+import type { ExplainOptions } from "../../../lib/egress/explanation.ts";
 import type { HeaderList } from "../../../lib/egress/message.ts";
 import { compileRoutes } from "../../../lib/egress/route_table.ts";
 import { leafForNames, testAuthority } from "../../support/egress/certificates.ts";
@@ -10,6 +11,7 @@ import type { Wire } from "../../support/egress/wire.ts";
 
 const TOKEN = "sk-real-marker-5f2a91c3";
 const authority = await testAuthority();
+const PLACEHOLDER = "sk-bot-bottle-demo-ab12c-AAAAAAAAAAAAAAAAAAAAAA";
 const NAMES = ["origin.test", "private.test", "a.wide.test", "own.test"] as const;
 
 function routesFor(port: number): readonly TestRoute[] {
@@ -72,6 +74,9 @@ const requests: readonly (readonly [line: string, headers?: HeaderList])[] = [
   ["POST https://origin.test:PORT/v1", [["x-http-method-override", "GET"]]],
   ["GET https://origin.test:PORT/v1", [["x-http-method-override", "DELETE"]]],
   ["GET https://own.test:PORT/", [["authorization", "Bearer the-agents-own"]]],
+  ["GET https://a.wide.test:PORT/", [["x-note", PLACEHOLDER]]],
+  [`GET https://a.wide.test:PORT/${PLACEHOLDER}`],
+  ["GET https://origin.test:PORT/v1", [["authorization", `Bearer ${PLACEHOLDER}`]]],
   ["GET http://origin.test:PORT/v1"],
   ["GET http://private.test:PORT/"],
   ["GET http://evil.test:PORT/"],
@@ -118,6 +123,7 @@ Deno.test("explainRequest says of every request what the running proxy does with
       table: compileRoutes(routes.map((route) => ({ ...route, origin: "test" }))),
       now: Date.now(),
       addresses: [LOOPBACK],
+      placeholders: [],
       exceptions: new Map(),
       joined: new Set(),
       isProxied: () => false,

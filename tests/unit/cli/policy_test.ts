@@ -135,6 +135,27 @@ Deno.test("policy test of a bottle that exists goes by what was allowed for it",
   assert.equal((await test()).code, 0);
 });
 
+Deno.test("policy test knows a bottle's own placeholder from another's", async () => {
+  await using cli = await home();
+  await cli.run("start", "demo", "--yes", "--detach", "--quiet");
+  const test = (owner: string): ReturnType<Cli["run"]> =>
+    cli.run(
+      ...["policy", "test", "demo-abcde", "POST", "https://api.anthropic.com/v1/messages"],
+      ...[
+        "-H",
+        `authorization: Bearer sk-ant-oat01-bot-bottle-${owner}-${"A".repeat(22)}`,
+        "--json",
+      ],
+    );
+  assert.equal(JSON.parse((await test("demo-abcde")).stdout).sent.foreign_credential, false);
+  const { code, stdout } = await test("demo-zzzzz");
+  assert.deepEqual(
+    [code, stdout.includes("misplaced-placeholder")],
+    [0, true],
+    "the provider's own host",
+  );
+});
+
 Deno.test("policy lint tells what bottles open, each finding once", async (t) => {
   await using cli = await home();
   const { code, stdout } = await cli.run("policy", "lint");

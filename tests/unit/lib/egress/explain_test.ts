@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { fc } from "../../../../lib/deps/fast_check.ts";
 import { type IpAddress, parseAddress } from "../../../../lib/egress/address.ts";
 import { checkAddresses } from "../../../../lib/egress/destination.ts";
+import { explainRequest } from "../../../../lib/egress/explain.ts";
 import {
   type ExplainOptions,
-  explainRequest,
   type Explanation,
   stepNames,
-} from "../../../../lib/egress/explain.ts";
+} from "../../../../lib/egress/explanation.ts";
 import { parseRequestHead } from "../../../../lib/egress/http1/request_head.ts";
 import { judgeConnect } from "../../../../lib/egress/judge_connect.ts";
 import { judgeRequest } from "../../../../lib/egress/judge_request.ts";
@@ -16,6 +16,8 @@ import type { Route } from "../../../../lib/egress/route.ts";
 import { compileRoutes } from "../../../../lib/egress/route_table.ts";
 
 const NOW = Date.parse("2026-01-02T03:04:05.678Z");
+
+const PLACEHOLDER = "sk-bot-bottle-demo-ab12c-AAAAAAAAAAAAAAAAAAAAAA";
 
 const routes: readonly Route[] = [
   {
@@ -33,6 +35,7 @@ const routes: readonly Route[] = [
   { host: "*.wide.test", allow_private: true, origin: "allow" },
   { host: "own.test", auth: { scheme: "agent" }, origin: "manifest dev.md:20" },
   { host: "tunnel.test", tls: "passthrough", origin: "manifest dev.md:22" },
+  { host: "provider.test", provider: true, origin: "provider test" },
   { host: "db.internal", origin: "manifest dev.md:22" },
   { host: "joined.test", origin: "manifest dev.md:23" },
   { host: "192.0.2.7", allow_private: true, origin: "manifest dev.md:24" },
@@ -41,6 +44,7 @@ const routes: readonly Route[] = [
 const options: ExplainOptions = {
   table: compileRoutes(routes),
   now: NOW,
+  placeholders: [{ value: PLACEHOLDER, token: "EGRESS_TOKEN_1" }],
   exceptions: new Map(),
   joined: new Set(["joined.test"]),
   isProxied: (host) =>
@@ -78,33 +82,44 @@ const table: readonly (readonly [
   headers?: HeaderList,
   addresses?: readonly string[],
 ])[] = [
-  ["GET https://api.test/v1/a", "ppppo", undefined],
-  ["GET https://api.test/v1/a", "ppppp", undefined, [], ["203.0.114.1"]],
-  ["GET https://api.test/v1/a", "ppppr", "private-address", [], ["203.0.114.1", "10.0.0.1"]],
-  ["GET https://x.wide.test/", "ppppp", undefined, [], ["10.0.0.1"]],
-  ["GET https://x.wide.test/", "ppppr", "private-address", [], ["169.254.169.254"]],
-  ["GET https://joined.test/", "ppppo", undefined, [], ["10.0.0.1"]],
-  ["GET https://proxied.wide.test/", "ppppo", undefined, [], ["10.0.0.1"]],
-  ["GET https://db.internal/", "ppppr", "private-address"],
-  ["POST https://api.test/v1/x", "pprss", "body-too-large", [["content-length", "6"]]],
-  ["POST https://api.test/v1/x", "ppppo", undefined, [["content-length", "5"]]],
-  ["GET https://192.0.2.7/", "ppppp", undefined],
-  ["GET https://192.0.2.8/", "prsss", "ip-literal"],
-  ["GET https://none.test/", "pprss", "host-not-allowed"],
-  ["GET https://wide.test/", "pprss", "host-not-allowed"],
-  ["GET https://api.test:8443/v1", "prsss", "port"],
-  ["GET http://api.test:443/v1", "prsss", "port"],
-  ["DELETE https://api.test/v1", "pprss", "method"],
-  ["GET https://api.test/v2", "pprss", "no-match"],
-  ["GET https://api.test/old", "pprss", "expired"],
-  ["TRACE https://open.test/", "pprss", "method"],
-  ["GET https://open.test/x/info/refs?service=git-receive-pack", "ppprs", "git-push"],
-  ["GET https://api.test/v1/../x", "rssss", "protocol"],
-  ["GET https://user@open.test/", "rssss", "protocol"],
-  ["GET https://open.test/", "rssss", "protocol", [["host", "evil.test"]]],
-  ["GET https://open.test/", "rssss", "protocol", [["x y", "z"]]],
-  ["GET https://open.test/", "rssss", "too-large", [["x", "a".repeat(70_000)]]],
-  ["GET https://tunnel.test/anything/../x", "pppso", undefined],
+  ["GET https://api.test/v1/a", "pppppo", undefined],
+  ["GET https://api.test/v1/a", "pppppp", undefined, [], ["203.0.114.1"]],
+  ["GET https://api.test/v1/a", "pppppr", "private-address", [], ["203.0.114.1", "10.0.0.1"]],
+  ["GET https://x.wide.test/", "pppppp", undefined, [], ["10.0.0.1"]],
+  ["GET https://x.wide.test/", "pppppr", "private-address", [], ["169.254.169.254"]],
+  ["GET https://joined.test/", "pppppo", undefined, [], ["10.0.0.1"]],
+  ["GET https://proxied.wide.test/", "pppppo", undefined, [], ["10.0.0.1"]],
+  ["GET https://db.internal/", "pppppr", "private-address"],
+  ["POST https://api.test/v1/x", "pprsss", "body-too-large", [["content-length", "6"]]],
+  ["POST https://api.test/v1/x", "pppppo", undefined, [["content-length", "5"]]],
+  ["GET https://192.0.2.7/", "pppppp", undefined],
+  ["GET https://192.0.2.8/", "prssss", "ip-literal"],
+  ["GET https://none.test/", "pprsss", "host-not-allowed"],
+  ["GET https://wide.test/", "pprsss", "host-not-allowed"],
+  ["GET https://api.test:8443/v1", "prssss", "port"],
+  ["GET http://api.test:443/v1", "prssss", "port"],
+  ["DELETE https://api.test/v1", "pprsss", "method"],
+  ["GET https://api.test/v2", "pprsss", "no-match"],
+  ["GET https://api.test/old", "pprsss", "expired"],
+  ["TRACE https://open.test/", "pprsss", "method"],
+  ["GET https://open.test/x/info/refs?service=git-receive-pack", "pprsss", "git-push"],
+  ["GET https://api.test/v1/../x", "rsssss", "protocol"],
+  ["GET https://user@open.test/", "rsssss", "protocol"],
+  ["GET https://open.test/", "rsssss", "protocol", [["host", "evil.test"]]],
+  ["GET https://open.test/", "rsssss", "protocol", [["x y", "z"]]],
+  ["GET https://open.test/", "rsssss", "too-large", [["x", "a".repeat(70_000)]]],
+  ["GET https://open.test/", "ppprss", "placeholder", [["authorization", PLACEHOLDER]]],
+  [`GET https://open.test/?a=${PLACEHOLDER}`, "ppprss", "placeholder"],
+  ["GET https://api.test/v1", "pppppo", undefined, [["x-key", PLACEHOLDER]]],
+  [`GET https://provider.test/?a=${PLACEHOLDER}`, "pppppo", undefined],
+  ["GET https://open.test/", "pppppo", undefined, [["content-encoding", "x"]]],
+  [
+    "POST https://open.test/",
+    "ppprss",
+    "unreadable-request",
+    [["content-encoding", "x"], ["content-length", "1"]],
+  ],
+  ["GET https://tunnel.test/anything/../x", "pppsso", undefined],
 ];
 for (const [line, wanted, reason, headers, addresses] of table) {
   Deno.test(`explainRequest of ${line} is ${wanted}`, () => {
@@ -130,7 +145,7 @@ Deno.test("explainRequest says what is taken off and what is put on, and no valu
     isForeign: true,
     credential: { scheme: "header", header: "x-key" },
   });
-  const [, , route, credentials] = explained.steps;
+  const [, , route, , credentials] = explained.steps;
   assert.equal(
     route?.detail,
     `"api.test" (manifest dev.md:7): POST on /v1/x; within 60 requests a minute, 10 bytes out, 5 bytes of body`,
@@ -145,10 +160,10 @@ Deno.test("explainRequest says what is taken off and what is put on, and no valu
 Deno.test("explainRequest puts no credential on plain http, and leaves the agent its own where it may", () => {
   const plain = explain("GET http://api.test/v1", [["cookie", "a=b"]]);
   assert.equal(plain.sent?.credential, undefined);
-  assert.match(plain.steps[3]?.detail ?? "", /never over plain http/);
+  assert.match(plain.steps[4]?.detail ?? "", /never over plain http/);
   const own = explain("GET https://own.test/", [["authorization", "Bearer x"]]);
   assert.deepEqual(own.sent?.removed, []);
-  assert.match(own.steps[3]?.detail ?? "", /^the agent's own pass$/);
+  assert.match(own.steps[4]?.detail ?? "", /^the agent's own pass$/);
 });
 
 Deno.test("explainRequest throws for what no client could send", () => {

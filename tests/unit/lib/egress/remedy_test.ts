@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { fc } from "../../../../lib/deps/fast_check.ts";
 import { parseAddress } from "../../../../lib/egress/address.ts";
-import { type ExplainOptions, explainRequest } from "../../../../lib/egress/explain.ts";
+import { explainRequest } from "../../../../lib/egress/explain.ts";
+import type { ExplainOptions } from "../../../../lib/egress/explanation.ts";
 import { findRemedy, type Remedy } from "../../../../lib/egress/remedy.ts";
 import { changeRoutes } from "../../../../lib/egress/route_change.ts";
 import type { Route } from "../../../../lib/egress/route.ts";
@@ -22,6 +23,7 @@ function optionsFor(list: readonly Route[], address?: string): ExplainOptions {
   return {
     table: compileRoutes(list),
     now: 0,
+    placeholders: [],
     exceptions: new Map(),
     joined: new Set(),
     isProxied: () => false,

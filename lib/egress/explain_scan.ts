@@ -1,0 +1,48 @@
+/** What egress looks for in a request's head, and would say of it. */
+
+import { BottleError } from "../errors.ts";
+import { contentCodings } from "./content_coding.ts";
+import { authFor } from "./credentials.ts";
+import { printHost } from "./host.ts";
+import type { Refused } from "./judge_connect.ts";
+import type { AllowedRequest } from "./judge_request.ts";
+import { PlaceholderWatch } from "./misplaced.ts";
+import type { Placeholder } from "./placeholder.ts";
+
+/** What came of it, in words. */
+export type ScannedRequest =
+  | { readonly ok: true; readonly detail: string }
+  | Pick<Refused, "ok" | "reason" | "detail">;
+
+/** Looks at URL and fields; what a body holds nobody knows here. @param placeholders of the bottle */
+export function scanRequest(
+  { route, scheme, target, path, headers, framing }: AllowedRequest,
+  placeholders: readonly Placeholder[],
+): ScannedRequest {
+  let isMarked = false;
+  const place = {
+    route,
+    auth: authFor(route, scheme),
+    onMisplaced: () => {
+      isMarked = true;
+    },
+  };
+  try {
+    const head = { host: printHost(target.host), path, headers };
+    new PlaceholderWatch(placeholders).checkHead(head, place);
+  } catch (error) {
+    if (!(error instanceof BottleError) || error.code !== "placeholder") throw error;
+    return { ok: false, reason: "placeholder", detail: error.message };
+  }
+  const isCoded = framing.kind !== "none" && contentCodings(headers) === undefined;
+  if (isCoded) {
+    const detail = "A body in a coding that can't be looked through";
+    return { ok: false, reason: "unreadable-request", detail };
+  }
+  return {
+    ok: true,
+    detail: isMarked
+      ? "A placeholder is overwritten; marked misplaced-placeholder"
+      : "No placeholder in URL and fields; bodies are looked at as they come",
+  };
+}
