@@ -8,7 +8,7 @@ import type { InjectedAuth, Route } from "./route.ts";
 import type { ByteFilter } from "./scan/byte_filter.ts";
 import type { Finder, OnFound } from "./scan/finder.ts";
 import { placeholderFinder, UNKNOWN_PLACEHOLDER } from "./scan/placeholder_finder.ts";
-import { redactText } from "./scan/redact_text.ts";
+import { redactText, TextProbe } from "./scan/redact_text.ts";
 import { secretFinder } from "./scan/secret_finder.ts";
 import { StreamScan } from "./scan/stream_scan.ts";
 
@@ -38,6 +38,7 @@ export interface OutboundPlace {
 export class PlaceholderWatch {
   readonly #placeholders: readonly Placeholder[];
   readonly #finders: readonly Finder[];
+  readonly #probe: TextProbe;
 
   constructor(placeholders: readonly Placeholder[]) {
     this.#placeholders = placeholders;
@@ -45,6 +46,7 @@ export class PlaceholderWatch {
     const own = secretFinder(values);
     const tails = new Set(values.flatMap((value) => placeholderTail(value) ?? []));
     this.#finders = [...(own === undefined ? [] : [own]), placeholderFinder(tails)];
+    this.#probe = new TextProbe(this.#finders);
   }
 
   /**
@@ -118,9 +120,7 @@ export class PlaceholderWatch {
   }
 
   #isIn(text: string): boolean {
-    let isFound = false;
-    this.#search(text, () => isFound = true);
-    return isFound;
+    return this.#probe.isIn(text);
   }
 
   #search(text: string, onFound: OnFound): string {

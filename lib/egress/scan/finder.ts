@@ -24,8 +24,12 @@ export const HELD_LETTERS = 4;
 
 /** Looks for one kind of thing. Has no state of its own: one serves all streams. */
 export interface Finder {
-  /** Tells every occurrence that is in the data whole, some maybe twice, and what may have begun at its end. */
-  search(data: Uint8Array, onFound: OnFound): OpenEnd;
+  /**
+   * Tells every occurrence that is in the data whole, some maybe twice, and what may have begun at its end.
+   *
+   * @param isLast nothing follows: nobody asks what has begun
+   */
+  search(data: Uint8Array, onFound: OnFound, isLast?: boolean): OpenEnd;
   /** Whether anything that begins before `limit` is whole in the data, or may go on at its end. */
   continues(data: Uint8Array, limit: number): boolean;
 }

@@ -36,7 +36,7 @@ export class PatternFinder implements Finder {
     this.#byPair = index(patterns, ({ letters }) => (letters[0] ?? 0) * RADIX + (letters[1] ?? 0));
   }
 
-  search(data: Uint8Array, onFound: OnFound): OpenEnd {
+  search(data: Uint8Array, onFound: OnFound, isLast = false): OpenEnd {
     const open = new Opening(data.length);
     const walk = new LetterWalk(data);
     const samples = this.#samples;
@@ -45,6 +45,7 @@ export class PatternFinder implements Finder {
       const sample = readSample(data, at);
       if (samples.has(sample)) this.#compareAround(data, walk, at, sample, open, onFound);
     }
+    if (isLast) return open;
     // What has begun too near the end for a look to meet it.
     for (let at = Math.max(0, data.length - this.#endZone); at < data.length; at++) {
       for (const pattern of this.#beginning(data, at)) {

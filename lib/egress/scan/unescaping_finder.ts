@@ -28,13 +28,14 @@ class UnescapingFinder implements Finder {
     this.#depth = depth;
   }
 
-  search(data: Uint8Array, onFound: OnFound): OpenEnd {
-    const open = this.#finder.search(data, onFound);
+  search(data: Uint8Array, onFound: OnFound, isLast = false): OpenEnd {
+    const open = this.#finder.search(data, onFound, isLast);
     const unescaped = this.#unescape(data);
     if (unescaped === undefined) return open;
     const inner = this.#inner().search(
       unescaped.data,
       (occurrence) => onFound(inOriginal(occurrence, unescaped)),
+      isLast,
     );
     // What an escape that is cut stands for may begin something.
     const { cutAt } = unescaped;
