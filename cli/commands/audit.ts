@@ -51,7 +51,9 @@ export function define(act: Act): CommandUnknownOpts {
         const { context } = services;
         const json = options.json ?? false;
         const filter = filterOf(options, context.clock.now());
-        if (options.reason !== undefined) await refuseUnknownReasons(options.reason);
+        if (options.reason !== undefined || options.mark !== undefined) {
+          await refuseUnknownWords(options);
+        }
         if (options.verify !== undefined) {
           refuseBesideVerify(filter, options);
           return await verify(services, verifiedPlace(slug, options), json);
@@ -93,14 +95,24 @@ function placeOf(slug: string | undefined, file: string | undefined): AuditPlace
   );
 }
 
-async function refuseUnknownReasons(reasons: readonly string[]): Promise<void> {
+/** A word that no row can have would show nothing, as if nothing had happened. */
+async function refuseUnknownWords({ reason, mark }: FilterFlags): Promise<void> {
   const { auditReasons } = await import("../../lib/audit/row.ts");
-  const known: readonly string[] = auditReasons;
-  const unknown = reasons.find((reason) => !known.includes(reason));
+  const { auditMarks } = await import("../../lib/egress/audit_mark.ts");
+  await refuseUnknown("reason", reason, auditReasons);
+  await refuseUnknown("mark", mark, Object.keys(auditMarks));
+}
+
+async function refuseUnknown(
+  what: string,
+  words: readonly string[] = [],
+  known: readonly string[],
+): Promise<void> {
+  const unknown = words.find((word) => !known.includes(word));
   if (unknown === undefined) return;
   const { didYouMean } = await import("../../lib/manifest/nearest.ts");
   const hint = didYouMean(unknown, known, `Take of: ${known.join(", ")}`);
-  throw badUsage(`No reason "${unknown}"`, hint);
+  throw badUsage(`No ${what} "${unknown}"`, hint);
 }
 
 function refuseBesideVerify(filter: object, { last, follow }: VerifyFlags): void {

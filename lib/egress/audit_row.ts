@@ -31,10 +31,7 @@ export interface AuditRow {
   readonly route?: string;
   /** Scheme of the credential that went out with it; absent if none did. */
   readonly credential?: string;
-  /**
-   * Things worth a look: `foreign-credential`, the agent had one of its own where the bottle's goes; `sent-in-part`, it
-   * was blocked when the upstream had got its beginning already; `address-not-checked`, the company proxy resolves the name.
-   */
+  /** Things worth a look, of `auditMarks`. */
   readonly marks?: readonly string[];
   /** Of a `policy` row: what was changed. */
   readonly change?: PolicyChange;

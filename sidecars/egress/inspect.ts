@@ -1,5 +1,6 @@
 /** What is looked at in one exchange, both ways. */
 
+import type { AuditMark } from "../../lib/egress/audit_mark.ts";
 import type { AllowedRequest } from "../../lib/egress/judge_request.ts";
 import { authFor } from "../../lib/egress/credentials.ts";
 import type { Policy } from "./policy.ts";
@@ -32,6 +33,6 @@ export function inspect(
   };
 }
 
-function mark({ marks }: ExchangeRecord, name: string): void {
+function mark({ marks }: ExchangeRecord, name: AuditMark): void {
   if (!marks.includes(name)) marks.push(name);
 }

@@ -1,5 +1,6 @@
 /** What becomes known of one exchange, and the row that it ends as. */
 
+import type { AuditMark } from "../../lib/egress/audit_mark.ts";
 import type { AuditRow, FailReason, Verdict } from "../../lib/egress/audit_row.ts";
 import { escapeControl } from "../../lib/egress/escape.ts";
 import { printHost } from "../../lib/egress/host.ts";
@@ -31,7 +32,7 @@ export class ExchangeRecord {
   status = 0;
   bytesUp = 0;
   bytesDown = 0;
-  readonly marks: string[] = [];
+  readonly marks: AuditMark[] = [];
   readonly #time = new Date();
   readonly #started = performance.now();
 

@@ -175,6 +175,7 @@ const mistakes: readonly (readonly [args: readonly string[], message: RegExp])[]
   [[SLUG, "--last", "2", "--verify"], /--verify checks all rows/],
   [[SLUG, "--verdict", "denied"], /Not a verdict: "denied"\nhint: .*allowed, blocked, failed/],
   [[SLUG, "--reason", "no-mach"], /No reason "no-mach"\nhint: Did you mean "no-match"\?/],
+  [[SLUG, "--mark", "foreign"], /No mark "foreign"\nhint: Take of: foreign-credential, /],
   [[SLUG, "--since", "yesterday"], /Not a moment: "yesterday"\nhint: /],
   [[SLUG, "--since", "2026-13-01"], /Not a moment/],
   [[SLUG, "--since", "1m", "--until", "2m"], /--since is later than --until/],
