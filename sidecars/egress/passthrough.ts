@@ -36,7 +36,6 @@ export async function servePassthrough(
   record.scheme = "https";
   record.target = target;
   record.route = route.host;
-  record.status = 200;
   record.marks.push("passthrough");
   if (!parts.dialer.isChecked({ scheme: "https", target, route })) {
     record.marks.push("address-not-checked");
@@ -90,6 +89,7 @@ async function relay(
     move();
     upstream = await dialer.openRaw({ scheme: "https", target, route }, gone.signal);
     const server = upstream;
+    record.status = 200;
     record.hasLeft = true;
     await server.write(raw);
     record.bytesUp += raw.length;
