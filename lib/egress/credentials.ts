@@ -22,19 +22,24 @@ const always: ReadonlySet<string> = new Set(["authorization", "proxy-authorizati
 
 /**
  * Removed besides where a route injects: another's session or key on an allowed host is a way out. Names from the
- * documentation of GitLab, Google Cloud, Azure, OpenStack and Elastic.
+ * documentation of Fastly, Datadog, Honeycomb, Azure Functions and JFrog that don't say what they are.
  */
 const onCredentialed: ReadonlySet<string> = new Set([
   "cookie",
-  "api-key",
-  "apikey",
-  "x-goog-api-key",
-  "x-auth-token",
-  "x-access-token",
-  "private-token",
-  "job-token",
-  "deploy-token",
+  "cookie2",
+  "dd-application-key",
+  "fastly-key",
+  "x-auth",
+  "x-functions-key",
+  "x-honeycomb-team",
+  "x-jfrog-art-api",
 ]);
+
+/** Names that say what they are: `private-token`, `x-goog-api-key`, `x-amz-security-token`, `ocp-apim-subscription-key`. */
+const CREDENTIAL_NAME =
+  /(?:token|api-?key|access-?key|auth-?key|subscription-key|secret|password|authorization|credential)s?$/;
+/** Tokens that open nothing: against forged requests, and for the next page. */
+const NO_CREDENTIAL_NAME = /(?:csrf|xsrf|continuation|page|sync)-?token$/;
 
 /** Fields that frame a message or steer a connection (RFC 9110, 7.6.1 and 10.1; RFC 9112, 6). */
 const framing: ReadonlySet<string> = new Set([
@@ -151,11 +156,18 @@ export function isStripped(
   folded: string,
   auth: AuthScheme | AgentAuth | undefined,
 ): boolean {
-  if (auth?.scheme === "agent") return folded === "proxy-authorization";
-  if (always.has(folded)) return true;
+  const name = asVariable(folded);
+  if (auth?.scheme === "agent") return name === "proxy-authorization";
+  if (always.has(name)) return true;
   if (!auth) return false;
-  return onCredentialed.has(folded) ||
-    auth.scheme === "header" && foldHeaderName(auth.header) === folded;
+  return onCredentialed.has(name) ||
+    CREDENTIAL_NAME.test(name) && !NO_CREDENTIAL_NAME.test(name) ||
+    auth.scheme === "header" && asVariable(foldHeaderName(auth.header)) === name;
+}
+
+/** What hands names on as variables makes one character of all that is no letter (CGI; RFC 3875, 4.1.18). */
+function asVariable(folded: string): string {
+  return folded.replace(/[^0-9a-z]/g, "-");
 }
 
 function decodeBase64(text: string): string {

@@ -10,16 +10,42 @@ export interface StrippedTarget {
   readonly foreign: boolean;
 }
 
-/** From RFC 6750, 2.3, and the documentation of GitLab, Slack and others; folded as headers' names are. */
+/**
+ * Letters and digits of their names. From RFC 6750, 2.3, and the documentation of GitLab, Slack and others; then what signs
+ * a URL for whoever holds it: AWS (signature 4 and 2), Google Cloud Storage, Azure.
+ */
 const KEYS: ReadonlySet<string> = new Set([
-  "access-token",
-  "private-token",
-  "job-token",
-  "oauth-token",
-  "auth-token",
-  "api-key",
+  "accesskey",
+  "accesstoken",
   "apikey",
+  "apisecret",
+  "apitoken",
+  "authorization",
+  "authtoken",
+  "bearer",
+  "clientsecret",
+  "idtoken",
+  "jobtoken",
+  "jwt",
+  "oauthtoken",
+  "privatetoken",
+  "refreshtoken",
+  "secretkey",
+  "sessiontoken",
+  "subscriptionkey",
   "token",
+  "xapikey",
+  "xauthtoken",
+
+  "awsaccesskeyid",
+  "googleaccessid",
+  "sig",
+  "signature",
+  "xamzcredential",
+  "xamzsecuritytoken",
+  "xamzsignature",
+  "xgoogcredential",
+  "xgoogsignature",
 ]);
 /** Google's servers take `?key=` for the header; elsewhere a key is many things. */
 const GOOGLE_HEADER = "x-goog-api-key";
@@ -55,8 +81,8 @@ export function stripQuery(target: string, { auth }: Route): StrippedTarget {
     : { target, foreign };
 }
 
-/** As a server reads it: decoded, and `token[]` is a list of `token`. */
+/** As the most lenient server reads it: decoded, `token[]` a list of `token`, `.` and a space in it `_` (PHP). */
 function keyOf(part: string): string {
   const [[key = ""] = []] = new URLSearchParams(part.replace(/^\?+/, ""));
-  return foldHeaderName(key.replace(/\[.*/s, "").trim());
+  return key.replace(/\[.*/s, "").toLowerCase().replace(/[^0-9a-z]/g, "");
 }

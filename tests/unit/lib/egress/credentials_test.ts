@@ -57,6 +57,14 @@ Deno.test("stripInbound removes sessions and other keys where a credential is in
       "X-Goog-Api-Key",
       "Job-Token",
       "X-Auth-Token",
+      "X-Amz-Security-Token",
+      "X-Shopify-Access-Token",
+      "X-RapidAPI-Key",
+      "Ocp-Apim-Subscription-Key",
+      "X-Auth-Key",
+      "Fastly-Key",
+      "Private.Token",
+      "X-Goog-IAM-Authorization-Token",
     ]
   ) {
     assert.deepEqual(stripInbound([[name, "v"]], bearer).headers, [], name);
@@ -64,8 +72,22 @@ Deno.test("stripInbound removes sessions and other keys where a credential is in
   }
 });
 
+Deno.test("stripInbound keeps what is no credential where one is injected", () => {
+  const names = [
+    "Idempotency-Key",
+    "X-CSRF-Token",
+    "x-ms-continuation-token",
+    "Sec-WebSocket-Key",
+    "Tokenizer",
+    "anthropic-version",
+  ];
+  for (const name of names) {
+    assert.deepEqual(stripInbound([[name, "v"]], bearer).headers, [[name, "v"]], name);
+  }
+});
+
 Deno.test("stripInbound takes an underscore for the hyphen that many servers read it as", () => {
-  for (const name of ["X_Api_Key", "x-api_key", "Proxy_Authorization"]) {
+  for (const name of ["X_Api_Key", "x-api_key", "Proxy_Authorization", "X.Api.Key", "x~api*key"]) {
     assert.deepEqual(stripInbound([[name, "attacker"]], plain).headers, [], name);
   }
   for (const name of ["PRIVATE_TOKEN", "X_Auth-Token"]) {

@@ -20,6 +20,14 @@ const stripped: readonly (readonly [before: string, after: string])[] = [
   ["/a?access_token%5B%5D=x&+api-key=y", "/a"],
   ["/a??token=x", "/a"],
   ["/a?token=1&token=2&b", "/a?b"],
+  ["/a?access.token=x&access+token=y&accessToken=z&p=1", "/a?p=1"],
+  [
+    "/a?X-Amz-Signature=x&X-Amz-Credential=y&X-Amz-Security-Token=z&X-Amz-Date=d",
+    "/a?X-Amz-Date=d",
+  ],
+  ["/a?AWSAccessKeyId=x&Signature=y&Expires=1", "/a?Expires=1"],
+  ["/a?X-Goog-Signature=x&X-Goog-Credential=y&GoogleAccessId=z", "/a"],
+  ["/a?sv=2024&sp=r&sig=x", "/a?sv=2024&sp=r"],
 ];
 for (const [before, after] of stripped) {
   Deno.test(`stripQuery takes the agent's credential off ${before}`, () => {
