@@ -31,7 +31,7 @@ export async function relayResponse(job: ResponseJob): Promise<boolean> {
   const { response, watch } = client;
   const head = await readFinalHead(job);
   if (head.status === 101) {
-    await relayUpgrade(job, { ...head, headers: withoutWithheld(head.headers) });
+    await relayUpgrade(job, { ...head, headers: responseHeaders(head, request.start.method) });
     return false;
   }
   response.start({

@@ -194,6 +194,40 @@ for (const [name, change] of refusedRequests) {
   });
 }
 
+Deno.test("a 101 goes on without a length and without what the proxy withholds", async () => {
+  const fields =
+    "Content-Length: 5\r\nAlt-Svc: h3\r\nX-Bot-Bottle-Block: no\r\nSet-Cookie: a=b\r\n";
+  await withUpstream(switching(echo, fields), async (proxy, host) => {
+    const { response } = await askWebSocket(proxy, host);
+    assert.equal(response.status, 101);
+    assert.deepEqual([...response.headers.keys()].sort(), [
+      "connection",
+      "sec-websocket-accept",
+      "set-cookie",
+      "upgrade",
+    ]);
+  });
+});
+
+Deno.test("a WebSocket over plain http is relayed the same way", async () => {
+  await using upstream = startRecorder(undefined, switching(echo));
+  await using proxy = await startProxy({
+    routes: [{ host: "origin.test", ports: [upstream.port], allow_private: true }],
+  });
+  const host = `origin.test:${upstream.port}`;
+  const wire = await proxy.plain();
+  await wire.write(
+    `GET http://${host}/ HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${CLIENT_KEY}\r\n\r\n`,
+  );
+  assert.equal((await wire.response()).status, 101);
+  await wire.write(frame(0x81, "a", true));
+  assert.equal((await takeFrame(wire)).payload, "a");
+  await wire.write(frame(0x81, "b", false));
+  assert.equal((await takeFrame(wire)).payload.slice(0, 2), closing(1002));
+  assert.ok(!upstream.received.includes("\x01b"));
+});
+
 Deno.test("what a client offers goes out as the proxy understands it", async () => {
   await withUpstream(switching(echo), async (proxy, host, upstream) => {
     const { response } = await askWebSocket(
