@@ -12,9 +12,6 @@ const SPACE = 0x20;
 /** The data ends inside what may be an escape. */
 export const CUT = -1;
 
-/** What escapes begin with. */
-export const ESCAPE_STARTS: readonly string[] = ["\\", "%", "&"];
-
 /**
  * Reads the escape that begins at a place: `\n`, `\"`, `\u0041`, `\x41`, `%41`, `&#65;`, `&#x41;`, `&amp;`.
  *

@@ -1,7 +1,7 @@
 /** Data as it reads without its escapes, and where in the data each byte of that stands. */
 
 import { Buffer } from "node:buffer";
-import { CUT, ESCAPE_STARTS, escapeAt } from "./escapes.ts";
+import { CUT, escapeAt } from "./escapes.ts";
 import { BREAK, LETTERS } from "./letters.ts";
 
 /** Data without its escapes. */
@@ -26,8 +26,12 @@ export function unescapeData(original: Uint8Array, reach: number): Unescaped | u
   const originals: number[] = [];
   let written = 0;
   let copied = 0;
-  for (const at of escapeStarts(original)) {
-    if (at < copied) continue;
+  const escapes = new EscapeStarts(original);
+  for (
+    let at = escapes.next(0);
+    at < original.length;
+    at = escapes.next(Math.max(at + 1, copied))
+  ) {
     const escape = escapeAt(original, at);
     if (escape === 0 || escape !== CUT && isShutIn(original, at, at + (escape >> 8), reach)) {
       continue;
@@ -58,19 +62,28 @@ export function unescapeData(original: Uint8Array, reach: number): Unescaped | u
   };
 }
 
-/** Places of bytes that may begin an escape, ascending. A string's `indexOf` is several times as fast as a loop here. */
-function* escapeStarts(data: Uint8Array): Generator<number> {
-  const text = Buffer.from(data.buffer, data.byteOffset, data.length).toString("latin1");
-  const next = ESCAPE_STARTS.map((start) => text.indexOf(start));
-  for (;;) {
-    let first = -1;
-    for (const [index, at] of next.entries()) {
-      if (at >= 0 && (first < 0 || at < (next[first] ?? 0))) first = index;
-    }
-    const at = next[first];
-    if (at === undefined) return;
-    yield at;
-    next[first] = text.indexOf(ESCAPE_STARTS[first] ?? "", at + 1);
+/** Bytes that may begin an escape, in order. A string's `indexOf` is several times as fast as a loop here. */
+class EscapeStarts {
+  readonly #text: string;
+  #backslash = -1;
+  #percent = -1;
+  #ampersand = -1;
+
+  constructor(data: Uint8Array) {
+    this.#text = Buffer.from(data.buffer, data.byteOffset, data.length).toString("latin1");
+  }
+
+  /** The first at or after a place; the data's length: there is none. */
+  next(from: number): number {
+    if (this.#backslash < from) this.#backslash = this.#find("\\", from);
+    if (this.#percent < from) this.#percent = this.#find("%", from);
+    if (this.#ampersand < from) this.#ampersand = this.#find("&", from);
+    return Math.min(this.#backslash, this.#percent, this.#ampersand);
+  }
+
+  #find(start: string, from: number): number {
+    const at = this.#text.indexOf(start, from);
+    return at < 0 ? this.#text.length : at;
   }
 }
 
