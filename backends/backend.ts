@@ -167,7 +167,7 @@ export abstract class Backend {
    * All audit rows of a bottle whose bundle can't be asked, from where they are stored. Not while its bundle runs
    * configured: the ledger has one writer. @throws {BottleError} `bottle-unknown`
    */
-  abstract storedAudit(slug: Slug, signal?: AbortSignal): Promise<readonly LedgerRow[]>;
+  abstract storedAudit(slug: Slug, signal?: AbortSignal): AsyncIterable<LedgerRow>;
 
   /**
    * Brings a file or tree out of a bottle that may be stopped into an existing folder of the host, under the rules of

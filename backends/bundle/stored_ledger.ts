@@ -22,29 +22,29 @@ const ANSWER_MS = 20_000;
 const BATCH = 10_000;
 
 /**
- * Runs the ledger's daemon alone, without a network, on the bottle's volume, and asks it for all rows.
+ * Runs the ledger's daemon alone, without a network, on the bottle's volume, and asks it for all rows, page after page.
  *
  * @throws {BottleError} `ledger-unreadable` with the ledger's word, or what the engine says
  */
-export async function readStoredLedger(
+export async function* readStoredLedger(
   engine: Pick<Engine, "duplex">,
   ledger: StoredLedger,
   signal?: AbortSignal,
-): Promise<readonly LedgerRow[]> {
+): AsyncGenerator<LedgerRow, void, void> {
   const options = { timeoutMs: ANSWER_MS, ...(signal === undefined ? {} : { signal }) };
   await using daemon = engine.duplex(readerArgs(ledger), signal === undefined ? {} : { signal });
   const peer = new RpcPeer({ readable: daemon.readable, writable: daemon.writable });
   try {
     await peer.call("configure", { path: LEDGER_PATH }, options);
-    const rows: LedgerRow[] = [];
+    let after = 0;
     for (let more = true; more;) {
-      const params = { after: rows.at(-1)?.seq ?? 0, limit: BATCH };
+      const params = { after, limit: BATCH };
       const answer = parseAuditTailResult(await peer.call("audit.tail", params, options));
-      rows.push(...answer.rows);
+      yield* answer.rows;
+      after = answer.rows.at(-1)?.seq ?? after;
       more = answer.more || answer.rows.length === BATCH;
     }
     peer.notify("shutdown", null);
-    return rows;
   } catch (error) {
     if (!(error instanceof RpcError)) throw error;
     throw new BottleError(`Cannot read the ledger of "${ledger.slug}": ${error.message}`, {

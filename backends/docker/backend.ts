@@ -101,9 +101,12 @@ class DockerBackend extends Backend {
     return await openControlOf(this.#engine, await findHomeId(this.#context.home), slug, signal);
   }
 
-  override async storedAudit(slug: Slug, signal?: AbortSignal): Promise<readonly LedgerRow[]> {
+  override async *storedAudit(
+    slug: Slug,
+    signal?: AbortSignal,
+  ): AsyncGenerator<LedgerRow, void, void> {
     const { storedAuditOf } = await import("./stored_audit.ts");
-    return await storedAuditOf(this.#engine, await findHomeId(this.#context.home), slug, signal);
+    yield* storedAuditOf(this.#engine, await findHomeId(this.#context.home), slug, signal);
   }
 
   override async copyOut(

@@ -9,17 +9,18 @@ import { findContainers, ownedBy } from "./inventory.ts";
 import { containerOf } from "./list.ts";
 
 /** @throws {BottleError} `bottle-unknown`; `bottle-broken` without its bundle, whose image reads the volume */
-export async function storedAuditOf(
+export async function* storedAuditOf(
   engine: Engine,
   home: HomeId,
   slug: Slug,
   signal?: AbortSignal,
-): Promise<readonly LedgerRow[]> {
+): AsyncGenerator<LedgerRow, void, void> {
   const containers = await findContainers(engine, ownedBy(home, slug), signal);
   const bundle = containerOf({ containers }, slug, "bundle");
   if (bundle !== undefined) {
     const { image } = bundle;
-    return await readStoredLedger(engine, { slug, homeId: home, image }, signal);
+    yield* readStoredLedger(engine, { slug, homeId: home, image }, signal);
+    return;
   }
   throw containers.length === 0
     ? new BottleError(`No bottle "${slug}"`, {

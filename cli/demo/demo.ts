@@ -13,7 +13,7 @@ import { findHomeId } from "../../lib/home_id.ts";
 import { createBackend } from "../backend.ts";
 import type { Services } from "../command.ts";
 import { noKeepers } from "../keeper/keepers.ts";
-import { fetchAudit } from "../session/audit_export.ts";
+import { ledgerRows } from "../session/audit_export.ts";
 import { requireBackend } from "../session/availability.ts";
 import { launchNew } from "../session/launch.ts";
 import { type BottleRequest, prepareBottle } from "../session/prepare.ts";
@@ -115,7 +115,7 @@ async function runInOwnHome(services: Services, audience: DemoAudience): Promise
     address: upstream.address,
   });
   const failed = await walk(bottle, steps, audience, signal);
-  audience.onAudit(await fetchAudit(bottle.control));
+  audience.onAudit(await Array.fromAsync(ledgerRows(bottle.control)));
   await undo.disposeAsync();
   services.leftovers.clear();
   return failed;

@@ -33,7 +33,11 @@ export async function* readAudit(
     }
     return;
   }
-  yield* newest(rows, { filter, count: last, known: follow ? source.last : Infinity });
+  yield* newest(rows, {
+    filter,
+    count: last,
+    known: follow && source.kind === "ledger" ? source.last : Infinity,
+  });
 }
 
 interface RowsOptions {

@@ -1,25 +1,38 @@
 /** The audit of a bottle, brought to the host. */
 
 import type { Backend } from "../../backends/backend.ts";
+import type { Context } from "../../lib/context.ts";
 import type { ControlClient } from "../../lib/control/client.ts";
 import type { LedgerRow } from "../../lib/egress/audit_row.ts";
 import { isOfSelfTest } from "../../lib/egress/self_test_row.ts";
 import { BottleError } from "../../lib/errors.ts";
-import { type Slug, VERSION } from "../../lib/names.ts";
-import { type ArchivedSession, writeArchive } from "../../lib/state/archive.ts";
+import { VERSION } from "../../lib/names.ts";
+import { type Rows, writeArchive } from "../../lib/state/archive.ts";
 import { expireArchives } from "../../lib/state/archive_expiry.ts";
 import type { BottleState } from "../../lib/state/state.ts";
 
-/** How long a bundle may take to answer when it is asked for its rows. */
+/** How long a bundle may take to answer when it is asked for its rows, and again for each of their pages. */
 const ANSWER_MS = 30_000;
+/** Of a page there are never so many. */
+const PAGE = 1_000;
 
-/** All rows that the ledger has. */
-export async function fetchAudit(control: ControlClient): Promise<readonly LedgerRow[]> {
-  const signal = AbortSignal.timeout(ANSWER_MS);
-  await drainEgress(control, signal);
-  const rows: LedgerRow[] = [];
-  for await (const row of control.audit({ after: 0 }, signal)) rows.push(row);
-  return rows;
+/** All rows that the ledger has, as they come. */
+export async function* ledgerRows(control: ControlClient): AsyncGenerator<LedgerRow, void, void> {
+  const late = new AbortController();
+  const isLate = (): void => late.abort(new DOMException("No answer", "TimeoutError"));
+  let timer = setTimeout(isLate, ANSWER_MS);
+  try {
+    await drainEgress(control, late.signal);
+    let count = 0;
+    for await (const row of control.audit({ after: 0 }, late.signal)) {
+      yield row;
+      if (++count % PAGE !== 0) continue;
+      clearTimeout(timer);
+      timer = setTimeout(isLate, ANSWER_MS);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Egress answers after the rows that it sent before, on the same stream: then the ledger has them all. */
@@ -32,39 +45,45 @@ async function drainEgress(control: ControlClient, signal: AbortSignal): Promise
   }
 }
 
-/**
- * All rows of a bottle, whatever state it is in: from its bundle, or where no bundle answers from the volume.
- *
- * @throws {BottleError} what the backend says
- */
-export async function rowsOf(
-  backend: Backend,
-  slug: Slug,
-  signal: AbortSignal,
-): Promise<readonly LedgerRow[]> {
-  try {
-    await using control = await backend.control(slug, signal);
-    return await fetchAudit(control);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof BottleError)) throw error;
-    return await backend.storedAudit(slug, signal);
-  }
-}
-
 /** What an archive tells of a bottle; of one that nobody remembers only what its name says. */
 export type ArchivedBottle =
   & Pick<BottleState, "slug" | "agent">
   & Partial<Pick<BottleState, "bottle" | "label" | "created_at" | "last">>;
 
-/** Writes a bottle's archive, and removes archives that have expired; returns the folder. */
+/**
+ * Saves the audit of a bottle, whatever state it is in: from its bundle, or where no bundle answers from the volume.
+ *
+ * @throws {BottleError} what the backend says
+ */
+export async function exportAudit(
+  { context, backend }: { readonly context: Context; readonly backend: Backend },
+  bottle: ArchivedBottle,
+): Promise<void> {
+  const { home, signal, clock } = context;
+  try {
+    await using control = await backend.control(bottle.slug, signal);
+    await archiveBottle(home, bottle, ledgerRows(control), clock.now());
+  } catch (error) {
+    signal.throwIfAborted();
+    // What is wrong with the host's disk is not the bundle's to answer for.
+    if (!(error instanceof BottleError) || isOfDisk(error)) throw error;
+    await archiveBottle(home, bottle, backend.storedAudit(bottle.slug, signal), clock.now());
+  }
+}
+
+function isOfDisk({ code }: BottleError): boolean {
+  return code === "disk-full" || code === "not-writable";
+}
+
+/** Writes a bottle's archive, and removes archives that have expired; returns what its summary says of the rows. */
 export async function archiveBottle(
   home: string,
   bottle: ArchivedBottle,
-  rows: readonly LedgerRow[],
+  rows: Rows,
   now: Date,
-): Promise<string> {
-  const session: ArchivedSession = {
+): Promise<RowCounts> {
+  const counts = { requests: 0, blocked: 0 };
+  await writeArchive(home, {
     slug: bottle.slug,
     agent: bottle.agent,
     bottle: bottle.bottle ?? null,
@@ -74,26 +93,29 @@ export async function archiveBottle(
     archived_at: now.toISOString(),
     exit_code: bottle.last?.exit_code ?? null,
     by: bottle.last?.by ?? null,
-    rows: rows.length,
-  };
-  const folder = await writeArchive(home, session, rows);
+  }, counted(rows, counts));
   // The next one tries again: this archive is written.
   await expireArchives(home, now).catch(() => []);
-  return folder;
+  return counts;
 }
 
-/** What a summary says of the rows: exchanges through the proxy, and those refused. Look-ups and the self-test are not counted. */
-export function countRows(rows: readonly LedgerRow[]): { requests: number; blocked: number } {
-  const exchanges = rows.filter((row) =>
-    (row.row.kind === "http" || row.row.kind === "connect") && !isOfSelfTest(row.row)
-  );
-  return {
-    requests: countFolded(exchanges),
-    blocked: countFolded(exchanges.filter(({ row }) => row.verdict === "blocked")),
-  };
+/** What a summary says of rows: exchanges through the proxy, and those refused. Look-ups and the self-test are not counted. */
+export interface RowCounts {
+  readonly requests: number;
+  readonly blocked: number;
 }
 
-/** A row may tell of several refusals alike. */
-function countFolded(rows: readonly LedgerRow[]): number {
-  return rows.reduce((sum, { row: { count = 1 } }) => sum + count, 0);
+/** Counts rows while they pass. A row may tell of several refusals alike. */
+async function* counted(
+  rows: Rows,
+  counts: { requests: number; blocked: number },
+): AsyncGenerator<LedgerRow, void, void> {
+  for await (const stored of rows) {
+    const { kind, verdict, count = 1 } = stored.row;
+    if ((kind === "http" || kind === "connect") && !isOfSelfTest(stored.row)) {
+      counts.requests += count;
+      if (verdict === "blocked") counts.blocked += count;
+    }
+    yield stored;
+  }
 }

@@ -24,7 +24,7 @@ export type AuditSource =
       /** Number of the last row there was when it was opened. */
       readonly last: number;
     }
-    | { readonly kind: "rows"; readonly rows: readonly LedgerRow[]; readonly last: number }
+    | { readonly kind: "rows"; readonly rows: AsyncIterable<LedgerRow>; readonly last: 0 }
     | {
       readonly kind: "lines";
       readonly lines: AsyncIterable<FileLine>;
@@ -57,8 +57,7 @@ export async function openAudit(services: Services, place: AuditPlace): Promise<
     signal.throwIfAborted();
     if (!(error instanceof BottleError)) throw error;
     if (error.code === "bottle-not-running" || error.code === "control-refused") {
-      const rows = await backend.storedAudit(slug, signal);
-      return { kind: "rows", rows, last: rows.length, ...nothingOpen };
+      return { kind: "rows", rows: backend.storedAudit(slug, signal), last: 0, ...nothingOpen };
     }
     return await openArchive(home, slug) ?? rethrow(error);
   }

@@ -6,7 +6,7 @@ import { isSlug, type Slug } from "../../lib/names.ts";
 import { removeIfThere } from "../../lib/state/scraps.ts";
 import type { CopyOut } from "../../lib/state/transcript.ts";
 import type { Services } from "../command.ts";
-import { archiveBottle, type ArchivedBottle, rowsOf } from "./audit_export.ts";
+import { type ArchivedBottle, exportAudit } from "./audit_export.ts";
 import { type CleanupPlan, runningSlugs } from "./plan_cleanup.ts";
 import { type RescuedWork, rescueWork } from "./rescue_work.ts";
 import { saveTranscript } from "./save_transcript.ts";
@@ -105,8 +105,7 @@ async function saveAudit(
 ): Promise<string | null> {
   const { context } = services;
   try {
-    const rows = await rowsOf(backend, bottle.slug, context.signal);
-    await archiveBottle(context.home, bottle, rows, context.clock.now());
+    await exportAudit({ context, backend }, bottle);
     return null;
   } catch (error) {
     context.signal.throwIfAborted();

@@ -1,10 +1,9 @@
 /** The end of a session: what is removed, what is kept, and what the person is told. */
 
 import type { Bottle } from "../../lib/bottle.ts";
-import type { LedgerRow } from "../../lib/egress/audit_row.ts";
 import { ExitCode } from "../../lib/errors.ts";
 import type { Services } from "../command.ts";
-import { archiveBottle, countRows, fetchAudit } from "./audit_export.ts";
+import { archiveBottle, ledgerRows, type RowCounts } from "./audit_export.ts";
 import { leftoverOf } from "./launch.ts";
 import type { Outcome, SessionSummary } from "./outcome.ts";
 import { type SavedWork, saveWorkOf } from "./save_work.ts";
@@ -25,6 +24,8 @@ export interface Ending {
 
 /** How long another command that is stopping the bottle under the agent may take, in milliseconds. */
 const OTHERS_MS = 60_000;
+/** Of an audit that nobody could read. */
+const NOTHING: RowCounts = { requests: 0, blocked: 0 };
 
 /**
  * Ends a bottle's session. An agent that ended well by itself leaves nothing but the archive; any other end, and a
@@ -40,12 +41,13 @@ export async function endSession(
   const { context, leftovers } = services;
   const { slug } = bottle.plan;
   const now = context.clock.now();
-  const summary = (rows: readonly LedgerRow[]): SessionSummary => ({
+  const summary = (counts: RowCounts): SessionSummary => ({
     slug,
     exit_code: outcome.exitCode,
     by: outcome.by,
     duration_ms: now.getTime() - startedAt.getTime(),
-    ...countRows(rows),
+    requests: counts.requests,
+    blocked: counts.blocked,
     pushes: 0,
     proposals: 0,
   });
@@ -59,7 +61,7 @@ export async function endSession(
       auditProblem: null,
       transcriptProblem: null,
       work: null,
-      summary: summary([]),
+      summary: summary(NOTHING),
     };
   }
   try {
@@ -77,7 +79,7 @@ export async function endSession(
 interface EndFacts {
   readonly outcome: Outcome;
   readonly now: Date;
-  readonly summary: (rows: readonly LedgerRow[]) => SessionSummary;
+  readonly summary: (counts: RowCounts) => SessionSummary;
 }
 
 async function endLocked(
@@ -91,11 +93,10 @@ async function endLocked(
     last: { ended_at: now.toISOString(), exit_code: outcome.exitCode, by: outcome.by },
   });
 
-  let rows: readonly LedgerRow[] = [];
+  let counts: RowCounts = NOTHING;
   let auditProblem: string | null = null;
   try {
-    rows = await fetchAudit(bottle.control);
-    await archiveBottle(context.home, state, rows, now);
+    counts = await archiveBottle(context.home, state, ledgerRows(bottle.control), now);
   } catch (error) {
     auditProblem = error instanceof Error ? error.message : String(error);
   }
@@ -121,6 +122,6 @@ async function endLocked(
     auditProblem,
     transcriptProblem,
     work,
-    summary: summary(rows),
+    summary: summary(counts),
   };
 }

@@ -5,7 +5,7 @@ import { BottleError } from "../../lib/errors.ts";
 import { parseSlug } from "../../lib/names.ts";
 import type { Services } from "../command.ts";
 import { openSealedGuest } from "./agent_start.ts";
-import { archiveBottle, rowsOf } from "./audit_export.ts";
+import { exportAudit } from "./audit_export.ts";
 import { type SavedWork, saveWorkOf } from "./save_work.ts";
 import { takeOver } from "./take_over.ts";
 
@@ -26,8 +26,7 @@ export async function stop(services: Services, name: string): Promise<Stopped> {
   await using taken = await takeOver(services, slug, { signal: context.signal });
   let auditProblem: string | null = null;
   try {
-    const rows = await rowsOf(backend, slug, context.signal);
-    await archiveBottle(context.home, state, rows, context.clock.now());
+    await exportAudit({ context, backend }, state);
   } catch (error) {
     context.signal.throwIfAborted();
     if (!(error instanceof BottleError)) throw error;

@@ -10,7 +10,7 @@ export async function verifyAudit(services: Services, place: AuditPlace): Promis
   const check = new ChainCheck();
   switch (source.kind) {
     case "rows":
-      for (const row of source.rows) check.takeRow(row);
+      for await (const row of source.rows) check.takeRow(row);
       break;
     case "ledger":
       for await (const row of source.control.audit({ after: 0 }, services.context.signal)) {

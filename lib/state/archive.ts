@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import type { LedgerRow } from "../egress/audit_row.ts";
 import type { Slug } from "../names.ts";
-import { writeFileAtomically } from "./atomic_file.ts";
+import { writeFileAtomically, writePiecesAtomically } from "./atomic_file.ts";
 
 /** `session.json`. */
 export interface ArchivedSession {
@@ -22,20 +22,45 @@ export interface ArchivedSession {
   readonly rows: number;
 }
 
-/** Writes a bottle's archive over an older one; both files are their owner's only. Returns the folder. */
+/** Rows, one after the other. */
+export type Rows = Iterable<LedgerRow> | AsyncIterable<LedgerRow>;
+
+/**
+ * Writes a bottle's archive over an older one; both files are their owner's only. Rows are written as they come, so that
+ * many take little memory; an error of theirs leaves the older archive.
+ *
+ * @param session but for the number of rows, which is counted
+ * @returns the folder
+ */
 export async function writeArchive(
   home: string,
-  session: ArchivedSession,
-  rows: readonly LedgerRow[],
+  session: Omit<ArchivedSession, "rows">,
+  rows: Rows,
 ): Promise<string> {
   const folder = join(home, "archive", session.slug);
-  const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
-  await writeFileAtomically(join(folder, "audit.jsonl"), lines);
+  const count = { rows: 0 };
+  await writePiecesAtomically(join(folder, "audit.jsonl"), linesOf(rows, count));
+  const written: ArchivedSession = { ...session, ...count };
   await writeFileAtomically(
     join(folder, "session.json"),
-    `${JSON.stringify(session, null, 2)}\n`,
+    `${JSON.stringify(written, null, 2)}\n`,
   );
   return folder;
+}
+
+/** Many lines make one write. */
+const PIECE = 64 * 1024;
+
+async function* linesOf(rows: Rows, count: { rows: number }): AsyncGenerator<string, void, void> {
+  let piece = "";
+  for await (const row of rows) {
+    count.rows++;
+    piece += `${JSON.stringify(row)}\n`;
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = "";
+  }
+  yield piece;
 }
 
 /** An archived audit that was opened. */

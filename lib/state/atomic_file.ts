@@ -10,11 +10,24 @@ import { asWriteFailure } from "./write_failure.ts";
  * @throws {BottleError} `disk-full`, `not-writable`
  */
 export async function writeFileAtomically(file: string, text: string): Promise<void> {
+  await writePiecesAtomically(file, [text]);
+}
+
+/**
+ * The same for what is too large to be held: the pieces go out as they come. An error of theirs leaves the file as it was.
+ *
+ * @throws {BottleError} `disk-full`, `not-writable`; what the pieces throw
+ */
+export async function writePiecesAtomically(
+  file: string,
+  pieces: Iterable<string> | AsyncIterable<string>,
+): Promise<void> {
   const draft = await makeDraft(file);
   try {
     await Deno.chmod(draft, 0o600);
     using handle = await Deno.open(draft, { write: true });
-    await writeWhole(handle, new TextEncoder().encode(text));
+    const encoder = new TextEncoder();
+    for await (const piece of pieces) await writeWhole(handle, encoder.encode(piece));
     await handle.syncData();
     await Deno.rename(draft, file);
   } catch (error) {

@@ -146,15 +146,16 @@ export class FakeBackend extends Backend {
     );
   }
 
-  storedAudit(slug: Slug): Promise<readonly LedgerRow[]> {
+  async *storedAudit(slug: Slug): AsyncGenerator<LedgerRow, void, void> {
+    await Promise.resolve();
     this.#entry(slug);
     if (this.#options.isEgressDown === true) {
-      return Promise.reject(new BottleError("database is locked", { code: "ledger-unreadable" }));
+      throw new BottleError("database is locked", { code: "ledger-unreadable" });
     }
     if (this.#options.isLedgerDown === true) {
-      return Promise.reject(new BottleError("The ledger can't be read", { code: "ledger-broken" }));
+      throw new BottleError("The ledger can't be read", { code: "ledger-broken" });
     }
-    return Promise.resolve(chainRows(EMPTY_CHAIN, (this.#options.rows ?? []).map(parseAuditRow)));
+    yield* chainRows(EMPTY_CHAIN, (this.#options.rows ?? []).map(parseAuditRow));
   }
 
   copyOut(slug: Slug, path: string): Promise<void> {

@@ -19,13 +19,13 @@ async function readWith(
   const [near, far] = streamPair();
   const daemon = new RpcPeer({ ...far, handlers });
   try {
-    return await readStoredLedger({
+    return await Array.fromAsync(readStoredLedger({
       duplex: () => ({
         ...near,
         ended: Promise.resolve({ code: 0, stderr: "" }),
         [Symbol.asyncDispose]: () => Promise.resolve(),
       }),
-    }, ledger);
+    }, ledger));
   } finally {
     await daemon.close();
   }

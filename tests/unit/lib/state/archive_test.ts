@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { chainRows, EMPTY_CHAIN } from "../../../../lib/audit/chain.ts";
+import type { LedgerRow } from "../../../../lib/egress/audit_row.ts";
 import { parseSlug } from "../../../../lib/names.ts";
 import { openArchivedAudit, writeArchive } from "../../../../lib/state/archive.ts";
+import { auditRow } from "../../../support/audit_rows.ts";
 import { manifestFiles } from "../../../support/manifest_files.ts";
 
 async function archived(home: string): Promise<readonly [string, number] | undefined> {
@@ -39,13 +41,15 @@ Deno.test("writeArchive keeps a session and its rows, and replaces an older expo
     archived_at: "2026-01-02T03:05:05.678Z",
     exit_code: 0,
     by: "agent",
-    rows: 1,
   } as const;
   const folder = await writeArchive(files.home, session, []);
-  assert.deepEqual(await archived(files.home), ["", 1]);
+  assert.deepEqual(await archived(files.home), ["", 0]);
   await writeArchive(files.home, session, rows);
   assert.deepEqual(await archived(files.home), [`${JSON.stringify(rows[0])}\n`, 1]);
-  assert.deepEqual(JSON.parse(await Deno.readTextFile(`${folder}/session.json`)), session);
+  assert.deepEqual(JSON.parse(await Deno.readTextFile(`${folder}/session.json`)), {
+    ...session,
+    rows: 1,
+  });
   assert.equal(((await Deno.stat(`${folder}/audit.jsonl`)).mode ?? 0) & 0o777, 0o600);
 });
 
@@ -59,4 +63,32 @@ Deno.test("openArchivedAudit takes the number of rows for unknown where no sessi
     await Deno.writeTextFile(`${folder}/session.json`, text);
     assert.deepEqual(await archived(files.home), ["x\n", 0]);
   }
+});
+
+async function* breakingOff(row: LedgerRow): AsyncGenerator<LedgerRow, void, void> {
+  yield row;
+  await Promise.resolve();
+  throw new Error("lost");
+}
+
+Deno.test("writeArchive leaves the older one where the rows break off, and no draft", async () => {
+  await using files = await manifestFiles();
+  const session = {
+    slug,
+    agent: "demo",
+    bottle: null,
+    label: null,
+    version: "0.1.0",
+    created_at: null,
+    archived_at: "2026-01-02T03:05:05.678Z",
+    exit_code: null,
+    by: null,
+  } as const;
+  const [first, second] = chainRows(EMPTY_CHAIN, [auditRow(), auditRow()]);
+  assert.ok(first && second);
+  const folder = await writeArchive(files.home, session, [first]);
+  await assert.rejects(writeArchive(files.home, session, breakingOff(second)), /lost/);
+  assert.deepEqual(await archived(files.home), [`${JSON.stringify(first)}\n`, 1]);
+  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  assert.deepEqual(names.sort(), ["audit.jsonl", "session.json"]);
 });
