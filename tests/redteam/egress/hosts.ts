@@ -95,10 +95,12 @@ const ANOTHER = "sk-ant-bot-bottle-other-zz99z-Mm1Nn2Oo3Pp4Qq5Rr6Ss7T";
 /** What the attacker calls its own. */
 export const THEIRS = "attacker-credential-c0ffee";
 
-/** A host of a stage's own, beside {@linkcode HOSTS}: one name, one port. */
+/** A host of a stage's own, beside {@linkcode HOSTS}. */
 export interface OwnHost {
   readonly name: string;
   readonly port: number;
+  /** Each case has a name of its own below it. */
+  readonly isBelow: boolean;
 }
 
 /** What texts are filled in with. */
@@ -119,7 +121,10 @@ export function fill(text: string, { ports, label, own }: Filling): string {
   return text.replace(/\{([a-z]+)(?::(http|name))?\}/g, (whole, key: string, form?: string) => {
     if (isValue(key)) return VALUES[key];
     const other = own.get(key);
-    if (other !== undefined) return form === "name" ? other.name : `${other.name}:${other.port}`;
+    if (other !== undefined) {
+      const name = other.isBelow ? `${label}.${other.name}` : other.name;
+      return form === "name" ? name : `${name}:${other.port}`;
+    }
     if (!isHostKey(key)) return whole;
     const name = `${label}.${HOSTS[key]}`;
     if (form === "name") return name;

@@ -94,8 +94,15 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     if (made?.caPem !== undefined) trusted.push(made.caPem);
     const recorder = startRecorder(made?.leaf, behaviour);
     sink.add(recorder);
-    own.set(key, { name, port: recorder.port });
-    ownRoutes.push({ host: name, ports: [recorder.port], allow_private: true, ...route });
+    // A certificate is for one name.
+    const isBelow = made === undefined;
+    own.set(key, { name, port: recorder.port, isBelow });
+    ownRoutes.push({
+      host: isBelow ? `*.${name}` : name,
+      ports: [recorder.port],
+      allow_private: true,
+      ...route,
+    });
   }
   const routes = [
     ...ownRoutes,

@@ -58,12 +58,17 @@ export const takeDown: Respond = respondSwitched(async (wire, { note }) => {
 /** Sends back what comes. */
 export const sendBack: Respond = respondSwitched((wire) => echo(wire));
 
+/** Up to a close, which is answered, or the end. */
 async function takeAll(wire: Wire): Promise<string[]> {
   const payloads: string[] = [];
   try {
     for (;;) {
       const { first, payload } = await takeFrame(wire);
       payloads.push(`[${first.toString(16)}] ${payload}`);
+      if ((first & 15) !== 8) continue;
+      await wire.write(CLOSE);
+      await wire.rest();
+      return payloads;
     }
   } catch {
     return payloads;
