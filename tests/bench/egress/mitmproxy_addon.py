@@ -4,6 +4,7 @@ searched on their way, one row a request. Its configuration is the JSON file tha
 import base64
 import json
 import os
+import re
 import time
 import urllib.parse
 from typing import Callable, Iterable
@@ -13,51 +14,105 @@ from mitmproxy import http
 with open(os.environ["BENCH_ADDON"], encoding="utf-8") as file:
     CONFIG = json.load(file)
 
+# Any bottle's placeholder, as it is; the client's own is looked for in every spelling besides.
 PLACEHOLDER = b"bot-bottle-"
 
+LETTERS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+NO_LETTERS = bytes(set(range(256)) - set(LETTERS))
+LOWER = bytes(range(256)).lower()
+# What may stand between two letters, as of "73:6b:2d".
+GAP = rb"[^0-9A-Za-z]{0,2}"
+HEX_ESCAPE = re.compile(rb"\\(?:u00|x)([0-9A-Fa-f]{2})")
+ENTITY = re.compile(rb"&#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}));")
 
-def base64_spellings(value: bytes) -> Iterable[bytes]:
+
+def aligned(encode: Callable[[bytes], bytes], value: bytes, group: int, bits: int) -> Iterable[bytes]:
     """The part of each alignment that does not depend on what stands before and after."""
-    for before in range(3):
-        encoded = base64.b64encode(b"\0" * before + value)
-        start = -(-before * 8 // 6)
-        end = (before + len(value)) * 8 // 6
-        yield encoded[start:end]
-        yield encoded[start:end].translate(bytes.maketrans(b"+/", b"-_"))
+    for before in range(group):
+        end = (before + len(value)) * 8 // bits
+        yield encode(b"\0" * before + value)[-(-before * 8 // bits) : end]
 
 
-def spellings(value: bytes) -> list[bytes]:
-    every = "".join(f"%{byte:02X}" for byte in value)
-    forms = {
-        value,
-        value.hex().encode(),
-        value.hex().upper().encode(),
-        urllib.parse.quote(value, safe="").encode(),
-        every.encode(),
-        every.lower().encode(),
-        *base64_spellings(value),
-    }
-    return sorted(forms, key=len, reverse=True)
+class Secret:
+    """One value in all its spellings: letters and digits alone are compared, without case, as ours does it."""
+
+    def __init__(self, value: bytes) -> None:
+        forms = {
+            value,
+            value[::-1],
+            value.hex().encode(),
+            b"".join(b"0x%02x" % byte for byte in value),
+            *aligned(base64.b64encode, value, 3, 6),
+            *aligned(base64.b32encode, value, 5, 5),
+        }
+        self.spellings = sorted({fold(form) for form in forms}, key=len, reverse=True)
+        self.longest = max(map(len, self.spellings))
+        self.prefixes = {form[:length] for form in self.spellings for length in range(4, len(form))}
+        self.patterns = [
+            re.compile(GAP.join(re.escape(bytes([letter])) for letter in form), re.IGNORECASE)
+            for form in self.spellings
+        ]
+
+    def is_in(self, data: bytes) -> bool:
+        return self.is_written_in(data) or (data != (plain := unescaped(data)) and self.is_written_in(plain))
+
+    def is_written_in(self, data: bytes) -> bool:
+        folded = fold(data)
+        return any(spelling in folded for spelling in self.spellings)
+
+    def redact(self, data: bytes) -> bytes:
+        if not self.is_in(data):
+            return data
+        for pattern in self.patterns:
+            data = pattern.sub(lambda found: b"*" * len(found[0]), data)
+        # Behind escapes: where it begins there is not looked up, the whole piece goes.
+        return b"*" * len(data) if self.is_in(data) else data
+
+    def held_back(self, data: bytes) -> int:
+        """How many bytes of the end may be the beginning of a spelling."""
+        folded = fold(data[-4 * self.longest :])
+        for length in range(min(self.longest - 1, len(folded)), 3, -1):
+            if folded[-length:] in self.prefixes:
+                kept = 0
+                for at in range(len(data) - 1, -1, -1):
+                    kept += data[at] in LETTERS
+                    if kept == length:
+                        return len(data) - at
+        return 0
 
 
-SPELLINGS = spellings(CONFIG["token"].encode())
-LONGEST = max(map(len, SPELLINGS))
-PREFIXES = {spelling[:length] for spelling in SPELLINGS for length in range(1, len(spelling))}
+def fold(data: bytes) -> bytes:
+    return data.translate(LOWER, NO_LETTERS)
 
 
-def redact(data: bytes) -> bytes:
-    for spelling in SPELLINGS:
-        if spelling in data:
-            data = data.replace(spelling, b"*" * len(spelling))
+def unescaped(data: bytes) -> bytes:
+    if b"%" in data:
+        data = urllib.parse.unquote_to_bytes(data)
+    if b"\\u" in data or b"\\x" in data:
+        data = HEX_ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), data)
+    if b"&#" in data:
+        data = ENTITY.sub(character, data)
     return data
 
 
-def held_back(data: bytes) -> int:
-    """How many bytes of the end may be the beginning of a spelling."""
-    for length in range(min(LONGEST - 1, len(data)), 0, -1):
-        if data[-length:] in PREFIXES:
-            return length
-    return 0
+def character(found: re.Match[bytes]) -> bytes:
+    value = int(found[1], 16) if found[1] else int(found[2])
+    return bytes([value]) if value < 128 else b" "
+
+
+# Three letters with their gaps.
+REMEMBERED = 9
+
+CREDENTIAL = Secret(CONFIG["token"].encode())
+OWN_PLACEHOLDER = Secret(CONFIG["placeholder"].encode())
+
+
+def redact(data: bytes) -> bytes:
+    return CREDENTIAL.redact(data)
+
+
+def has_placeholder(data: bytes) -> bool:
+    return PLACEHOLDER in data or OWN_PLACEHOLDER.is_in(data)
 
 
 class Row:
@@ -96,26 +151,31 @@ def outbound(row: Row) -> Callable[[bytes], bytes]:
     def push(data: bytes) -> bytes:
         nonlocal tail
         row.bytes_up += len(data)
-        if PLACEHOLDER in tail + data:
+        whole = tail + data
+        if has_placeholder(whole):
             row.marks.add("misplaced-placeholder")
-        tail = data[-len(PLACEHOLDER) + 1 :]
+        tail = whole[-max(REMEMBERED, OWN_PLACEHOLDER.held_back(whole)) :]
         return data
 
     return push
 
 
 def inbound(row: Row) -> Callable[[bytes], Iterable[bytes]]:
+    """Holds back what may be the beginning of a spelling from four letters on; fewer are passed, and remembered."""
+    passed = b""
     tail = b""
 
     def push(data: bytes) -> Iterable[bytes]:
-        nonlocal tail
+        nonlocal passed, tail
         row.bytes_down += len(data)
-        whole = redact(tail + data)
-        keep = held_back(whole) if data else 0
-        tail = whole[len(whole) - keep :]
-        passed = whole[: len(whole) - keep]
+        known = len(passed)
+        whole = redact(passed + tail + data)
+        end = max(known, len(whole) - (CREDENTIAL.held_back(whole) if data else 0))
+        tail = whole[end:]
+        piece = whole[known:end]
+        passed = whole[max(0, end - REMEMBERED) : end]
         # An empty piece would end a chunked body.
-        return [passed] if passed else []
+        return [piece] if piece else []
 
     return push
 
@@ -140,9 +200,8 @@ def requestheaders(flow: http.HTTPFlow) -> None:
     row = flow.metadata["row"] = Row()
     for name in ("authorization", "proxy-authorization", "x-api-key", "cookie"):
         flow.request.headers.pop(name, None)
-    if PLACEHOLDER in flow.request.path.encode() or any(
-        PLACEHOLDER in value for _, value in flow.request.headers.fields
-    ):
+    head = [flow.request.path.encode(), *(value for _, value in flow.request.headers.fields)]
+    if has_placeholder(b"\n\n".join(head)):
         row.marks.add("misplaced-placeholder")
     flow.request.headers["authorization"] = f"Bearer {CONFIG['token']}"
     flow.request.headers["accept-encoding"] = "identity"
@@ -154,9 +213,10 @@ def responseheaders(flow: http.HTTPFlow) -> None:
     if "row" not in flow.metadata:
         return
     flow.response.headers.pop("alt-svc", None)
-    flow.response.headers.fields = tuple(
-        (name, redact(value)) for name, value in flow.response.headers.fields
-    )
+    if CREDENTIAL.is_in(b"\n\n".join(value for _, value in flow.response.headers.fields)):
+        flow.response.headers.fields = tuple(
+            (name, redact(value)) for name, value in flow.response.headers.fields
+        )
     if flow.response.status_code != 101:
         flow.response.stream = inbound(flow.metadata["row"])
 
@@ -169,7 +229,7 @@ def response(flow: http.HTTPFlow) -> None:
 def websocket_message(flow: http.HTTPFlow) -> None:
     message = flow.websocket.messages[-1]
     if message.from_client:
-        if PLACEHOLDER in message.content:
+        if has_placeholder(message.content):
             flow.metadata["row"].marks.add("misplaced-placeholder")
     else:
         message.content = redact(message.content)

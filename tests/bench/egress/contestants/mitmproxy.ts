@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import type { Contestant, Surroundings } from "../contestant.ts";
-import { ORIGIN_NAME } from "../job.ts";
+import { ORIGIN_NAME, PLACEHOLDER } from "../job.ts";
 import { freePort, listens, startProgram } from "../program.ts";
 
 const ADDON = fileURLToPath(new URL("../mitmproxy_addon.py", import.meta.url));
@@ -19,7 +19,13 @@ export async function startMitmproxy(surroundings: Surroundings): Promise<Contes
   await Deno.writeTextFile(`${folder}/origin-ca.pem`, originCaPem);
   await Deno.writeTextFile(
     `${folder}/addon.json`,
-    JSON.stringify({ host: ORIGIN_NAME, ports: [originPort, promptPort], token, rows: auditFile }),
+    JSON.stringify({
+      host: ORIGIN_NAME,
+      ports: [originPort, promptPort],
+      token,
+      placeholder: PLACEHOLDER,
+      rows: auditFile,
+    }),
   );
   const settings = [
     `confdir=${folder}`,
@@ -50,7 +56,7 @@ export async function startMitmproxy(surroundings: Surroundings): Promise<Contes
       "mitmdump --quiet with tests/bench/egress/mitmproxy_addon.py, no other output",
       "host and port allowed, all else answered with 403",
       "bearer credential set in place of the client's",
-      "bodies streamed; requests scanned for placeholders, responses for the credential in the same spellings",
+      "bodies streamed; requests searched for placeholders, responses for the credential, in the spellings and behind the escapes that ours knows",
       "upstream certificate verified; a row for every request into a file",
     ],
     [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
