@@ -12,6 +12,7 @@ export function memoryDuplex(): readonly [ByteDuplex, ByteDuplex] {
 
 class OneWay {
   readonly #waiting: { readonly bytes: Uint8Array; readonly taken: () => void }[] = [];
+  #lent: Uint8Array | undefined;
   #hasEnded = false;
   #isBroken = false;
   #wake = Promise.withResolvers<void>();
@@ -26,12 +27,15 @@ class OneWay {
   }
 
   async read(): Promise<Uint8Array | undefined> {
+    // Whoever keeps a view sees that it was valid until now.
+    this.#lent?.fill(0xee);
     for (;;) {
       this.#check();
       const first = this.#waiting.shift();
       if (first !== undefined) {
         // As a socket's: the writer may change its own.
         const bytes = first.bytes.slice();
+        this.#lent = bytes;
         first.taken();
         return bytes;
       }

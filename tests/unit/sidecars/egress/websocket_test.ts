@@ -277,6 +277,24 @@ Deno.test("relayWebSocket ends on compressed data that is none", async () => {
   });
 });
 
+Deno.test("relayWebSocket passes a frame on whole that came in many reads", async () => {
+  for (const options of [{}, redacting]) {
+    const [far, near] = memoryDuplex();
+    await withRelay({ ...options, upstream: near }, async ({ client }) => {
+      const payload = "0123456789".repeat(30);
+      const frame = { opcode: opcodeOf(TEXT), isFinal: true, isCompressed: false };
+      const bytes = writeFrame(frame, [Buffer.from(payload)], undefined);
+      const sending = (async () => {
+        for (let at = 0; at < bytes.length; at += 7) await far.write(bytes.subarray(at, at + 7));
+      })();
+      sending.catch(() => {});
+      assert.equal(await client.take(), `1:${payload}`);
+      await sending;
+      far.destroy();
+    });
+  }
+});
+
 Deno.test("relayWebSocket passes a long frame on in parts, and reads no more than is taken", async () => {
   await withRelay({}, async ({ client, upstream }) => {
     let sent = 0;
