@@ -31,28 +31,22 @@ export function escapeAt(data: Uint8Array, at: number): number {
   }
 }
 
+/** The bytes behind a backslash: what they stand for; 0: no escape. */
+const AFTER_BACKSLASH: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const character = String.fromCharCode(byte);
+  if ("bfnrt".includes(character)) return SPACE;
+  return '\\"/'.includes(character) ? byte : 0;
+});
+const LOWER_U = 0x75;
+const LOWER_X = 0x78;
+
 function backslashAt(data: Uint8Array, at: number): number {
   const byte = data[at + 1];
   if (byte === undefined) return CUT;
-  const character = String.fromCharCode(byte);
-  switch (character) {
-    case "u":
-      return hexAt(data, at, 2, 4);
-    case "x":
-      return hexAt(data, at, 2, 2);
-    case "b":
-    case "f":
-    case "n":
-    case "r":
-    case "t":
-      return pack(2, SPACE);
-    case "\\":
-    case '"':
-    case "/":
-      return pack(2, byte);
-    default:
-      return 0;
-  }
+  if (byte === LOWER_U) return hexAt(data, at, 2, 4);
+  if (byte === LOWER_X) return hexAt(data, at, 2, 2);
+  const value = AFTER_BACKSLASH[byte] ?? 0;
+  return value === 0 ? 0 : pack(2, value);
 }
 
 /** @param lead bytes before the digits @param count of the digits */

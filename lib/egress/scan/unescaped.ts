@@ -37,7 +37,7 @@ export function unescapeData(original: Uint8Array, reach: number): Unescaped | u
       continue;
     }
     data ??= new Uint8Array(original.length);
-    data.set(original.subarray(copied, at), written);
+    copyBytes(original, copied, at, data, written);
     written += at - copied;
     copied = at;
     if (escape === CUT) {
@@ -60,6 +60,23 @@ export function unescapeData(original: Uint8Array, reach: number): Unescaped | u
       return (originals[index] ?? 0) + place - (starts[index] ?? 0);
     },
   };
+}
+
+/** A call costs more than a few bytes do. */
+const SHORT_COPY = 64;
+
+function copyBytes(
+  from: Uint8Array,
+  start: number,
+  end: number,
+  to: Uint8Array,
+  place: number,
+): void {
+  if (end - start > SHORT_COPY) {
+    to.set(from.subarray(start, end), place);
+    return;
+  }
+  for (let at = start; at < end; at++) to[place + at - start] = from[at] ?? 0;
 }
 
 /** Bytes that may begin an escape, in order. A string's `indexOf` is several times as fast as a loop here. */
