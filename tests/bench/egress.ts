@@ -1,10 +1,11 @@
 /**
- * `deno task bench:egress [--json] [--seconds N] [--rounds N] [--only …] [--node-http]`: this proxy, mitmproxy and squid between the same client and the
+ * `deno task bench:egress [--json | --markdown] [--seconds N] [--rounds N] [--only …] [--node-http]`: this proxy, mitmproxy and squid between the same client and the
  * same origin, on loopback, in turn in one run. Only ratios of one run mean anything. Linux, as it reads /proc.
  */
 
 import { BenchRun } from "./egress/bench_run.ts";
 import { boundFigures } from "./egress/figures.ts";
+import { markdownReport } from "./egress/markdown_report.ts";
 import { parseOptions } from "./egress/options.ts";
 import { describeBounds, describeContestants, describeResults } from "./egress/report.ts";
 import { jsonReport } from "./egress/json_report.ts";
@@ -24,13 +25,17 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 try {
   const { results, contestants, checks, versions, measured } = await run.measure();
   const figures = boundFigures(results);
-  const text = options.json
-    ? JSON.stringify(jsonReport(figures, results, contestants, versions))
-    : [
-      describeContestants(contestants, checks, versions),
-      describeResults(results, measured, contestants.map(({ name }) => name)),
-      describeBounds(figures),
-    ].join("\n\n");
+  const names = contestants.map(({ name }) => name);
+  const text = {
+    json: () => JSON.stringify(jsonReport(figures, results, contestants, versions)),
+    markdown: () => markdownReport(figures, results, measured, names),
+    text: () =>
+      [
+        describeContestants(contestants, checks, versions),
+        describeResults(results, measured, names),
+        describeBounds(figures),
+      ].join("\n\n"),
+  }[options.format]();
   await Deno.stdout.write(new TextEncoder().encode(`${text}\n`));
   const faults = [
     ...[...checks].flatMap(([name, list]) =>

@@ -4,7 +4,8 @@ import { type Part, PARTS } from "./measures.ts";
 
 /** What a run does. */
 export interface BenchOptions {
-  readonly json: boolean;
+  /** How the figures are printed. */
+  readonly format: "text" | "json" | "markdown";
   /** Of each measurement that lasts a time. */
   readonly seconds: number;
   readonly rounds: number;
@@ -14,14 +15,15 @@ export interface BenchOptions {
 }
 
 /** For a person who asks. */
-export const USAGE = `deno task bench:egress [--json] [--seconds N] [--rounds N] [--only ${
-  PARTS.join(",")
-}] [--node-http]`;
+export const USAGE =
+  `deno task bench:egress [--json | --markdown] [--seconds N] [--rounds N] [--only ${
+    PARTS.join(",")
+  }] [--node-http]`;
 
 /** Parses arguments. @throws if one is not known */
 export function parseOptions(args: readonly string[]): BenchOptions {
+  let format: BenchOptions["format"] = "text";
   const options = {
-    json: false,
     seconds: 2,
     rounds: 3,
     only: PARTS.filter(() => true),
@@ -31,7 +33,10 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     switch (arg) {
       case "--json":
-        options.json = true;
+        format = "json";
+        break;
+      case "--markdown":
+        format = "markdown";
         break;
       case "--node-http":
         options.withNodeHttp = true;
@@ -49,7 +54,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
         throw new Error(`Unknown argument "${arg}"; ${USAGE}`);
     }
   }
-  return options;
+  return { ...options, format };
 }
 
 function positive(name: string, text: string | undefined): number {

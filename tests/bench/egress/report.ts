@@ -7,7 +7,8 @@ import { type BoundFigure, isMet } from "./figures.ts";
 import type { Measure } from "./measures.ts";
 import type { Results, Spread } from "./results.ts";
 
-const UNITS: Readonly<Record<string, string>> = {
+/** What each figure of a measurement is called. */
+export const UNITS: Readonly<Record<string, string>> = {
   per_second: "a second",
   p50_ms: "p50 ms",
   p99_ms: "p99 ms",
@@ -72,7 +73,8 @@ export function describeBounds(figures: readonly BoundFigure[]): string {
   ]);
 }
 
-function describeSpread(spread: Spread | undefined): string {
+/** A median, and from the lowest to the highest round. */
+export function describeSpread(spread: Spread | undefined): string {
   if (spread === undefined) return "–";
   const [middle, low, high] = [spread.median, spread.low, spread.high].map(shorten);
   return low === high ? `${middle}` : `${middle} (${low}–${high})`;
