@@ -10,7 +10,7 @@ import { badUsage } from "../usage.ts";
 export function define(act: Act): CommandUnknownOpts {
   return new Command("policy")
     .description(
-      "Ask what the routes of an agent let pass, and what they open that nobody may have meant. Starts nothing, needs no engine, looks nothing up.",
+      "Ask what the routes of an agent let pass, and what they open that nobody may have meant. Starts no bottle, and needs no engine.",
     )
     .helpCommand(false)
     .addCommand(test(act))
@@ -42,6 +42,7 @@ function test(act: Act): CommandUnknownOpts {
       "what the host resolves to (repeatable); without, its address is left open",
       (text: string, before: string[] = []) => [...before, text],
     )
+    .option("--resolve", "ask this machine's resolver for the host's addresses")
     .option("--bottle <name>", "another bottle than the agent's own")
     .option("--json", "the answer for a program")
     .addHelpText(
@@ -62,6 +63,7 @@ function test(act: Act): CommandUnknownOpts {
           bottle: options.bottle,
           asked: { method, url, headers: options.header ?? [] },
           addresses: options.address ?? [],
+          resolve: options.resolve ?? false,
         });
         const { out } = services.context;
         const lines = options.json

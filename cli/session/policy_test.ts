@@ -23,8 +23,10 @@ export interface PolicyQuestion {
   readonly name: string;
   readonly bottle?: string | undefined;
   readonly asked: AskedRequest;
-  /** What the host is taken to resolve to; none: it is left open. */
+  /** What the host is taken to resolve to; none: it is left open, or looked up. */
   readonly addresses: readonly string[];
+  /** Whether this machine's resolver is asked. */
+  readonly resolve: boolean;
 }
 
 /** What there is to say. */
@@ -52,7 +54,7 @@ export async function testPolicy(
   const { plan, notes } = await planFor(services, wanted);
   const { routes, bundleNetworks, upstreamProxy } = plan.egress;
   const isDirect = compileNoProxy(upstreamProxy?.noProxy ?? []);
-  const options: ExplainOptions = {
+  const given: ExplainOptions = {
     table: compileRoutes(routes),
     now: services.context.clock.now().getTime(),
     placeholders: [...plan.egress.placeholders, ...ownPlaceholders(asked, plan.slug)],
@@ -61,6 +63,10 @@ export async function testPolicy(
     isProxied: (host) => upstreamProxy !== null && !isDirect(host),
     ...(addresses.length === 0 ? {} : { addresses }),
   };
+  const found = question.resolve && addresses.length === 0
+    ? await resolveOpen(services, explainRequest(asked, given), given)
+    : undefined;
+  const options = found === undefined ? given : { ...given, addresses: found };
   const explained = explainRequest(asked, options);
   return {
     asked,
@@ -70,6 +76,17 @@ export async function testPolicy(
     file: plan.manifest.bottle.file,
     notes: [...notes, ...originNotes(plan)],
   };
+}
+
+/** Only what would pass is looked up, as in egress, and not what the company proxy looks up by itself. */
+async function resolveOpen(
+  { context: { run, signal } }: Services,
+  { isAddressOpen, target }: Explanation,
+  { isProxied }: ExplainOptions,
+): Promise<readonly IpAddress[] | undefined> {
+  if (!isAddressOpen || target?.host.kind !== "name" || isProxied(target.host)) return undefined;
+  const { lookUp } = await import("./look_up.ts");
+  return await lookUp(target.host.name, { run, os: Deno.build.os, signal });
 }
 
 /**

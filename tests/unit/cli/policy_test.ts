@@ -70,6 +70,41 @@ Deno.test("policy test takes the addresses that it is given", async () => {
   assert.equal((await test("https://db.test:8443/", "--address", "10.0.0.1")).code, 0);
 });
 
+Deno.test("policy test --resolve asks this machine's resolver, and only for what would pass", async () => {
+  const asked: string[] = [];
+  const answers: Readonly<Record<string, string>> = {
+    "deb.debian.org": "203.0.114.1 STREAM deb.debian.org\n203.0.114.1 DGRAM\n2606:4700::1 STREAM\n",
+    "a.amazonaws.com": "ip_address: 10.0.0.1\n",
+  };
+  await using cli = await home({
+    program: (argv) => {
+      const host = argv.at(-1) ?? "";
+      asked.push(host);
+      return { stdout: new TextEncoder().encode(answers[host] ?? "") };
+    },
+  });
+  const test = async (url: string, ...args: string[]): Promise<[number, string | null, string]> => {
+    const { code, stdout } = await cli.run("policy", "test", "demo", "GET", url, "--json", ...args);
+    const { reason, steps } = JSON.parse(stdout);
+    return [code, reason, steps.at(-1).detail];
+  };
+  const debian = "http://deb.debian.org/debian/";
+  assert.deepEqual(await test(debian, "--resolve"), [0, null, "203.0.114.1, 2606:4700::1"]);
+  assert.deepEqual((await test("https://a.amazonaws.com/", "--resolve")).slice(0, 2), [
+    3,
+    "private-address",
+  ]);
+  assert.deepEqual((await test("https://b.amazonaws.com/", "--resolve")).slice(0, 2), [
+    3,
+    "unresolvable",
+  ]);
+  assert.deepEqual(asked, ["deb.debian.org", "a.amazonaws.com", "b.amazonaws.com"]);
+  assert.equal((await test("https://evil.test/", "--resolve"))[1], "host-not-allowed");
+  await test(debian);
+  await test(debian, "--resolve", "--address", "203.0.114.1");
+  assert.equal(asked.length, 3);
+});
+
 Deno.test("policy test --json is one stable object", async (t) => {
   await using cli = await home();
   const passes = await cli.run(
