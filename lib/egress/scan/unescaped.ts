@@ -7,9 +7,10 @@ import { BREAK, LETTERS } from "./letters.ts";
 /** Data without its escapes. */
 export interface Unescaped {
   readonly data: Uint8Array;
-  /** Where in the original an escape begins that the original's end cuts; the original's length: none is cut. */
-  readonly cutAt: number;
-  /** The place in the original of a place in the data. */
+  /**
+   * The place in the original of a place in the data. Of the data's end: the original's, or where an escape begins that
+   * the original's end cuts.
+   */
   toOriginal(place: number): number;
 }
 
@@ -54,7 +55,6 @@ export function unescapeData(original: Uint8Array, reach: number): Unescaped | u
   data.set(rest, written);
   return {
     data: data.subarray(0, written + rest.length),
-    cutAt,
     toOriginal: (place) => {
       const index = countAtMost(starts, place) - 1;
       return (originals[index] ?? 0) + place - (starts[index] ?? 0);

@@ -37,10 +37,9 @@ class UnescapingFinder implements Finder {
       (occurrence) => onFound(inOriginal(occurrence, unescaped)),
       isLast,
     );
-    // What an escape that is cut stands for may begin something.
-    const { cutAt } = unescaped;
     return {
-      start: Math.min(open.start, cutAt, unescaped.toOriginal(inner.start)),
+      // Where nothing has begun, this is where an escape is cut: what it stands for may begin something.
+      start: Math.min(open.start, unescaped.toOriginal(inner.start)),
       held: Math.min(open.held, placeOf(inner.held, unescaped, data)),
     };
   }
