@@ -4,6 +4,11 @@ const BACKSLASH = 0x5c;
 const PERCENT = 0x25;
 const AMPERSAND = 0x26;
 const SEMICOLON = 0x3b;
+const NUMBER_SIGN = 0x23;
+const ALPHANUMERIC: Uint8Array = Uint8Array.from(
+  { length: 256 },
+  (_, byte) => /[0-9A-Za-z]/.test(String.fromCharCode(byte)) ? 1 : 0,
+);
 /** `&#x00000041;`, and the named entities in use. */
 const MAX_ENTITY = 12;
 /** What stands for any character that is no letter, so that it separates. */
@@ -63,18 +68,18 @@ function hexAt(data: Uint8Array, at: number, lead: number, count: number): numbe
 }
 
 function entityAt(data: Uint8Array, at: number): number {
-  let text = "";
   for (let next = at + 1; next < at + MAX_ENTITY; next++) {
     const byte = data[next];
     if (byte === undefined) return CUT;
-    if (byte === SEMICOLON) return entityOf(text);
-    text += String.fromCharCode(byte);
-    if (!/[#0-9A-Za-z]/.test(String.fromCharCode(byte))) return 0;
+    if (byte === SEMICOLON) return entityOf(data, at + 1, next);
+    const isPart = byte === NUMBER_SIGN && next === at + 1 || ALPHANUMERIC[byte] === 1;
+    if (!isPart) return 0;
   }
   return 0;
 }
 
-function entityOf(text: string): number {
+function entityOf(data: Uint8Array, start: number, end: number): number {
+  const text = String.fromCharCode(...data.subarray(start, end));
   const length = text.length + 2;
   const [, decimal, hex] = /^#(?:([0-9]+)|x([0-9a-f]+))$/i.exec(text) ?? [];
   if (decimal !== undefined) return pack(length, Number(decimal));
