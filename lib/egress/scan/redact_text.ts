@@ -37,7 +37,9 @@ export class TextProbe {
 
   /** What is too long, or not all ASCII, takes longer. */
   #encode(text: string): Uint8Array {
-    const { written } = this.#encoder.encodeInto(text, this.#bytes);
-    return written === text.length ? this.#bytes.subarray(0, written) : Buffer.from(text, "latin1");
+    const { read, written } = this.#encoder.encodeInto(text, this.#bytes);
+    // Both: a text whose end did not fit may have taken as many bytes as it has characters.
+    const isWhole = read === text.length && written === text.length;
+    return isWhole ? this.#bytes.subarray(0, written) : Buffer.from(text, "latin1");
   }
 }
