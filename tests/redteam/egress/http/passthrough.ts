@@ -8,7 +8,10 @@ import type { OwnUpstream } from "../stage.ts";
 /** Takes what comes; nobody here speaks TLS. */
 const opaque: OwnUpstream = {
   route: { tls: "passthrough" },
-  behaviour: (wire) => wire.rest().then(() => {}),
+  behaviour: async (wire) => {
+    await wire.until("marker");
+    await wire.write("HTTP/1.1 204 No Content\r\n\r\n");
+  },
 };
 
 function hello(name: Parameters<typeof clientHello>[0], options?: ClientHelloOptions): Case["run"] {
