@@ -15,14 +15,27 @@ const CODINGS: ReadonlyMap<string, Coding> = new Map([
 /** More in one another are a bomb, or a way past. */
 const MAX_NESTED = 3;
 
+/** No coding of content, though it says so: S3's clients send what follows as it is, in chunks with signatures. */
+const AWS_CHUNKED = "aws-chunked";
+
 /**
- * The codings of a body, in the order in which they were applied; none: it is as it reads.
+ * The codings of a response's body, in the order in which they were applied; none: it is as it reads.
  *
  * @returns undefined: there is one among them that is not known, or too many
  */
 export function contentCodings(headers: HeaderList): readonly Coding[] | undefined {
-  const names = listElements(headerValues(headers, "content-encoding"))
-    .filter((name) => name !== "identity");
+  return knownCodings(listElements(headerValues(headers, "content-encoding")));
+}
+
+/** The codings of a request's body: as {@linkcode contentCodings}. */
+export function requestCodings(headers: HeaderList): readonly Coding[] | undefined {
+  const names = listElements(headerValues(headers, "content-encoding"));
+  // Beside another, the chunks are around what is coded.
+  return knownCodings(names.length === 1 && names[0] === AWS_CHUNKED ? [] : names);
+}
+
+function knownCodings(all: readonly string[]): readonly Coding[] | undefined {
+  const names = all.filter((name) => name !== "identity");
   const codings = names.flatMap((name) => CODINGS.get(name) ?? []);
   return codings.length < names.length || codings.length > MAX_NESTED ? undefined : codings;
 }

@@ -1,7 +1,7 @@
 /** What egress looks for in a request's head, and would say of it. */
 
 import { BottleError } from "../errors.ts";
-import { contentCodings } from "./content_coding.ts";
+import { requestCodings } from "./content_coding.ts";
 import { authFor } from "./credentials.ts";
 import { printHost } from "./host.ts";
 import type { Refused } from "./judge_connect.ts";
@@ -34,7 +34,7 @@ export function scanRequest(
     if (!(error instanceof BottleError) || error.code !== "placeholder") throw error;
     return { ok: false, reason: "placeholder", detail: error.message };
   }
-  const isCoded = framing.kind !== "none" && contentCodings(headers) === undefined;
+  const isCoded = framing.kind !== "none" && requestCodings(headers) === undefined;
   if (isCoded) {
     const detail = "A body in a coding that can't be looked through";
     return { ok: false, reason: "unreadable-request", detail };

@@ -1,6 +1,6 @@
 /** Looks at what an agent sends, on its way out. The one place for all that is looked for. */
 
-import { contentCodings } from "../../lib/egress/content_coding.ts";
+import { requestCodings } from "../../lib/egress/content_coding.ts";
 import type { HeaderList } from "../../lib/egress/message.ts";
 import type { OutboundHead, OutboundPlace, PlaceholderWatch } from "../../lib/egress/misplaced.ts";
 import type { ByteFilter } from "../../lib/egress/scan/byte_filter.ts";
@@ -32,7 +32,7 @@ export class RequestScan {
    * @throws {BottleError} `unreadable-request`: there would be no looking at it; reading throws that too, and `placeholder`
    */
   body(headers: HeaderList): (body: BodyReader) => BodyReader {
-    const codings = contentCodings(headers);
+    const codings = requestCodings(headers);
     if (codings === undefined) throw unreadable("A body in a coding that can't be looked through");
     if (codings.length === 0) return (body) => filteredBody(body, this.filter());
     return (body) => {

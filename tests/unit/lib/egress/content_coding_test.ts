@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { contentCodings, limitAcceptEncoding } from "../../../../lib/egress/content_coding.ts";
+import {
+  contentCodings,
+  limitAcceptEncoding,
+  requestCodings,
+} from "../../../../lib/egress/content_coding.ts";
 
 Deno.test("contentCodings names what can be decoded, in order", () => {
   const cases: readonly (readonly [string[], readonly string[] | undefined])[] = [
@@ -19,6 +23,16 @@ Deno.test("contentCodings names what can be decoded, in order", () => {
     const headers = values.map((value) => ["Content-Encoding", value] as const);
     assert.deepEqual(contentCodings(headers), codings, values.join(" | "));
   }
+});
+
+Deno.test("requestCodings takes the chunks of S3's clients for what they are", () => {
+  const of = (value: string): readonly string[] | undefined =>
+    requestCodings([["content-encoding", value]]);
+  assert.deepEqual(of("aws-chunked"), []);
+  assert.equal(of("gzip, aws-chunked"), undefined);
+  assert.deepEqual(of("gzip"), ["gzip"]);
+  assert.equal(of("compress"), undefined);
+  assert.equal(contentCodings([["content-encoding", "aws-chunked"]]), undefined);
 });
 
 Deno.test("limitAcceptEncoding asks for nothing that can't be decoded", () => {
