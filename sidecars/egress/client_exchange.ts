@@ -36,6 +36,8 @@ export interface ClientExchange {
   readonly watch: Watch;
   /** Whether the client is gone. */
   readonly isBroken: boolean;
+  /** What the client did wrong, where that is why it is gone. */
+  readonly fault?: Error | undefined;
   /** Called once when the client goes while it is set: what is in flight for it is to be given up. */
   onBroken: (() => void) | undefined;
   /** Cuts it, so that the client can't take a part for the whole: a connection of HTTP/1.1, a stream of HTTP/2. */

@@ -40,6 +40,10 @@ export class Http2ClientExchange implements ClientExchange {
     return this.#stream.isReset;
   }
 
+  get fault(): Error | undefined {
+    return this.#stream.fault;
+  }
+
   set onBroken(callback: (() => void) | undefined) {
     this.#stream.onBroken = callback;
     if (this.#stream.isReset) callback?.();

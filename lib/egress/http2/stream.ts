@@ -30,6 +30,8 @@ export class Http2Stream {
   hasHead = false;
   /** The peer has certainly not begun with it: it may be sent again elsewhere, whatever it is. */
   wasRefused = false;
+  /** What the peer did wrong on it; undefined: that is not why it was broken off, or it was not. */
+  fault: Error | undefined;
   /** Called once when the peer or the connection breaks it off while it is set. */
   onBroken: (() => void) | undefined;
   readonly #host: StreamHost;
@@ -69,9 +71,11 @@ export class Http2Stream {
   }
 
   /** It is broken off: by a reset of either side, or with its connection. */
-  fail(error: Error = this.#host.gone()): void {
+  fail(fault?: Error): void {
     if (this.#isReset) return;
     this.#isReset = true;
+    this.fault = fault;
+    const error = fault ?? this.#host.gone();
     this.send.fail(error);
     this.receive.fail(error);
     this.heads.fail(error);
