@@ -37,11 +37,14 @@ export interface OutboundPlace {
  */
 export class PlaceholderWatch {
   readonly #placeholders: readonly Placeholder[];
+  /** What each stands for, by its value. */
+  readonly #tokens: ReadonlyMap<string, Placeholder["token"]>;
   readonly #finders: readonly Finder[];
   readonly #probe: TextProbe;
 
   constructor(placeholders: readonly Placeholder[]) {
     this.#placeholders = placeholders;
+    this.#tokens = new Map(placeholders.map(({ value, token }) => [value, token]));
     const values = placeholders.map(({ value }) => value);
     const own = secretFinder(values);
     const tails = new Set(values.flatMap((value) => placeholderTail(value) ?? []));
@@ -57,8 +60,11 @@ export class PlaceholderWatch {
   checkHead(head: OutboundHead, place: OutboundPlace): OutboundHead {
     const { host, path, headers } = head;
     // Almost always there is none at all, and then one look is enough. An empty line belongs to no spelling.
-    const all = headers.map(([name, value]) => `${name}: ${value}`);
-    if (!this.#isIn([host, path, ...all].join("\n\n"))) return head;
+    let all = `${host}\n\n${path}`;
+    for (const [name, value] of headers) {
+      if (!this.#isPlainlyInPlace(name, value, place.auth)) all += `\n\n${name}: ${value}`;
+    }
+    if (!this.#isIn(all)) return head;
     if (this.#isIn(host)) throw this.#refused("the host's name", place);
     return {
       host,
@@ -93,10 +99,18 @@ export class PlaceholderWatch {
     });
   }
 
+  /** Nearly every request with a credential comes so: a placeholder as it is, alone or behind a scheme, and it stays. */
+  #isPlainlyInPlace(name: string, value: string, auth: InjectedAuth | undefined): boolean {
+    if (auth === undefined) return false;
+    const bare = value.slice(value.indexOf(" ") + 1);
+    const token = this.#tokens.get(bare);
+    return token !== undefined && (token === null || token === auth.token) &&
+      isPlace(name, auth) && isScheme(value.slice(0, value.length - bare.length));
+  }
+
   #isWhereItBelongs(name: string, value: string, auth: InjectedAuth | undefined): boolean {
     if (auth === undefined) return false;
-    const place = auth.scheme === "header" ? auth.header : "authorization";
-    if (foldHeaderName(name) !== foldHeaderName(place)) return false;
+    if (!isPlace(name, auth)) return false;
     let isOwn = true;
     this.#search(value, ({ source }) => {
       const token = source === UNKNOWN_PLACEHOLDER ? undefined : this.#placeholders[source]?.token;
@@ -126,4 +140,15 @@ export class PlaceholderWatch {
   #search(text: string, onFound: OnFound): string {
     return this.#finders.reduce((rest, finder) => redactText(rest, finder, onFound), text);
   }
+}
+
+/** Whether a field of this name is the one that the credential goes into. */
+function isPlace(name: string, auth: InjectedAuth): boolean {
+  const place = auth.scheme === "header" ? auth.header : "authorization";
+  return foldHeaderName(name) === foldHeaderName(place);
+}
+
+/** Nothing, or a word and a space. */
+function isScheme(text: string): boolean {
+  return /^(?:[A-Za-z]+ )?$/.test(text);
 }

@@ -1,8 +1,8 @@
 /** Writes messages from their parsed form: no byte of a head that came in is passed through. */
 
-import { Buffer } from "node:buffer";
 import { isFieldName, isFieldValue } from "./fields.ts";
 import { malformed } from "./malformed.ts";
+import { encodeLatin1 } from "../latin1.ts";
 import type { BodyFraming, HeaderField, HeaderList } from "../message.ts";
 
 const TARGET = /^[\x21-\x7e]+$/;
@@ -86,5 +86,5 @@ function writeLines(first: string, headers: HeaderList): Uint8Array {
     }
     text += `${name}: ${value}\r\n`;
   }
-  return Buffer.from(`${text}\r\n`, "latin1");
+  return encodeLatin1(`${text}\r\n`);
 }

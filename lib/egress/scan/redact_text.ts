@@ -1,12 +1,13 @@
 /** Texts that are there whole. They are ISO 8859-1, as fields of a head are. */
 
 import { Buffer } from "node:buffer";
+import { encodeLatin1 } from "../latin1.ts";
 import type { Finder, OnFound } from "./finder.ts";
 import { overwrite } from "./stream_scan.ts";
 
 /** A text with what is found replaced by as many `*`. */
 export function redactText(text: string, finder: Finder, onFound: OnFound = () => {}): string {
-  const bytes = Buffer.from(text, "latin1");
+  const bytes = encodeLatin1(text);
   const ranges: number[] = [];
   finder.search(bytes, (occurrence) => {
     onFound(occurrence);
@@ -14,7 +15,7 @@ export function redactText(text: string, finder: Finder, onFound: OnFound = () =
   }, true);
   if (ranges.length === 0) return text;
   overwrite(bytes, ranges);
-  return bytes.toString("latin1");
+  return Buffer.from(bytes.buffer).toString("latin1");
 }
 
 /** Looks whether there is anything at all in a text: quick, since it is asked of every head. */

@@ -58,6 +58,14 @@ Deno.test("checkHead lets a placeholder pass where its credential is put on, and
   assert.equal(unknown.isMarked, true);
 });
 
+Deno.test("checkHead looks at the rest of a head whose placeholder is in its place", () => {
+  const right = ["x-key", `Bearer ${OWN}`] as const;
+  assert.match(String(check({ headers: [right, ["x-note", OWN]] }).head), /header "x-note"/);
+  assert.match(String(check({ headers: [right], path: `/${OTHER}` }).head), /the URL/);
+  const beside = check({ headers: [["x-key", `${OTHER} ${OWN}`]] });
+  assert.match(String(beside.head), /header "x-key"/);
+});
+
 Deno.test("checkHead names the place, and overwrites there on a provider's host", () => {
   const stars = "*".repeat(OWN.length);
   assert.match(String(check({ path: `/${OWN}` }).head), /the URL/);
