@@ -13,6 +13,7 @@ export interface PushFacts {
 }
 
 const SERVICE = "git-receive-pack";
+const NAMED = /git-receive-pack/i;
 const REQUEST_TYPE = "application/x-git-receive-pack-request";
 
 /**
@@ -31,6 +32,9 @@ const REQUEST_TYPE = "application/x-git-receive-pack-request";
 export function isGitPush(
   { method, isOverridden, path, contentType = "" }: PushFacts,
 ): boolean {
+  const raw = `${path.path}?${path.query ?? ""}`;
+  // Nearly every request: where nothing is escaped, a name that is not there as it is can't come of decoding.
+  if (!raw.includes("%") && !NAMED.test(raw) && !NAMED.test(contentType)) return false;
   const decoded = decodePath(path.path);
   // Some servers decode a path before they look for its query, and part that at semicolons too.
   const [place = "", ...rest] = decoded.split(/[?#\0]/);
