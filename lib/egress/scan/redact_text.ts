@@ -15,7 +15,7 @@ export function redactText(text: string, finder: Finder, onFound: OnFound = () =
   }, true);
   if (ranges.length === 0) return text;
   overwrite(bytes, ranges);
-  return Buffer.from(bytes.buffer).toString("latin1");
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }
 
 /** Looks whether there is anything at all in a text: quick, since it is asked of every head. */
