@@ -103,7 +103,10 @@ function index(
   patterns: readonly Pattern[],
   keyOf: (pattern: Pattern) => number,
 ): readonly (readonly Pattern[])[] {
-  const lists: Pattern[][] = Array.from({ length: RADIX * RADIX }, () => []);
-  for (const pattern of patterns) lists[keyOf(pattern)]?.push(pattern);
+  const lists: (readonly Pattern[])[] = Array.from({ length: RADIX * RADIX }, () => NONE);
+  for (const pattern of patterns) {
+    const key = keyOf(pattern);
+    lists[key] = [...lists[key] ?? NONE, pattern];
+  }
   return lists;
 }
