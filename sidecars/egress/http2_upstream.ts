@@ -38,6 +38,7 @@ class Http2Session implements UpstreamSession {
   readonly #transport: ByteDuplex;
   readonly #onEnd: () => void;
   readonly #limits: Http2Limits;
+  readonly #ready = Promise.withResolvers<void>();
   #active = 0;
   /** Exchanges that have no stream yet: there must be one left for each. */
   #reserved = 0;
@@ -57,6 +58,10 @@ class Http2Session implements UpstreamSession {
     void this.#link.run().then(() => this.close());
   }
 
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
   get active(): number {
     return this.#active;
   }
@@ -68,7 +73,7 @@ class Http2Session implements UpstreamSession {
   open(): UpstreamExchange | undefined {
     const { connection } = this.#link;
     const isFull = this.#active >= this.#limits.streams ||
-      connection.freeStreams <= this.#reserved;
+      (connection.hasSettings ? connection.freeStreams <= this.#reserved : this.#hasServed);
     if (this.isOver || isFull) return undefined;
     this.#active++;
     this.#reserved++;
@@ -106,8 +111,9 @@ class Http2Session implements UpstreamSession {
 
   /** Closed when it is of no use any more, with a goodbye. */
   #settle(): void {
-    if (this.#isClosed || !this.isOver) return;
     const { connection } = this.#link;
+    if (connection.hasSettings || this.isOver) this.#ready.resolve();
+    if (this.#isClosed || !this.isOver) return;
     if (!connection.isOver && this.#active > 0) return;
     connection.goAway();
     connection.end();

@@ -11,6 +11,8 @@ export interface UpstreamSession {
    * @returns undefined: it takes no more, now or ever
    */
   open(): UpstreamExchange | undefined;
+  /** Resolves when it is known how many exchanges it takes, or that it takes none: until then too many may be begun. */
+  readonly ready: Promise<void>;
   /** Exchanges under way. */
   readonly active: number;
   /** It will take no exchange any more: the upstream said so, or it is closed. */

@@ -101,6 +101,11 @@ export class Http2Connection {
     return this.#isOver || this.#isGoingAway || this.#isPeerGoingAway;
   }
 
+  /** The peer has said what it takes: until then it is not known how many requests. */
+  get hasSettings(): boolean {
+    return this.#peer !== firstPeerSettings;
+  }
+
   /** How many more requests may be sent at this moment. */
   get freeStreams(): number {
     if (this.isClosing || !this.#streams.canOpen) return 0;

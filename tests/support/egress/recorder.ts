@@ -15,15 +15,16 @@ export interface Recorder extends AsyncDisposable {
   readonly received: string;
 }
 
-/** Starts an upstream. @param leaf undefined: plain TCP */
+/** Starts an upstream. @param leaf undefined: plain TCP @param alpnProtocols what TLS may agree on */
 export function startRecorder(
   leaf: Leaf | undefined,
   behaviour: Behaviour = answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"),
+  alpnProtocols: string[] = [],
 ): Recorder {
   const address = { hostname: "127.0.0.1", port: 0 };
   const listener = leaf === undefined
     ? Deno.listen(address)
-    : Deno.listenTls({ ...address, cert: leaf.cert_pem, key: leaf.key_pem });
+    : Deno.listenTls({ ...address, cert: leaf.cert_pem, key: leaf.key_pem, alpnProtocols });
   const wires: Wire[] = [];
   const serving: Promise<void>[] = [];
   const accepting = (async () => {

@@ -46,7 +46,7 @@ export async function startServer(
   };
   const server: TestServer = {
     connection,
-    async send(...frames) {
+    async send(...frames): Promise<void> {
       for (const bytes of frames) connection.receive(bytes);
       // Nothing here waits for anything but promises.
       for (let turn = 0; turn < 50; turn++) {
@@ -54,7 +54,7 @@ export async function startServer(
         drain();
       }
     },
-    take() {
+    take(): RawFrame[] {
       drain();
       const { frames, used } = readFrames(concatBytes([new Uint8Array(), ...taken]));
       const length = taken.reduce((sum, part) => sum + part.length, 0);
