@@ -17,7 +17,7 @@ export { type IpAddress, parseAddress } from "./ip.ts";
 /**
  * Says where an address leads. One that carries an IPv4 address is judged by the inner one: a mapped or NAT64
  * address is what the inner one is; a 6to4, Teredo, compatible or translated one is never `public`, as those are
- * ways and not places. IPv6 outside `2000::/3` that no registry names is `reserved`.
+ * ways and not places. Below any prefix the inner address of ISATAP counts where it is none of the public ones. IPv6 outside `2000::/3` that no registry names is `reserved`.
  *
  * @example
  * ```ts
@@ -56,5 +56,16 @@ function classifyEmbedded(address: IpAddress): AddressClass | undefined {
     if (inner !== "public") return inner;
     found = isDelivered ? "public" : "reserved";
   }
-  return found;
+  return found ?? classifyInterface(address);
+}
+
+/**
+ * ISATAP (RFC 5214, 6.1): below any prefix an interface identifier of `0:5efe` or `200:5efe` carries the IPv4 address that a
+ * router may hand packets to. A public one inside says nothing of the whole.
+ */
+function classifyInterface({ family, value }: IpAddress): AddressClass | undefined {
+  const mark = value >> 32n & 0xffffffffn;
+  if (family === 4 || mark !== 0x5efen && mark !== 0x2005efen) return undefined;
+  const inner = classifyAddress(ipv4(value & 0xffffffffn));
+  return inner === "public" ? undefined : inner;
 }

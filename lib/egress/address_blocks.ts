@@ -47,11 +47,15 @@ export const singleAddresses: readonly AddressBlock[] = [
   block("169.254.169.254/32", "metadata"), // AWS, Azure, Google Cloud, Oracle Cloud, DigitalOcean
   block("169.254.170.2/32", "metadata"), // AWS ECS, task credentials
   block("169.254.170.23/32", "metadata"), // AWS EKS, pod identity
+  block("169.254.42.42/32", "metadata"), // Scaleway
+  block("169.254.0.23/32", "metadata"), // Tencent Cloud
   block("100.100.100.200/32", "metadata"), // Alibaba Cloud
   block("192.0.0.192/32", "metadata"), // Oracle Cloud Classic
   block("255.255.255.255/32", "broadcast"), // RFC 8190
   block("fd00:ec2::/64", "metadata"), // AWS: ::254, ::23, and the time and name servers beside them
   block("fd20:ce::254/128", "metadata"), // Google Cloud
+  block("fd00:42::42/128", "metadata"), // Scaleway
+  block("fe80::a9fe:a9fe/128", "metadata"), // OpenStack
   block("::/128", "unspecified"), // RFC 4291
   block("::1/128", "loopback"), // RFC 4291
 ];

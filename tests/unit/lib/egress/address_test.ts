@@ -139,6 +139,39 @@ Deno.test("classifyAddress never calls a 6to4 or Teredo address public", () => {
   }));
 });
 
+Deno.test("classifyAddress judges an ISATAP address below any prefix by what it carries", () => {
+  const cases: [string, string][] = [
+    ["2606:4700::5efe:10.0.0.1", "private"],
+    ["2606:4700::200:5efe:169.254.169.254", "metadata"],
+    ["2606:4700::5efe:127.0.0.1", "loopback"],
+    ["2606:4700::5efe:8.8.8.8", "public"],
+    ["fe80::5efe:8.8.8.8", "link-local"],
+    ["2606:4700::1:5efe:10.0.0.1", "public"],
+  ];
+  for (const [text, kind] of cases) assert.equal(classifyAddress(parse(text)), kind, text);
+});
+
+Deno.test("classifyAddress knows the metadata services of the clouds, mapped and translated too", () => {
+  const services = ["169.254.169.254", "169.254.170.2", "169.254.170.23", "169.254.42.42"]
+    .concat(["169.254.0.23", "168.63.129.16", "100.100.100.200", "192.0.0.192"]);
+  for (const text of services) {
+    for (const spelling of [text, `::ffff:${text}`, `64:ff9b::${text}`, `::${text}`]) {
+      assert.equal(classifyAddress(parse(spelling)), "metadata", spelling);
+    }
+  }
+  for (
+    const text of [
+      "fd00:ec2::254",
+      "fd00:ec2::23",
+      "fd20:ce::254",
+      "fd00:42::42",
+      "fe80::a9fe:a9fe",
+    ]
+  ) {
+    assert.equal(classifyAddress(parse(text)), "metadata", text);
+  }
+});
+
 Deno.test("specialBlocks do not overlap", () => {
   for (const one of specialBlocks) {
     for (const other of specialBlocks) {

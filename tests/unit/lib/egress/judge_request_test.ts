@@ -3,6 +3,7 @@ import { parseRequestHead } from "../../../../lib/egress/http1/request_head.ts";
 import { hostName } from "../../../../lib/egress/host.ts";
 import { type ConnectTarget, judgeConnect } from "../../../../lib/egress/judge_connect.ts";
 import { judgeRequest } from "../../../../lib/egress/judge_request.ts";
+import type { HeaderList } from "../../../../lib/egress/message.ts";
 import { compileRoutes } from "../../../../lib/egress/route_table.ts";
 
 const table = compileRoutes([
@@ -233,6 +234,37 @@ Deno.test("judgeRequest refuses a push that hides behind another method or under
   const head = parseRequestHead("POST /r/git-receive-pack HTTP/1.1\r\nHost: open.test");
   const decision = judgeRequest(anything, head, open);
   assert.ok(!decision.ok && decision.reason === "git-push");
+});
+
+Deno.test("judgeRequest judges a request of HTTP/2 by the same routes", () => {
+  const ask = (method: string, target: string, fields: HeaderList = []): string => {
+    const headers = [["host", "api.test"], ...fields] as const;
+    const table = compileRoutes([{
+      host: "api.test",
+      origin: "m",
+      matches: [{
+        methods: ["GET", "POST"],
+        paths: [{ type: "regex", value: "/v1/.*" }],
+        headers: [{ name: "accept", type: "exact", value: "a/b" }],
+      }],
+    }]);
+    const head = { method, target, version: "2", headers, hasBody: method === "POST" } as const;
+    const decision = judgeRequest(table, head, api);
+    return decision.ok ? "ok" : decision.reason;
+  };
+  const accept = ["accept", "a/b"] as const;
+  assert.equal(ask("GET", "/v1/x", [accept]), "ok");
+  assert.equal(ask("POST", "/v1/x", [accept]), "ok");
+  assert.equal(ask("GET", "/v1/x"), "no-match");
+  assert.equal(ask("GET", "/v1/x", [accept, ["accept", "c/d"]]), "no-match");
+  assert.equal(ask("DELETE", "/v1/x", [accept]), "method");
+  assert.equal(ask("GET", "/v1/../x", [accept]), "protocol");
+  assert.equal(ask("GET", "https://api.test/v1/x", [accept]), "protocol");
+  assert.equal(ask("GET", "https://evil.test/v1/x", [accept]), "protocol");
+  assert.equal(ask("GET", "/v1/x", [accept, ["x-http-method-override", "PUT"]]), "method");
+  assert.equal(ask("POST", "/v1/git-receive-pack", [accept]), "git-push");
+  assert.equal(ask("GET", "/v1/info/refs?service=git-receive-pack", [accept]), "git-push");
+  assert.equal(ask("CONNECT", "/v1/x", [accept]), "protocol");
 });
 
 Deno.test("judgeRequest judges the fields that will go out, and not those that Connection takes off", () => {
