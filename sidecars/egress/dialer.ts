@@ -9,9 +9,10 @@ import { failure } from "./failure.ts";
 import { Http1Upstream } from "./http1_upstream.ts";
 import type { ConnectionPool, Lease } from "./pool.ts";
 import type { SessionPool } from "./session_pool.ts";
+import { unlessAborted } from "./unless_aborted.ts";
 import { UpstreamConnection } from "./upstream_connection.ts";
 import type { UpstreamExchange } from "./upstream_exchange.ts";
-import type { StartSession } from "./upstream_session.ts";
+import type { StartSession, UpstreamSession } from "./upstream_session.ts";
 
 export type { Destination } from "./connector.ts";
 
@@ -32,6 +33,12 @@ export interface DialerOptions {
   readonly connectionsPerOrigin: number;
 }
 
+/** A session, and the exchange that it was begun for. */
+interface Begun {
+  readonly session: UpstreamSession;
+  readonly exchange: UpstreamExchange;
+}
+
 const MAX_REMEMBERED = 1_000;
 
 /** Shares connections among requests; what may be reached at all is the connector's to say, each time anew. */
@@ -39,8 +46,8 @@ export class Dialer {
   readonly #options: DialerOptions;
   /** Connections of an origin, in use or idle. */
   readonly #open = new Map<string, number>();
-  /** Origins that a request is connecting to, which may come to be a session for others too. */
-  readonly #beginning = new Map<string, Promise<void>>();
+  /** Origins that a request is connecting to, which may come to be a session for others too; else why it failed. */
+  readonly #beginning = new Map<string, Promise<BottleError | undefined>>();
   readonly #withoutHttp2 = new Set<string>();
 
   constructor(options: DialerOptions) {
@@ -90,8 +97,17 @@ export class Dialer {
       const { lease } = await this.#connect(destination, layer, signal);
       return this.#lend(destination, lease, false);
     }
-    const joined = await this.#join(destination, options, signal);
-    return joined ?? await this.#openEither(destination, signal);
+    const origin = this.#originOf(destination);
+    for (;;) {
+      const beginning = this.#beginning.get(origin);
+      if (beginning === undefined || this.#withoutHttp2.has(origin)) {
+        return await this.#openEither(destination, signal);
+      }
+      const failed = await unlessAborted(beginning, signal);
+      if (failed !== undefined) throw failed;
+      const joined = this.reuse(destination, options);
+      if (joined !== undefined) return joined;
+    }
   }
 
   /** Bytes to the upstream as they are. @throws {BottleError} as {@linkcode Dialer.open} */
@@ -100,44 +116,36 @@ export class Dialer {
     return duplexOf(lease.connection);
   }
 
-  /** In a session that another request is about to begin: many at once are one connection. */
-  async #join(
-    destination: Destination,
-    options: OpenOptions,
-    signal: AbortSignal,
-  ): Promise<UpstreamExchange | undefined> {
-    const beginning = this.#beginning.get(this.#originOf(destination));
-    if (beginning === undefined) return undefined;
-    const gone = Promise.withResolvers<never>();
-    const leave = (): void => gone.reject(signal.reason);
-    signal.addEventListener("abort", leave, { once: true });
-    try {
-      signal.throwIfAborted();
-      await Promise.race([beginning, gone.promise]);
-    } finally {
-      signal.removeEventListener("abort", leave);
-    }
-    return this.reuse(destination, options);
-  }
-
-  /** Whichever protocol the upstream prefers. */
+  /** Whichever protocol the upstream prefers. Whoever wants a session meanwhile waits: many at once are one connection. */
   async #openEither(destination: Destination, signal: AbortSignal): Promise<UpstreamExchange> {
     const origin = this.#originOf(destination);
-    const begun = Promise.withResolvers<void>();
-    const isFirst = !this.#beginning.has(origin) && !this.#withoutHttp2.has(origin);
+    const begun = Promise.withResolvers<BottleError | undefined>();
+    const isFirst = !this.#beginning.has(origin);
     if (isFirst) this.#beginning.set(origin, begun.promise);
+    let failed: BottleError | undefined;
+    let ready = Promise.resolve();
     try {
       const layer = { kind: "tls", alpn: ["h2", "http/1.1"] } as const;
       const { lease, protocol } = await this.#connect(destination, layer, signal);
       this.#remember(origin, protocol);
-      return protocol === "h2" ? this.#begin(lease) : this.#lend(destination, lease, false);
+      if (protocol !== "h2") return this.#lend(destination, lease, false);
+      const { session, exchange } = this.#begin(lease);
+      ready = session.ready;
+      return exchange;
+    } catch (error) {
+      // What this request gave up, the others have not.
+      if (error instanceof BottleError && !signal.aborted) failed = error;
+      throw error;
     } finally {
-      if (isFirst) this.#beginning.delete(origin);
-      begun.resolve();
+      // What joins before the upstream has said how many it takes is refused beyond that.
+      void ready.then(() => {
+        if (isFirst) this.#beginning.delete(origin);
+        begun.resolve(failed);
+      });
     }
   }
 
-  #begin({ connection, origin, address, madeAt }: Lease): UpstreamExchange {
+  #begin({ connection, origin, address, madeAt }: Lease): Begun {
     const { sessions, startSession } = this.#options;
     const session = startSession(duplexOf(connection), () => sessions.remove(pooled));
     const pooled = { session, origin, address, madeAt };
@@ -147,7 +155,7 @@ export class Dialer {
       throw failure("upstream-closed");
     }
     sessions.add(pooled);
-    return exchange;
+    return { session, exchange };
   }
 
   /** Nobody waits for a session with an upstream that is known to have none. */
