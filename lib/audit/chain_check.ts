@@ -127,10 +127,8 @@ function readStored(text: string): StoredRow | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (!("seq" in value && "row" in value && "hash" in value)) return undefined;
   const { seq, row, hash } = value;
-  // Longer than what it says: a key that stands twice, of which another program may take the other.
-  if (JSON.stringify(value).length !== text.length || Object.keys(value).length !== 3) {
-    return undefined;
-  }
+  // Written otherwise than what it says: a key may stand twice, of which another program may take the other.
+  if (JSON.stringify(value) !== text || Object.keys(value).length !== 3) return undefined;
   if (typeof seq !== "number" || !Number.isSafeInteger(seq) || seq < 1) return undefined;
   if (typeof hash !== "string" || typeof row !== "object" || row === null) return undefined;
   return { seq, row, hash };

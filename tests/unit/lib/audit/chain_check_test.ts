@@ -132,3 +132,13 @@ Deno.test("describeFault names one row, and several", () => {
   assert.equal(describeFault({ kind: "missing", from: 3, to: 3 }), "row 3 is missing");
   assert.equal(describeFault({ kind: "missing", from: 3, to: 5 }), "rows 3 to 5 are missing");
 });
+
+Deno.test("ChainCheck sees a key that stands twice in a line no longer than it was", async () => {
+  const [row] = chainRows(EMPTY_CHAIN, [auditRow({ bytes_up: 1e13, bytes_down: 1e13 })]);
+  const line = JSON.stringify(row);
+  const doubled = line.replace(`"row":{`, `"row":{"verdict":"blocked",`)
+    .replaceAll("10000000000000", "1e13");
+  assert.equal(doubled.length, line.length);
+  assert.deepEqual((await check(whole([line]))).faults, []);
+  assert.deepEqual((await check(whole([doubled]))).faults, [{ kind: "unreadable", line: 1 }]);
+});
