@@ -7,7 +7,11 @@ import { badUsage } from "./usage.ts";
 export function collectFields(text: string, before: readonly HeaderField[] = []): HeaderField[] {
   const [, name, value = ""] = /^([^:\s]+):[ \t]*(.*)$/s.exec(text) ?? [];
   if (name !== undefined) return [...before, [name, value]];
-  throw badUsage(`Not a header field: "${text}"`, "Write -H 'accept: application/json'");
+  // Not as it was written: it may hold a credential, and errors end in logs.
+  throw badUsage(
+    "Not a header field: a name and a colon come first",
+    "Write -H 'accept: application/json'",
+  );
 }
 
 /** Methods are case-sensitive, and egress takes no other letters. @throws {BottleError} `usage` */

@@ -232,7 +232,7 @@ const mistakes: readonly (readonly [args: readonly string[], code: number, messa
   [["tset"], 2, /Too many arguments/],
   [["test", "demo", "get", "https://x.test"], 2, /Not a method: "get"\nhint: .* GET <url>/],
   [["test", "demo", "GET", "x.test"], 2, /Not a request that a client could send/],
-  [["test", "demo", "GET", "https://x.test", "-H", "a b"], 2, /Not a header field: "a b"/],
+  [["test", "demo", "GET", "https://x.test", "-H", "a b"], 2, /Not a header field: a name/],
   [["test", "demo", "GET", "https://x.test", "--address", "1.2"], 2, /Not an address: "1\.2"/],
   [["test", "dmo", "GET", "https://x.test"], 1, /No agent "dmo"\nhint: Did you mean "demo"/],
   [["lint", "dve"], 1, /No agent "dve"/],
