@@ -105,7 +105,11 @@ Deno.test("relayWebSocket comes to an end whatever both sides send, with frames 
         limits: { ...defaultLimits, lingerMs: 20 },
         record: new ExchangeRecord(),
         closing: new AbortController().signal,
-      }).then(() => undefined, (error: unknown) => error);
+      }).then(() => undefined, (error: unknown) => error).finally(() => {
+        // As whoever carries an exchange out does: a peer that is still writing would write for ever.
+        proxyToClient.destroy();
+        proxyToUpstream.destroy();
+      });
       const seen = Promise.all([readAll(client, false), readAll(upstream, true)]);
       await Promise.all([
         send(client, bytesOf(fromClient, true), fromClient.cut),
