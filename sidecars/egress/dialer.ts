@@ -212,11 +212,15 @@ export class Dialer {
     isReused: boolean,
     isTunnel = scheme === "https",
   ): UpstreamExchange {
-    const proxy = isTunnel ? undefined : this.#options.connector.proxyFor(target);
+    const through = scheme === "http" ? this.#options.connector.proxyFor(target) : undefined;
+    const proxy = isTunnel ? undefined : through;
+    // Through the company proxy to the upstream itself: the next plain request would show it the proxy's credentials.
+    const isForOne = isTunnel && through !== undefined;
     return new Http1Upstream({
       connection: lease.connection,
       isReused,
-      giveBack: (keepAliveMs) => this.#options.pool.give(lease, keepAliveMs),
+      giveBack: (keepAliveMs) =>
+        isForOne ? lease.connection.close() : this.#options.pool.give(lease, keepAliveMs),
       ...(proxy === undefined ? {} : { proxyFields: proxy.fields }),
     });
   }

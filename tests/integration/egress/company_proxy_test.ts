@@ -14,6 +14,7 @@ import {
   startProxy,
 } from "../../support/egress/proxy.ts";
 import { type Recorder, startRecorder } from "../../support/egress/recorder.ts";
+import { CLIENT_KEY } from "../../support/egress/websocket.ts";
 import { type WireResponse } from "../../support/egress/wire.ts";
 
 const AUTHORIZATION = `Basic ${btoa("ann:hunter2-marker")}`;
@@ -109,6 +110,25 @@ Deno.test("a company proxy is asked for a plain URL as a whole, with no credenti
   assert.ok(!upstream.received.includes("hunter2") && !/proxy-/i.test(upstream.received));
   await proxy.rowCount(2);
   assert.deepEqual(proxy.rows[1]?.marks, ["address-not-checked"]);
+});
+
+Deno.test("a tunnel for a plain WebSocket is no way to the company proxy: a request after it shows the upstream no credentials", async () => {
+  await using upstream = startRecorder(undefined);
+  await using company = startCompanyProxy({ authorization: AUTHORIZATION });
+  await using proxy = await startBehind(company, {
+    routes: [{ host: "origin.test", ports: [upstream.port] }],
+  });
+  const host = `origin.test:${upstream.port}`;
+  const client = await proxy.plain();
+  await client.write(
+    `GET http://${host}/ HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${CLIENT_KEY}\r\n\r\n`,
+  );
+  assert.equal((await client.response()).status, 200);
+  assert.equal((await getPlain(proxy, host)).status, 200);
+  assertProper(company);
+  assert.ok(!upstream.received.includes("hunter2") && !upstream.received.includes(AUTHORIZATION));
+  assert.ok(!/proxy-/i.test(upstream.received));
 });
 
 Deno.test("a company proxy without credentials gets none", async () => {
