@@ -112,7 +112,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       }),
       pool,
       sessions,
-      startSession: startHttp2Session,
+      startSession: (connection, onEnd) => startHttp2Session(connection, onEnd, limits.http2),
       connectionsPerOrigin: limits.connectionsPerOrigin,
     }),
     onBug: (error) => onLog(describeBug(error)),

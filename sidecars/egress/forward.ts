@@ -51,6 +51,13 @@ export interface ForwardJob {
 /** Reads what the client still sends of a request, to nowhere. */
 export type DiscardRest = () => Promise<void>;
 
+/** The upstream has answered, and the client has the answer. */
+export interface Forwarded {
+  readonly discardRest: DiscardRest;
+  /** Why the rest of the request's body was not sent; undefined: it was, or nobody wanted it. */
+  readonly fault: unknown;
+}
+
 /**
  * Forwards. When it throws and `record.status` is 0 the client has got nothing yet; else it has been cut off, so that it
  * can't take a part for the whole.
@@ -58,7 +65,7 @@ export type DiscardRest = () => Promise<void>;
  * @throws {BottleError} a refusal's reason as code (`unresolvable`, `private-address`, `upstream-tls`), one of
  * `FailReason`, or `http-malformed` and `http-too-large` for the request's body
  */
-export async function forward(job: ForwardJob): Promise<DiscardRest> {
+export async function forward(job: ForwardJob): Promise<Forwarded> {
   const state = new ForwardState(job);
   const { client, dialer, destination } = job;
   const { watch } = client;
@@ -67,6 +74,7 @@ export async function forward(job: ForwardJob): Promise<DiscardRest> {
   try {
     watch.bound(job.limits.totalMs);
     watch.arm(job.limits.silenceMs);
+    state.throwIfAborted();
     const first = dialer.reuse(destination, state.options) ?? await state.open();
     return await state.tryOnce(first) ?? await state.exchange(await state.open());
   } finally {
@@ -101,8 +109,16 @@ class ForwardState {
   }
 
   expire(): void {
-    const isClientSlow = this.#body !== undefined && !this.#body.isSent;
-    this.abort(isClientSlow ? "client-timeout" : "upstream-timeout");
+    const { client } = this.#job;
+    const isWriting = client.isAwaited;
+    this.abort(isWriting || this.#body?.isClients === true ? "client-timeout" : "upstream-timeout");
+    // It would be waited for until it reads, and it may never.
+    if (isWriting) client.abort();
+  }
+
+  /** @throws {BottleError} `client-closed` */
+  throwIfAborted(): void {
+    if (this.#aborted !== undefined) throw this.#why(undefined);
   }
 
   /** On a new connection. */
@@ -119,19 +135,19 @@ class ForwardState {
    * Undefined: it came to nothing, and may go again. Either the connection had been given up meanwhile, and doing it twice
    * is doing it once; or the upstream said that it had not begun.
    */
-  async tryOnce(upstream: UpstreamExchange): Promise<DiscardRest | undefined> {
+  async tryOnce(upstream: UpstreamExchange): Promise<Forwarded | undefined> {
     try {
       return await this.exchange(upstream);
     } catch (error) {
       const { framing, method } = this.#job.request.start;
       const isUnanswered = !upstream.hasAnswered && this.#aborted === undefined;
-      const isUndone = upstream.isReused || upstream.isRefused;
-      if (IDEMPOTENT.has(method) && isEmpty(framing) && isUnanswered && isUndone) return undefined;
+      const isUndone = upstream.isRefused || upstream.isReused && IDEMPOTENT.has(method);
+      if (isUndone && isEmpty(framing) && isUnanswered) return undefined;
       throw error;
     }
   }
 
-  async exchange(upstream: UpstreamExchange): Promise<DiscardRest> {
+  async exchange(upstream: UpstreamExchange): Promise<Forwarded> {
     const { request, record, limits, client } = this.#job;
     const { watch } = client;
     this.#upstream = upstream;
@@ -157,7 +173,8 @@ class ForwardState {
       const isEarly = !body.isSent;
       if (isEarly) await within(sending, isError ? 0 : limits.lingerMs);
       upstream.release(!isEarly);
-      return () => body.discardRest();
+      const fault = body.failure === undefined ? undefined : this.#why(undefined);
+      return { discardRest: () => body.discardRest(), fault };
     } catch (error) {
       upstream.abort();
       const reason = this.#why(error);

@@ -4,7 +4,6 @@ import { bodyDecoder } from "../../lib/egress/http1/body_decoder.ts";
 import { splitConnectionHeaders } from "../../lib/egress/http1/connection_headers.ts";
 import { responseFraming } from "../../lib/egress/http1/framing.ts";
 import { keepAliveMs } from "../../lib/egress/http1/keep_alive.ts";
-import { http1ErrorCode } from "../../lib/egress/http1/malformed.ts";
 import { parseResponseHead } from "../../lib/egress/http1/response_head.ts";
 import {
   withFraming,
@@ -18,7 +17,6 @@ import {
   headerValues,
   listElements,
 } from "../../lib/egress/message.ts";
-import { BottleError } from "../../lib/errors.ts";
 import type { BodyReader, ByteDuplex } from "./body.ts";
 import { proxyRefusal } from "./company_proxy.ts";
 import { failure } from "./failure.ts";
@@ -31,6 +29,7 @@ import type {
   RequestWriter,
   UpstreamExchange,
 } from "./upstream_exchange.ts";
+import { asUpstreamFault, UpstreamBody } from "./upstream_fault.ts";
 
 /** What {@linkcode Http1Upstream} takes. */
 export interface Http1UpstreamOptions {
@@ -165,40 +164,7 @@ class Http1Request implements RequestWriter {
   }
 }
 
-/** Errors of the codec, said of the upstream. */
-class UpstreamBody implements BodyReader {
-  readonly #body: BodyReader;
-
-  constructor(body: BodyReader) {
-    this.#body = body;
-  }
-
-  get isDone(): boolean {
-    return this.#body.isDone;
-  }
-
-  get trailers(): HeaderList {
-    return this.#body.trailers;
-  }
-
-  async read(beforeWait?: () => Promise<void>): Promise<Uint8Array | undefined> {
-    try {
-      return await this.#body.read(beforeWait);
-    } catch (error) {
-      throw asUpstreamFault(error);
-    }
-  }
-}
-
 /** An upgrade counts where `Connection` names it. */
 function namedUpgrade(headers: HeaderList, upgrade: readonly string[]): readonly string[] {
   return listElements(headerValues(headers, "connection")).includes("upgrade") ? upgrade : [];
-}
-
-function asUpstreamFault(error: unknown): unknown {
-  const code = http1ErrorCode(error);
-  if (code === undefined || !(error instanceof BottleError)) return error;
-  return code === "http-truncated"
-    ? failure("upstream-closed", error.message)
-    : failure("upstream-protocol", error.message);
 }

@@ -1,6 +1,6 @@
 /** Serves a client that speaks HTTP/2 inside its tunnel: each stream is an exchange, judged for itself. */
 
-import { connectionError } from "../../lib/egress/http2/error_code.ts";
+import { connectionError, errorNameOf } from "../../lib/egress/http2/error_code.ts";
 import type { Http2Stream } from "../../lib/egress/http2/stream.ts";
 import type { IncomingRequest } from "../../lib/egress/http2/stream_frames.ts";
 import type { ConnectTarget } from "../../lib/egress/judge_connect.ts";
@@ -50,6 +50,8 @@ class ClientSession {
   #clock: "none" | "idle" | "head" | "frame" = "none";
   #progress = 0;
   #isEnding = false;
+  /** What only a mistake of ours can throw. */
+  #bug: { readonly error: unknown } | undefined;
 
   constructor(parts: Http2Parts, side: Http2ClientSide) {
     this.#parts = parts;
@@ -76,6 +78,7 @@ class ClientSession {
       watch.disarm();
       await Promise.all(this.#running);
     }
+    if (this.#bug !== undefined) throw this.#bug.error;
   }
 
   goAway(): void {
@@ -84,13 +87,13 @@ class ClientSession {
   }
 
   #take(stream: Http2Stream, request: IncomingRequest): void {
-    const work = this.#serve(stream, request);
+    const work = this.#serve(stream, request)
+      .catch((error) => void (this.#bug ??= { error }))
+      .finally(() => {
+        this.#running.delete(work);
+        this.#settle();
+      });
     this.#running.add(work);
-    const done = (): void => {
-      this.#running.delete(work);
-      this.#settle();
-    };
-    work.then(done, done);
   }
 
   async #serve(stream: Http2Stream, request: IncomingRequest): Promise<void> {
@@ -143,8 +146,9 @@ class ClientSession {
   }
 
   #record(error: unknown): void {
+    if (!(error instanceof BottleError)) this.#bug ??= { error };
     const detail = error instanceof BottleError ? error.message : "Internal error";
-    const isCalm = error instanceof BottleError && error.code === "http2-enhance-your-calm";
+    const isCalm = errorNameOf(error) === "enhance-your-calm";
     const reason: BlockReason = isCalm ? "too-many" : "protocol";
     recordUnanswered(this.#parts, this.#side.tunnel, `HTTP/2: ${detail}`, reason);
   }

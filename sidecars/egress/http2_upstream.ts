@@ -10,6 +10,7 @@ import type { BodyReader, ByteDuplex } from "./body.ts";
 import { failure } from "./failure.ts";
 import { Http2Body } from "./http2_body.ts";
 import { Http2Link } from "./http2_link.ts";
+import { Liveness } from "./http2_liveness.ts";
 import { Http2Writer } from "./http2_writer.ts";
 import type {
   AnswerHead,
@@ -38,6 +39,7 @@ class Http2Session implements UpstreamSession {
   readonly #transport: ByteDuplex;
   readonly #onEnd: () => void;
   readonly #limits: Http2Limits;
+  readonly #alive: Liveness;
   readonly #ready = Promise.withResolvers<void>();
   #active = 0;
   /** Exchanges that have no stream yet: there must be one left for each. */
@@ -53,8 +55,10 @@ class Http2Session implements UpstreamSession {
     this.#link = new Http2Link(transport, {
       role: "client",
       limits,
+      onReceived: () => this.#alive.onReceived(),
       onChange: () => this.#settle(),
     });
+    this.#alive = new Liveness(limits, () => this.#link.connection.ping(), () => this.close());
     void this.#link.run().then(() => this.close());
   }
 
@@ -86,6 +90,7 @@ class Http2Session implements UpstreamSession {
         isOpen = true;
         this.#reserved--;
         if (connection.freeStreams === 0) throw failure("upstream-closed");
+        this.#alive.onRequest();
         return connection.open();
       },
       onEnd: () => {
@@ -104,6 +109,7 @@ class Http2Session implements UpstreamSession {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#alive.end();
     this.#link.connection.end();
     this.#transport.destroy();
     this.#onEnd();

@@ -151,6 +151,13 @@ export class Http2Connection {
     return stream;
   }
 
+  /** Asks whether the peer is there: it must answer. */
+  ping(): void {
+    if (this.#isOver) return;
+    this.#writer.ping();
+    this.#options.onOutput();
+  }
+
   /** Says goodbye: what is under way goes on, nothing new is begun. */
   goAway(): void {
     if (this.#isGoingAway || this.#isOver) return;

@@ -71,6 +71,11 @@ export class FrameWriter {
     this.#head(0, FrameType.settings, Flag.ack, 0);
   }
 
+  ping(): void {
+    this.#head(8, FrameType.ping, 0, 0);
+    this.#append(new Uint8Array(8));
+  }
+
   /** @param payload eight bytes */
   pingAck(payload: Uint8Array): void {
     this.#head(8, FrameType.ping, Flag.ack, 0);

@@ -58,6 +58,10 @@ export interface Http2Limits {
   readonly grownWindowBytes: number;
   /** How much of a connection may be under way. */
   readonly connectionWindowBytes: number;
+  /** A connection that has been silent for so long is asked whether it is there before another request relies on it. */
+  readonly quietMs: number;
+  /** How long it has to say so: a path that drops everything looks like a model that thinks. */
+  readonly pingMs: number;
 }
 
 /** What is in force unless told otherwise. */
@@ -73,4 +77,6 @@ export const defaultHttp2Limits: Http2Limits = {
   streamWindowBytes: 1024 * 1024,
   grownWindowBytes: 16 * 1024 * 1024,
   connectionWindowBytes: 16 * 1024 * 1024,
+  quietMs: 10_000,
+  pingMs: 10_000,
 };

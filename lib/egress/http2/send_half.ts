@@ -34,6 +34,11 @@ export class SendHalf {
     return this.#pendingBytes >= FULL_BYTES;
   }
 
+  /** Whether a flush waits for the peer. */
+  get isAwaited(): boolean {
+    return this.#flushed !== undefined;
+  }
+
   get pendingBytes(): number {
     return this.#pendingBytes;
   }

@@ -76,7 +76,8 @@ export class Http2Stream {
     this.#isReset = true;
     this.fault = fault;
     const error = fault ?? this.#host.gone();
-    this.send.fail(error);
+    // What is wrong with what the peer sends is no fault of what we send.
+    this.send.fail(this.#host.gone());
     this.receive.fail(error);
     this.heads.fail(error);
     const { onBroken } = this;
