@@ -3,6 +3,7 @@
 import type { IpAddress } from "../../lib/egress/address.ts";
 import type { Host, HostName } from "../../lib/egress/host.ts";
 import type { Resolution } from "./resolver.ts";
+import { unlessAborted } from "./unless_aborted.ts";
 
 /** Asks the resolver. */
 export type Resolve = (name: HostName, signal: AbortSignal) => Promise<Resolution>;
@@ -53,13 +54,9 @@ export class AddressBook {
     signal.throwIfAborted();
     const asked = this.#asked.get(host.name) ?? this.#ask(host.name);
     asked.waiting++;
-    const gone = Promise.withResolvers<never>();
-    const leave = (): void => gone.reject(signal.reason);
-    signal.addEventListener("abort", leave, { once: true });
     try {
-      return await Promise.race([asked.answer, gone.promise]);
+      return await unlessAborted(asked.answer, signal);
     } finally {
-      signal.removeEventListener("abort", leave);
       if (--asked.waiting === 0) this.#forget(host.name, asked);
     }
   }
