@@ -24,7 +24,8 @@ import type { BlockReason } from "./reason.ts";
 import { defaultHint } from "./refusal.ts";
 import type { Route } from "./route.ts";
 import { knownLength } from "./route_limits.ts";
-import { findRoute, type RouteTable } from "./route_table.ts";
+import { isLive } from "./route_expiry.ts";
+import { findRoute } from "./route_table.ts";
 
 /**
  * Judges a request as egress does.
@@ -53,7 +54,7 @@ export function explainRequest(asked: AskedRequest, options: ExplainOptions): Ex
     });
   }
   const judged = judge(heads, options);
-  if (!judged.ok) return refused(judged.refusal, options.table);
+  if (!judged.ok) return refused(judged.refusal, options);
   const { target, route, request } = judged;
   const before = [
     passed("parse", describeParse(heads)),
@@ -61,9 +62,11 @@ export function explainRequest(asked: AskedRequest, options: ExplainOptions): Ex
     ...routeSteps(judged, options),
   ];
   const refuse = (refusal: Omit<Refused, "target" | "route">): Explanation =>
-    refused({ ...refusal, target, route: route.host }, options.table, before);
+    refused({ ...refusal, target, path: request?.path, route: route.host }, options, before);
   const scanned = request && scanRequest(request, options.placeholders);
   if (scanned?.ok === false) return refuse(scanned);
+  const over = request && findOverLimit(request);
+  if (over !== undefined) return refuse(over);
   const sent = request && sentOf(request);
   if (request !== undefined && sent !== undefined) {
     before.push(passed("scan", scanned?.detail ?? ""));
@@ -114,18 +117,24 @@ function judge({ connect, request }: AskedHeads, { table, now }: ExplainOptions)
       const decision = judgeConnect(table, parseHead(connect), now);
       if (!decision.ok) return { ok: false, refusal: decision };
       const { target, route } = decision;
-      if (route.tls === "passthrough") return { ok: true, target, route, request: undefined };
+      if (route.tls === "passthrough") {
+        if (target.host.kind === "name") return { ok: true, target, route, request: undefined };
+        const detail = "TLS names no server that is an address, and that name alone is judged here";
+        const refusal = {
+          ok: false,
+          reason: "protocol",
+          detail,
+          target,
+          route: route.host,
+        } as const;
+        return { ok: false, refusal };
+      }
       tunnel = target;
     }
     const head = parseHead(request);
     const decision = judgeRequest(table, head, tunnel, now);
     if (!decision.ok) return { ok: false, refusal: decision };
-    const { target, route, path } = decision;
-    const tooLong = findLongBody(decision);
-    if (tooLong !== undefined) {
-      const refusal = { ok: false, reason: "body-too-large", detail: tooLong } as const;
-      return { ok: false, refusal: { ...refusal, target, path, route: route.host } };
-    }
+    const { target, route } = decision;
     return { ok: true, target, route, request: { ...decision, head } };
   } catch (error) {
     const code = http1ErrorCode(error);
@@ -136,11 +145,14 @@ function judge({ connect, request }: AskedHeads, { table, now }: ExplainOptions)
 }
 
 /** What a request says of its body, beside what the route takes. How much it has sent before, nobody knows here. */
-function findLongBody({ route, framing }: AllowedRequest): string | undefined {
-  const most = route.limits?.body_bytes;
-  return most !== undefined && knownLength(framing) > most
-    ? `A body of ${knownLength(framing)} bytes, and the route takes ${most}`
-    : undefined;
+function findOverLimit(
+  { route: { limits = {} }, framing }: AllowedRequest,
+): Pick<Refused, "ok" | "reason" | "detail"> | undefined {
+  const length = knownLength(framing);
+  const { body_bytes: most = Infinity, bytes_out: out = Infinity } = limits;
+  const detail = `A body of ${length} bytes, and the route takes ${Math.min(most, out)}`;
+  if (length > most) return { ok: false, reason: "body-too-large", detail };
+  return length > out ? { ok: false, reason: "budget", detail } : undefined;
 }
 
 function parseHead(text: string): RequestHead {
@@ -165,21 +177,17 @@ const stepsOfReasons: ReadonlyMap<BlockReason, StepName> = new Map<BlockReason, 
 ]);
 
 function refused(
-  { reason, detail, target, route: routeHost, path }: Refused & { readonly path?: string },
-  table: RouteTable,
-  before?: readonly Step[],
+  { reason, detail, target, route, path }: Refused & { readonly path?: string | undefined },
+  options: ExplainOptions,
+  before: readonly Step[] = [],
 ): Explanation {
   const name = stepsOfReasons.get(reason) ?? "route";
   const at = stepNames.indexOf(name);
-  const steps = stepNames.map((step, index): Step =>
-    before?.find((each) => each.name === step) ??
-      (index < at
-        ? passed(step, describePassed(step, target))
-        : index === at
-        ? { name: step, outcome: "refused", detail }
-        : { name: step, outcome: "skipped", detail: "Not reached" })
-  );
-  const compiled = target === undefined ? undefined : findRoute(table, target.host);
+  const steps = stepNames.map((step, index): Step => {
+    if (index > at) return { name: step, outcome: "skipped", detail: "Not reached" };
+    if (index === at) return { name: step, outcome: "refused", detail };
+    return before.find((each) => each.name === step) ?? passed(step, describePassed(step, target));
+  });
   return {
     verdict: "refused",
     isAddressOpen: false,
@@ -187,9 +195,20 @@ function refused(
     refusal: { reason, detail, hint: defaultHint(reason) },
     target,
     path,
-    route: routeHost === undefined ? undefined : compiled?.route,
+    route: routeOf(target, route, options),
     sent: undefined,
   };
+}
+
+/** The route that a refusal names: one that has expired decides only where no other does. */
+function routeOf(
+  target: ConnectTarget | undefined,
+  pattern: string | undefined,
+  { table, now }: ExplainOptions,
+): Route | undefined {
+  if (target === undefined || pattern === undefined) return undefined;
+  const live = findRoute(table, target.host, (route) => isLive(route, now));
+  return (live ?? findRoute(table, target.host))?.route;
 }
 
 function describePassed(step: StepName, target: ConnectTarget | undefined): string {

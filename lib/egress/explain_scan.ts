@@ -4,10 +4,13 @@ import { BottleError } from "../errors.ts";
 import { requestCodings } from "./content_coding.ts";
 import { authFor } from "./credentials.ts";
 import { printHost } from "./host.ts";
+import { http1ErrorCode } from "./http1/malformed.ts";
 import type { Refused } from "./judge_connect.ts";
 import type { AllowedRequest } from "./judge_request.ts";
+import type { HeaderList } from "./message.ts";
 import { PlaceholderWatch } from "./misplaced.ts";
 import type { Placeholder } from "./placeholder.ts";
+import { parseOffer } from "./websocket/handshake.ts";
 
 /** What came of it, in words. */
 export type ScannedRequest =
@@ -16,7 +19,7 @@ export type ScannedRequest =
 
 /** Looks at URL and fields; what a body holds nobody knows here. @param placeholders of the bottle */
 export function scanRequest(
-  { route, scheme, target, path, headers, framing }: AllowedRequest,
+  { route, scheme, target, path, headers, framing, upgrade }: AllowedRequest,
   placeholders: readonly Placeholder[],
 ): ScannedRequest {
   let isMarked = false;
@@ -34,15 +37,28 @@ export function scanRequest(
     if (!(error instanceof BottleError) || error.code !== "placeholder") throw error;
     return { ok: false, reason: "placeholder", detail: error.message };
   }
-  const isCoded = framing.kind !== "none" && requestCodings(headers) === undefined;
-  if (isCoded) {
+  const isEmpty = framing.kind === "none" || framing.kind === "length" && framing.length === 0;
+  if (!isEmpty && requestCodings(headers) === undefined) {
     const detail = "A body in a coding that can't be looked through";
     return { ok: false, reason: "unreadable-request", detail };
   }
+  const fault = upgrade === undefined ? undefined : findOfferFault(headers);
+  if (fault !== undefined) return { ok: false, reason: "protocol", detail: fault };
   return {
     ok: true,
     detail: isMarked
       ? "A placeholder is overwritten; marked misplaced-placeholder"
       : "No placeholder in URL and fields; bodies are looked at as they come",
   };
+}
+
+/** What a WebSocket's handshake asks for is read last. */
+function findOfferFault(headers: HeaderList): string | undefined {
+  try {
+    parseOffer(headers);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof BottleError) || http1ErrorCode(error) === undefined) throw error;
+    return error.message;
+  }
 }

@@ -7,9 +7,11 @@ import type { RequestHead } from "./message.ts";
 import { parsePath } from "./path.ts";
 import { stripQuery } from "./query_credentials.ts";
 import type { InjectedAuth, Route } from "./route.ts";
-import { isMatchLive } from "./route_expiry.ts";
+import { isLive, isMatchLive } from "./route_expiry.ts";
 import { holdsMethod } from "./route_match.ts";
 import { findRoute, type RouteTable } from "./route_table.ts";
+import { parseOffer } from "./websocket/handshake.ts";
+import { dropCredentials } from "./websocket/protocol_credentials.ts";
 
 /** An allowed request and the head that it came with. */
 export interface JudgedRequest extends AllowedRequest {
@@ -36,7 +38,7 @@ export function describeRoute(
   const { route, target, head, path } = request;
   const place = `"${route.host}" (${route.origin})`;
   const parsed = parsePath(path);
-  const { matches = [] } = findRoute(table, target.host) ?? {};
+  const { matches = [] } = findRoute(table, target.host, (each) => isLive(each, now)) ?? {};
   const match = parsed.kind === "bad"
     ? undefined
     : matches.find((each) =>
@@ -59,19 +61,27 @@ function describeLimits(limits: NonNullable<Route["limits"]>): string {
 }
 
 /** Takes the agent's credentials off, and says what is put on. */
-export function sentOf({ headers, route, scheme, path }: AllowedRequest): SentRequest {
+export function sentOf(request: AllowedRequest): SentRequest {
+  const { headers, route, scheme, path } = request;
   const stripped = stripInbound(headers, route);
   const query = stripQuery(path, route);
   const auth = authFor(route, scheme);
   return {
     removed: stripped.removed,
     isQueryStripped: query.target !== path,
-    isForeign: stripped.foreign || query.foreign,
+    isForeign: stripped.foreign || query.foreign || hasProtocolCredential(request),
     credential: auth === undefined ? undefined : {
       scheme: auth.scheme,
       header: headerOf(auth),
     },
   };
+}
+
+/** Some clients put it among the subprotocols of a WebSocket, as a browser lets them set nothing else. */
+function hasProtocolCredential({ headers, route, upgrade }: AllowedRequest): boolean {
+  if (upgrade === undefined || route.auth?.scheme === "agent") return false;
+  const { protocols } = parseOffer(headers);
+  return dropCredentials(protocols).length < protocols.length;
 }
 
 function headerOf(auth: InjectedAuth): string {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { writeAsked } from "../../../lib/egress/asked_request.ts";
 import { explainRequest } from "../../../lib/egress/explain.ts";
 import type { ExplainOptions } from "../../../lib/egress/explanation.ts";
 import type { HeaderList } from "../../../lib/egress/message.ts";
 import { compileRoutes } from "../../../lib/egress/route_table.ts";
+import { ask } from "../../support/egress/ask.ts";
 import { leafForNames, testAuthority } from "../../support/egress/certificates.ts";
-import { LOOPBACK, type Proxy, startProxy, type TestRoute } from "../../support/egress/proxy.ts";
+import { LOOPBACK, startProxy, type TestRoute } from "../../support/egress/proxy.ts";
 import { startRecorder } from "../../support/egress/recorder.ts";
 import type { Wire } from "../../support/egress/wire.ts";
 
@@ -84,24 +84,6 @@ const requests: readonly (readonly [line: string, headers?: HeaderList])[] = [
   ["GET http://a.wide.test:443/"],
 ];
 
-/** What the proxy answers: the reason of its refusal, or undefined for the upstream's answer. */
-async function ask(proxy: Proxy, line: string, headers: HeaderList): Promise<string | undefined> {
-  const [method = "", url = ""] = line.split(" ");
-  const heads = writeAsked({ method, url, headers });
-  assert.ok(typeof heads !== "string");
-  const { connect, request } = heads;
-  const outer = await proxy.plain();
-  await outer.write(`${connect ?? request}\r\n\r\n`);
-  const first = await outer.response("HEAD");
-  if (connect === undefined || first.status !== 200) return first.headers.get("x-bot-bottle-block");
-  const [, target = "", host = ""] = /^CONNECT (([^:]+?)\.?:\d+) /.exec(connect) ?? [];
-  const inner = await proxy.tunnel(target, host.toLowerCase());
-  await inner.write(`${request}\r\n\r\n`);
-  return (await inner.response(method === "HEAD" ? "HEAD" : "GET")).headers.get(
-    "x-bot-bottle-block",
-  );
-}
-
 const lengths = (wires: readonly Wire[]): readonly number[] =>
   wires.map(({ received }) => received.length);
 
@@ -134,7 +116,7 @@ Deno.test("explainRequest says of every request what the running proxy does with
       const [method = "", url = ""] = line.split(" ");
       const explained = explainRequest({ method, url, headers }, options);
       const before = lengths(wires(port));
-      assert.equal(explained.refusal?.reason, await ask(proxy, line, headers), line);
+      assert.equal(explained.refusal?.reason, await ask(proxy, { method, url, headers }), line);
       const sent = wires(port).map(({ received }, at) => received.slice(before[at] ?? 0)).join("");
       assert.equal(sent !== "", explained.verdict === "passes", line);
       if (explained.verdict === "refused") continue;

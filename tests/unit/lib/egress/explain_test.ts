@@ -38,7 +38,21 @@ const routes: readonly Route[] = [
   { host: "provider.test", provider: true, origin: "provider test" },
   { host: "db.internal", origin: "manifest dev.md:22" },
   { host: "joined.test", origin: "manifest dev.md:23" },
+  { host: "few.test", limits: { bytes_out: 5 }, origin: "manifest dev.md:25" },
+  {
+    host: "gone.wide.test",
+    matches: [{ methods: ["DELETE"], expires_at: "2026-01-01T00:00:00.000Z" }],
+    origin: "allow",
+  },
+  { host: "192.0.2.9", tls: "passthrough", origin: "manifest dev.md:26" },
   { host: "192.0.2.7", allow_private: true, origin: "manifest dev.md:24" },
+];
+
+const WEBSOCKET: HeaderList = [
+  ["connection", "upgrade"],
+  ["upgrade", "websocket"],
+  ["sec-websocket-version", "13"],
+  ["sec-websocket-key", "AAAAAAAAAAAAAAAAAAAAAA=="],
 ];
 
 const options: ExplainOptions = {
@@ -92,6 +106,20 @@ const table: readonly (readonly [
   ["GET https://db.internal/", "pppppr", "private-address"],
   ["POST https://api.test/v1/x", "pprsss", "body-too-large", [["content-length", "6"]]],
   ["POST https://api.test/v1/x", "pppppo", undefined, [["content-length", "5"]]],
+  ["POST https://few.test/", "pprsss", "budget", [["content-length", "6"]]],
+  ["POST https://open.test/", "pppppo", undefined, [
+    ["content-length", "0"],
+    ["content-encoding", "foo"],
+  ]],
+  ["POST https://api.test/v1/x", "ppprss", "placeholder", [
+    ["content-length", "6"],
+    ["x-note", PLACEHOLDER],
+  ]],
+  ["GET https://open.test/", "rsssss", "protocol", [
+    ...WEBSOCKET,
+    ["sec-websocket-extensions", "permessage-deflate; ="],
+  ]],
+  ["GET https://192.0.2.9/", "rsssss", "protocol"],
   ["GET https://192.0.2.7/", "pppppp", undefined],
   ["GET https://192.0.2.8/", "prssss", "ip-literal"],
   ["GET https://none.test/", "pprsss", "host-not-allowed"],
@@ -155,6 +183,23 @@ Deno.test("explainRequest says what is taken off and what is put on, and no valu
     `taken off: authorization, x-key, cookie, keys of the query; header is put on, in "x-key"; marked foreign-credential`,
   );
   assert.doesNotMatch(JSON.stringify(explained.steps), new RegExp(secret));
+});
+
+Deno.test("explainRequest names the route that decides where a narrower one is over", () => {
+  const { steps, route } = explain("GET https://gone.wide.test/a");
+  assert.equal(route?.host, "*.wide.test");
+  assert.equal(steps[2]?.detail, `"*.wide.test" (allow): every request passes`);
+  const refused = explain("GET https://gone.wide.test/x/info/refs?service=git-receive-pack");
+  assert.equal(refused.route?.host, "*.wide.test");
+});
+
+Deno.test("explainRequest marks a credential among a WebSocket's protocols as foreign", () => {
+  const offer = (protocol: string): HeaderList => [...WEBSOCKET, [
+    "sec-websocket-protocol",
+    protocol,
+  ]];
+  assert.equal(explain("GET https://open.test/", offer("bearer.abc, x")).sent?.isForeign, true);
+  assert.equal(explain("GET https://open.test/", offer("x")).sent?.isForeign, false);
 });
 
 Deno.test("explainRequest puts no credential on plain http, and leaves the agent its own where it may", () => {
