@@ -3,6 +3,9 @@
 import { BottleError } from "../../lib/errors.ts";
 import { failure } from "./failure.ts";
 
+/** How the runtime's words for such an alert end; a server of TLS 1.3 tells only once the request is under way. */
+const WANTS_CERTIFICATE = "CertificateRequired";
+
 /** A connection that has been made. */
 export type Conn = Deno.TcpConn | Deno.TlsConn;
 
@@ -88,10 +91,22 @@ export function closeQuietly(conn: Conn | undefined): void {
   }
 }
 
+/** What an error of a connection that was secured once says of the upstream; undefined: nothing. */
+export function describeAlert(error: unknown): string | undefined {
+  const isAlert = error instanceof Deno.errors.InvalidData;
+  return isAlert && error.message.endsWith(WANTS_CERTIFICATE) ? describe(error.message) : undefined;
+}
+
 /** @param words the runtime's: they name the fault (expired, unknown issuer, an alert) and no value of ours */
 function tlsFault(words: string): BottleError {
-  const message = words.startsWith("invalid peer certificate")
-    ? "The upstream's certificate does not verify"
+  return new BottleError(describe(words), { code: "upstream-tls", details: [words] });
+}
+
+function describe(words: string): string {
+  if (words.startsWith("invalid peer certificate")) {
+    return "The upstream's certificate does not verify";
+  }
+  return words.endsWith(WANTS_CERTIFICATE)
+    ? "The upstream wants a client certificate, and there is none"
     : "The upstream and we can't agree on TLS";
-  return new BottleError(message, { code: "upstream-tls", details: [words] });
 }

@@ -2,14 +2,12 @@
 
 import { type ByteSource, MessageReader } from "../../lib/egress/http1/message_reader.ts";
 import { failure } from "./failure.ts";
-import { closeQuietly, type Conn } from "./tcp.ts";
+import { closeQuietly, type Conn, describeAlert } from "./tcp.ts";
 
 /** First buffer of a connection: most responses of an API are smaller. */
 const SMALL_BUFFER_BYTES = 16 * 1024;
 /** Once a read has filled the small one: a transfer, where fewer and larger reads count. */
 const LARGE_BUFFER_BYTES = 64 * 1024;
-
-const WANTS_CERTIFICATE = "The upstream wants a client certificate, and there is none";
 
 /** Reads and writes an upstream, and waits in the pool. */
 export class UpstreamConnection implements ByteSource {
@@ -40,9 +38,7 @@ export class UpstreamConnection implements ByteSource {
     try {
       count = await pending;
     } catch (error) {
-      throw isForCertificate(error)
-        ? failure("upstream-closed", WANTS_CERTIFICATE)
-        : failure("upstream-closed");
+      throw failure("upstream-closed", describeAlert(error));
     }
     if (count === null) return undefined;
     this.received += count;
@@ -101,9 +97,4 @@ export class UpstreamConnection implements ByteSource {
     closeQuietly(this.#conn);
     this.#onClose();
   }
-}
-
-/** The runtime's words for an alert; a server of TLS 1.3 tells only once the request is under way. */
-function isForCertificate(error: unknown): boolean {
-  return error instanceof Deno.errors.InvalidData && error.message.endsWith("CertificateRequired");
 }

@@ -32,10 +32,17 @@ export async function expiredLeaf(
   return { leaf: await issuer.leafFor({ kind: "name", value: name }), caPem: ca.cert_pem };
 }
 
+/** A leaf that becomes valid in eleven months, of an authority that is valid now. */
+export async function futureLeaf(ca: CertificateAuthority, name: string): Promise<Leaf> {
+  const later = Date.now() + 340 * DAY_MS;
+  return await leafForNames(ca, [name], new Date(later));
+}
+
 /** One leaf for several names: a server of many hosts, which serves one certificate. */
 export async function leafForNames(
   ca: CertificateAuthority,
   names: readonly string[],
+  at: Date = new Date(),
 ): Promise<Leaf> {
   const { certificate: issuer, key: signingKey } = await openAuthority(ca);
   const keys = await generateKeys();
@@ -43,8 +50,8 @@ export async function leafForNames(
     serialNumber: randomSerial(),
     subject: "CN=test",
     issuer: issuer.subject,
-    notBefore: new Date(Date.now() - DAY_MS),
-    notAfter: new Date(Date.now() + DAY_MS),
+    notBefore: new Date(at.getTime() - DAY_MS),
+    notAfter: new Date(at.getTime() + DAY_MS),
     signingAlgorithm: ECDSA_P256,
     publicKey: keys.publicKey,
     signingKey,
