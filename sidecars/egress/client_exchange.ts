@@ -34,6 +34,8 @@ export interface ClientExchange {
   body(framing: BodyFraming): BodyReader;
   readonly response: ResponseWriter;
   readonly watch: Watch;
+  /** Whether something that was written waits for the client to take it. */
+  readonly isAwaited: boolean;
   /** Whether the client is gone. */
   readonly isBroken: boolean;
   /** What the client did wrong, where that is why it is gone. */

@@ -47,6 +47,11 @@ export class ClientStream implements ByteSource {
     return this.#queuedBytes > 0;
   }
 
+  /** Whether a write waits for the socket to take it. */
+  get isAwaited(): boolean {
+    return this.#writer !== undefined;
+  }
+
   /** Called once when the connection breaks while it is set: what is in flight for it is to be given up. */
   set onBroken(callback: (() => void) | undefined) {
     this.#onBroken = callback;
@@ -77,6 +82,7 @@ export class ClientStream implements ByteSource {
     const writer = Promise.withResolvers<void>();
     this.#writer = writer;
     this.#socket.write(bytes, (error) => {
+      this.#writer = undefined;
       if (error === null || error === undefined) writer.resolve();
       else writer.reject(clientClosed());
     });

@@ -63,6 +63,21 @@ async function carryOut(
     await refuseUnrecorded(parts, client, record);
     return undefined;
   }
+  try {
+    return await carryOutRecorded(parts, client, record, reservation);
+  } catch (error) {
+    await endFailed(parts, client, record, reservation, outcomeOf(error));
+    return undefined;
+  }
+}
+
+async function carryOutRecorded(
+  parts: EngineParts,
+  client: ClientExchange,
+  record: ExchangeRecord,
+  reservation: Reservation,
+): Promise<DiscardRest | undefined> {
+  const { head, tunnel } = client;
   if (tunnel === undefined && isForSelf(head)) {
     await answerSelf(parts, client, record, reservation);
     return undefined;
@@ -82,25 +97,20 @@ async function carryOut(
     return undefined;
   }
   if (!parts.dialer.isChecked(decision)) record.marks.push("address-not-checked");
-  try {
-    const request = outbound(parts, decision, head, record);
-    if (decision.route.limits !== undefined) {
-      const over = await parts.meters.admit(decision, request.start);
-      if (over !== undefined) {
-        const isReusable = request.isPersistent && decision.framing.kind === "none";
-        await refuse(parts, client, record, reservation, { ...over, isReusable });
-        return undefined;
-      }
+  const request = outbound(parts, decision, head, record);
+  if (decision.route.limits !== undefined) {
+    const over = await parts.meters.admit(decision, request.start);
+    if (over !== undefined) {
+      const isReusable = request.isPersistent && decision.framing.kind === "none";
+      await refuse(parts, client, record, reservation, { ...over, isReusable });
+      return undefined;
     }
-    const { dialer, limits, closing } = parts;
-    const job = { dialer, limits, closing, client, destination: decision, request, record };
-    const discardRest = await forward(job);
-    finish(parts, record, reservation, { verdict: "allowed" });
-    return discardRest;
-  } catch (error) {
-    await endFailed(parts, client, record, reservation, outcomeOf(error));
-    return undefined;
   }
+  const { dialer, limits, closing } = parts;
+  const job = { dialer, limits, closing, client, destination: decision, request, record };
+  const { discardRest, fault } = await forward(job);
+  finish(parts, record, reservation, endOf(fault));
+  return discardRest;
 }
 
 function judge(parts: EngineParts, { head, tunnel }: ClientExchange): RequestDecision {
@@ -163,6 +173,13 @@ function outbound(
     ...(out !== undefined && { spend: (bytes) => meters.spend(route.host, bytes, out) }),
     ...(webSocket !== undefined && { webSocket }),
   };
+}
+
+/** An answer that came before the whole body did: what was then refused of it is told, and not who of both went away. */
+function endOf(fault: unknown): Outcome {
+  if (fault === undefined) return { verdict: "allowed" };
+  const outcome = outcomeOf(fault);
+  return outcome.verdict === "blocked" ? outcome : { verdict: "allowed" };
 }
 
 function asItIs(body: BodyReader): BodyReader {

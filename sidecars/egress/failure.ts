@@ -5,14 +5,14 @@ import { BottleError } from "../../lib/errors.ts";
 
 const messages: Readonly<Record<FailReason, string>> = {
   "upstream-unreachable": "The upstream cannot be reached",
-  "upstream-timeout": "The upstream said nothing for too long",
+  "upstream-timeout": "The upstream said nothing, or took nothing, for too long",
   "upstream-protocol": "The upstream's response is malformed",
   "upstream-proxy": "The company proxy does not let us through",
   "upstream-unreadable":
     "The response is in a coding that can't be looked through, and may hold the credential",
   "upstream-closed": "The upstream broke the connection off",
   "client-closed": "The client closed the connection",
-  "client-timeout": "The client sent nothing for too long",
+  "client-timeout": "The client sent nothing, or took nothing, for too long",
 };
 
 /** An exchange that came to nothing, as an error whose code is the reason. */

@@ -33,6 +33,10 @@ export class Http1ClientExchange implements ClientExchange {
     return this.#side.watch;
   }
 
+  get isAwaited(): boolean {
+    return this.#side.client.isAwaited;
+  }
+
   get isBroken(): boolean {
     return this.#side.client.isBroken;
   }

@@ -36,6 +36,10 @@ export class Http2ClientExchange implements ClientExchange {
     this.#stream = stream;
   }
 
+  get isAwaited(): boolean {
+    return this.#stream.send.isAwaited;
+  }
+
   get isBroken(): boolean {
     return this.#stream.isReset;
   }

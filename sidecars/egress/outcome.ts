@@ -1,8 +1,8 @@
 /** What an exchange that did not go through ends as. */
 
+import { http1ErrorCode } from "../../lib/egress/http1/malformed.ts";
 import { isBlockReason } from "../../lib/egress/reason.ts";
 import { BottleError } from "../../lib/errors.ts";
-import { refusalOf } from "./answer.ts";
 import { isFailReason } from "./failure.ts";
 import type { Outcome } from "./record.ts";
 
@@ -14,8 +14,11 @@ export function outcomeOf(error: unknown): Exclude<Outcome, { verdict: "allowed"
     return { verdict: "failed", reason: "upstream-protocol", detail: `Internal error (${name})` };
   }
   const { code, message, details } = error;
+  const codec = http1ErrorCode(error);
   const detail = [message, ...details].join(": ");
   if (isBlockReason(code)) return { verdict: "blocked", reason: code, detail };
   if (isFailReason(code)) return { verdict: "failed", reason: code, detail };
-  return { verdict: "blocked", reason: refusalOf(error).reason, detail };
+  return codec === undefined
+    ? { verdict: "failed", reason: "upstream-protocol", detail: `Internal error (${code})` }
+    : { verdict: "blocked", reason: codec === "http-too-large" ? "too-large" : "protocol", detail };
 }

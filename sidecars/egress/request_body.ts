@@ -22,6 +22,7 @@ export class RequestBody {
   #failure: unknown;
   #isSent = false;
   #isDiscarding = false;
+  #isAwaitingSink = false;
   #sending: Promise<void> | undefined;
 
   constructor(options: RequestBodyOptions) {
@@ -31,6 +32,11 @@ export class RequestBody {
   /** Whether every byte has been read from the client and written to the upstream. */
   get isSent(): boolean {
     return this.#isSent;
+  }
+
+  /** Whether the next piece is the client's to send, and not the upstream's to take. */
+  get isClients(): boolean {
+    return !this.#isSent && !this.#isAwaitingSink;
   }
 
   /** Why it will never be sent whole: the client's fault, or the upstream's. */
@@ -61,11 +67,15 @@ export class RequestBody {
 
   async #sendAll(head: RequestStart): Promise<void> {
     const { source, sink, passTrailers, onProgress } = this.#options;
-    const flush = (): Promise<void> => sink.flush();
+    const flush = async (): Promise<void> => {
+      this.#isAwaitingSink = true;
+      await sink.flush();
+      this.#isAwaitingSink = false;
+    };
     try {
       sink.start(head);
       for (;;) {
-        if (sink.isFull) await sink.flush();
+        if (sink.isFull) await flush();
         const piece = await source.read(flush);
         if (piece === undefined) break;
         if (this.#isDiscarding) continue;
