@@ -167,6 +167,7 @@ export {
   parseHost,
 } from "./lib/egress/host.ts";
 export type { IpAddress } from "./lib/egress/ip.ts";
+export type { Placeholder } from "./lib/egress/placeholder.ts";
 export { type BlockReason, blockReasons } from "./lib/egress/reason.ts";
 export type { HeaderField, HeaderList } from "./lib/egress/message.ts";
 export type {

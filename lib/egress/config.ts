@@ -26,6 +26,7 @@ export interface PrivateException {
 export interface UpstreamProxy {
   /** Canonical; IPv6 in brackets. It may have a private address. */
   readonly host: string;
+  /** 1 to 65,535. */
   readonly port: number;
   /** The whole `Proxy-Authorization`; null: none. */
   readonly authorization: string | null;
