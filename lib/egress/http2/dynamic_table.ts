@@ -29,15 +29,6 @@ export class DynamicTable {
     this.#onEvict = onEvict;
   }
 
-  get capacity(): number {
-    return this.#capacity;
-  }
-
-  /** Bytes, as {@linkcode fieldSize} counts them. */
-  get size(): number {
-    return this.#size;
-  }
-
   get length(): number {
     return this.#entries.length - this.#first;
   }

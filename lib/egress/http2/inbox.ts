@@ -6,10 +6,6 @@ export class Inbox<T> {
   #failure: Error | undefined;
   #reader: PromiseWithResolvers<T> | undefined;
 
-  get length(): number {
-    return this.#items.length;
-  }
-
   push(item: T): void {
     const reader = this.#reader;
     this.#reader = undefined;

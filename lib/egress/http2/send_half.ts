@@ -3,8 +3,6 @@
 import type { HeaderList } from "../message.ts";
 
 const FLUSHED: Promise<void> = Promise.resolve();
-/** More than this is not gathered before a flush. */
-const FULL_BYTES = 64 * 1024;
 
 /** Pieces in their order, and the end. */
 export class SendHalf {
@@ -27,11 +25,6 @@ export class SendHalf {
     this.streamId = streamId;
     this.window = window;
     this.#schedule = schedule;
-  }
-
-  /** Whether it is time to flush. */
-  get isFull(): boolean {
-    return this.#pendingBytes >= FULL_BYTES;
   }
 
   /** Whether a flush waits for the peer. */

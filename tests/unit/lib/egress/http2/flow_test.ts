@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ConnectionWindow } from "../../../../../lib/egress/http2/connection_window.ts";
 import { HpackEncoder } from "../../../../../lib/egress/http2/hpack_encoder.ts";
 import { ReceiveQueue } from "../../../../../lib/egress/http2/receive_queue.ts";
 import { responseFields } from "../../../../../lib/egress/http2/response_fields.ts";
@@ -135,21 +136,31 @@ Deno.test("Http2Connection gives a stream's window back only to a reader that ta
   assert.equal(reader.heldBytes, 16_384);
 });
 
-Deno.test("Http2Connection ends when a peer sends more than the connection's window", async () => {
-  const { server } = await holding({ connectionWindowBytes: 65_535 + 100 });
+Deno.test("Http2Connection gives the connection's window back without waiting for readers", async () => {
+  const { server } = await holding({ connectionWindowBytes: 80_000 });
   await server.send(headers(1, post, END_HEADERS), headers(3, post, END_HEADERS));
   const piece = new Uint8Array(16_384);
   await server.send(data(1, piece), data(3, piece));
-  assert.equal(server.connection.isOver, false);
-  const credit = server.take().filter(({ type, streamId }) =>
-    type === Type.windowUpdate && streamId === 0
-  );
-  assert.equal(credit.length, 0);
-  await server.send(data(1, piece), data(3, piece));
-  assert.equal(
-    server.take().some(({ type, streamId }) => type === Type.windowUpdate && streamId === 0),
-    true,
-  );
+  const credit = (): number[] =>
+    server.take().filter(({ type, streamId }) => type === Type.windowUpdate && streamId === 0)
+      .map(codeOf);
+  assert.deepEqual(credit(), []);
+  await server.send(data(1, piece));
+  assert.deepEqual(credit(), [3 * 16_384]);
+});
+
+Deno.test("ConnectionWindow ends a connection that sends more than it has", () => {
+  const window = new ConnectionWindow({ connectionWindowBytes: 70_000, grownWindowBytes: 100 });
+  assert.equal(window.first(), 70_000 - 65_535);
+  assert.equal(window.take(30_000), 0);
+  assert.throws(() => window.take(40_001), { code: "http2-flow-control-error" });
+});
+
+Deno.test("ConnectionWindow lets the windows of streams grow by so much together", () => {
+  const window = new ConnectionWindow({ connectionWindowBytes: 70_000, grownWindowBytes: 100 });
+  assert.deepEqual([60, 60, 40].map((bytes) => window.growStream(bytes)), [true, false, true]);
+  window.shrinkStream(60);
+  assert.equal(window.growStream(60), true);
 });
 
 Deno.test("Http2Connection opens the window of a stream whose reader keeps up, within bounds", async () => {
