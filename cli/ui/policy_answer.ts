@@ -41,6 +41,8 @@ function remedyLines({ remedy, slug, file, explained }: PolicyAnswer): readonly 
   switch (remedy.kind) {
     case "none":
       return ["No change of the routes lets it pass as it is"];
+    case "declined":
+      return [`No change is suggested: ${remedy.why}`];
     case "manifest":
       return [
         `What would let it pass, in ${
@@ -65,7 +67,7 @@ function remedyLines({ remedy, slug, file, explained }: PolicyAnswer): readonly 
   return remedy satisfies never;
 }
 
-function thenLines({ then }: Exclude<Remedy, { kind: "none" }>): readonly string[] {
+function thenLines({ then }: Exclude<Remedy, { kind: "none" | "declined" }>): readonly string[] {
   return then === undefined
     ? []
     : [`Then it is refused still, reason ${then.reason}: ${then.detail}`];
@@ -122,6 +124,8 @@ function remedyJson(remedy: Remedy, slug: string | null): unknown {
   switch (remedy.kind) {
     case "none":
       return null;
+    case "declined":
+      return { command: null, yaml: null, host: null, then: null, declined: remedy.why };
     case "manifest":
       return {
         command: null,

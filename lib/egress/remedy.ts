@@ -7,6 +7,7 @@ import type { ExplainOptions, Explanation } from "./explanation.ts";
 import { printHost } from "./host.ts";
 import { parsePath } from "./path.ts";
 import type { ConnectTarget } from "./judge_connect.ts";
+import { readingMethods } from "./reading_methods.ts";
 import type { BlockReason } from "./reason.ts";
 import { type AllowChange, changeRoutes } from "./route_change.ts";
 import type { Route } from "./route.ts";
@@ -15,6 +16,8 @@ import { compileRoutes } from "./route_table.ts";
 /** What to do. */
 export type Remedy =
   | (typeof none)
+  /** One would, and opens more than this request: nothing that is told to be copied. */
+  | { readonly kind: "declined"; readonly why: string }
   | (Change & {
     /** What it is refused for still when that is done; undefined: it passes, but for addresses that nobody looked up. */
     readonly then: Explanation["refusal"];
@@ -39,7 +42,8 @@ type Change =
 const none = { kind: "none" } as const;
 
 /**
- * Looks for it, and tries it out: what is told takes the request further.
+ * Looks for it, and tries it out: what is told takes the request further. Nothing is told that opens other hosts beside,
+ * or writes with a credential.
  *
  * @param routes those that the request was refused by
  */
@@ -53,8 +57,34 @@ export function findRemedy(
   const change = changeFor(asked, { target, path, route, reason: refusal.reason });
   const table = change && applied(routes, change, options.now);
   if (change === undefined || table === undefined) return none;
-  const then = explainRequest(asked, { ...options, table }).refusal;
-  return then?.reason === refusal.reason ? none : { ...change, then };
+  const after = explainRequest(asked, { ...options, table });
+  const then = after.refusal;
+  if (then?.reason === refusal.reason) return none;
+  // Opened for nothing, if what comes next can't be: a push of git.
+  if (
+    then !== undefined && changeFor(asked, { ...after, target, reason: then.reason }) === undefined
+  ) {
+    return none;
+  }
+  const why = whyTooWide(change, route, target);
+  return why === undefined ? { ...change, then } : { kind: "declined", why };
+}
+
+/** Why nobody should copy a change without a thought of his own; undefined: it opens this request alone. */
+function whyTooWide(
+  change: Change,
+  route: Route | undefined,
+  { host }: ConnectTarget,
+): string | undefined {
+  if (route?.host.startsWith("*.") === true) {
+    return `"${route.host}" decides for every name below it; a route of its own for "${
+      printHost(host)
+    }" would take its place there`;
+  }
+  const isWrite = change.kind === "allow" &&
+    change.change.methods?.some((method) => !readingMethods.has(method)) === true;
+  if (!isWrite || route?.auth === undefined || route.auth.scheme === "agent") return undefined;
+  return `it would write with the credential of "${route.host}": add it to the route's "matches" if that is meant`;
 }
 
 interface RefusedFacts {

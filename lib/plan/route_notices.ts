@@ -1,9 +1,7 @@
 /** What a person should know of a route before saying yes. Sentences without a full stop. */
 
+import { readingMethods } from "../egress/reading_methods.ts";
 import type { Route, RouteMatch } from "../egress/route.ts";
-
-/** Methods that change nothing (RFC 9110, 9.2.1). */
-const READING: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** Shown in red: what egress then does not keep from the agent. */
 export function routeDangers({ host, allow_private, auth, tls, origin }: Route): readonly string[] {
@@ -40,5 +38,5 @@ export function routeWarnings(
 }
 
 function mayWrite({ methods }: RouteMatch): boolean {
-  return methods?.some((method) => !READING.has(method)) ?? true;
+  return methods?.some((method) => !readingMethods.has(method)) ?? true;
 }

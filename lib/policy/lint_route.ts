@@ -4,6 +4,7 @@ import { isEveryPath } from "../egress/path.ts";
 import { compilePattern } from "../egress/pattern.ts";
 import { isMatchLive } from "../egress/route_expiry.ts";
 import { coversMatch } from "../egress/route_change.ts";
+import { readingMethods } from "../egress/reading_methods.ts";
 import type { PathMatch, RouteMatch } from "../egress/route.ts";
 import type { ManifestRoute } from "../manifest/types.ts";
 import type { Finding } from "./finding.ts";
@@ -212,8 +213,6 @@ function hasCredential({ auth }: ManifestRoute): boolean {
   return auth !== undefined && auth.scheme !== "agent";
 }
 
-const READING: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
-
 function isWriting({ matches = [] }: ManifestRoute): boolean {
   return matches.length === 0 || matches.some(isWritingMatch);
 }
@@ -221,7 +220,7 @@ function isWriting({ matches = [] }: ManifestRoute): boolean {
 /** A fetch by git is a POST that writes nothing. */
 function isWritingMatch({ methods, paths }: RouteMatch): boolean {
   const isFetch = paths?.every(({ value }) => value.endsWith("/git-upload-pack")) ?? false;
-  return !isFetch && (methods?.some((method) => !READING.has(method)) ?? true);
+  return !isFetch && (methods?.some((method) => !readingMethods.has(method)) ?? true);
 }
 
 function isAnyPath({ paths }: Pick<RouteMatch, "paths">): boolean {

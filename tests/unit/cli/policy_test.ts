@@ -44,6 +44,7 @@ Deno.test("policy test says which step refuses, and the smallest change that let
   await using cli = await home();
   const asked = [
     ["POST", "https://api.github.com/repos/team/x/issues"],
+    ["GET", "https://api.github.com/user"],
     ["GET", "https://new.test/it's"],
     ["GET", "https://new.test/a*"],
     ["GET", "https://db.test/"],

@@ -10,6 +10,12 @@ import { compileRoutes } from "../../../../lib/egress/route_table.ts";
 
 const routes: readonly Route[] = [
   { host: "api.test", matches: [{ methods: ["GET"] }], origin: "manifest dev.md:7" },
+  {
+    host: "key.test",
+    matches: [{ methods: ["GET"], paths: [{ type: "exact", value: "/a" }] }],
+    auth: { scheme: "bearer", token: "EGRESS_TOKEN_1" },
+    origin: "manifest dev.md:8",
+  },
   { host: "*.wide.test", matches: [{ methods: ["GET"] }], origin: "manifest dev.md:9" },
   {
     host: "old.test",
@@ -43,6 +49,8 @@ function text(found: Remedy): string {
   switch (found.kind) {
     case "none":
       return "none";
+    case "declined":
+      return `declined: ${found.why}`;
     case "manifest":
       return `${found.host} ${found.key}: ${found.value}, then ${found.then?.reason ?? "passes"}`;
     case "allow": {
@@ -63,7 +71,24 @@ const table: readonly (readonly [line: string, remedy: string, address?: string]
   ["GET https://new.test:8443/a", "new.test:8443 GET exact /a, then passes"],
   ["GET http://new.test/a", "new.test GET exact /a, then passes"],
   ["GET https://new.test/a", "new.test GET exact /a, then private-address", "10.0.0.1"],
-  ["POST https://x.wide.test/a", "*.wide.test POST exact /a, then passes"],
+  [
+    "POST https://x.wide.test/a",
+    `declined: "*.wide.test" decides for every name below it; a route of its own for "x.wide.test" would take its place there`,
+  ],
+  [
+    "GET https://x.wide.test:8443/a",
+    `declined: "*.wide.test" decides for every name below it; a route of its own for "x.wide.test" would take its place there`,
+  ],
+  [
+    "GET https://x.wide.test/a",
+    `declined: "*.wide.test" decides for every name below it; a route of its own for "x.wide.test" would take its place there`,
+    "10.0.0.1",
+  ],
+  ["GET https://key.test/b", "key.test GET exact /b, then passes"],
+  [
+    "POST https://key.test/a",
+    `declined: it would write with the credential of "key.test": add it to the route's "matches" if that is meant`,
+  ],
   ["GET https://old.test/a", "old.test GET exact /a, then passes"],
   ["GET https://192.0.2.7/", "192.0.2.7 GET exact /, then private-address"],
   ["GET https://api.test:8443/", "api.test ports: [443, 8443], then passes"],
@@ -72,10 +97,8 @@ const table: readonly (readonly [line: string, remedy: string, address?: string]
   ["GET https://api.test/", "none", "169.254.169.254"],
   ["TRACE https://api.test/", "none"],
   ["GET https://user@api.test/", "none"],
-  [
-    "POST https://api.test/x/git-receive-pack",
-    "api.test POST exact /x/git-receive-pack, then git-push",
-  ],
+  ["POST https://api.test/x/git-receive-pack", "none"],
+  ["POST https://new.test/x/git-receive-pack", "none"],
 ];
 for (const [line, wanted, address] of table) {
   Deno.test(`findRemedy of ${line}${address === undefined ? "" : ` at ${address}`}`, () => {
