@@ -9,7 +9,7 @@ export type Verdict = "allowed" | "blocked" | "failed";
 export interface AuditRow {
   /** RFC 3339, UTC, milliseconds. */
   readonly time: string;
-  /** What was asked: an exchange, a tunnel that was refused, a look-up; `policy`: the routes were changed. */
+  /** What was asked: an exchange, a tunnel that was refused or went through untouched, a look-up; `policy`: the routes were changed. */
   readonly kind: "http" | "connect" | "dns" | "self-test" | "notice" | "policy";
   /** Method; for DNS the record type. */
   readonly method: string;
