@@ -170,7 +170,8 @@ function asVariable(folded: string): string {
   return folded.replace(/[^0-9a-z]/g, "-");
 }
 
-function decodeBase64(text: string): string {
+/** What a text is the base64 of, one character a byte; empty: it is none. */
+export function decodeBase64(text: string): string {
   try {
     return atob(text);
   } catch {

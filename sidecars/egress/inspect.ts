@@ -11,7 +11,7 @@ import { ResponseRedaction } from "./response_redaction.ts";
 /** Of one exchange. */
 export interface Inspection {
   readonly scan: RequestScan;
-  /** Undefined: no credential is put on, and the response passes as it is. */
+  /** Undefined: the route has no credential, and the response passes as it is. */
   readonly redaction: ResponseRedaction | undefined;
 }
 
@@ -21,7 +21,7 @@ export function inspect(
   { route, scheme }: Pick<AllowedRequest, "route" | "scheme">,
   record: ExchangeRecord,
 ): Inspection {
-  const finder = policy.credentialFinder(route, scheme);
+  const finder = policy.credentialFinder(route);
   return {
     scan: new RequestScan(policy.placeholders, {
       route,

@@ -74,9 +74,12 @@ export class Policy {
     return address !== undefined && this.#peers.has(unwrapAddress(address).text);
   }
 
-  /** Finds what the route puts on, as it comes back; undefined: it puts nothing on. */
-  credentialFinder(route: Route, scheme: "http" | "https"): Finder | undefined {
-    const auth = authFor(route, scheme);
+  /**
+   * Finds what the route puts on, as it comes back; undefined: it puts nothing on. Over plain http too: there it may show
+   * what it got by https.
+   */
+  credentialFinder(route: Route): Finder | undefined {
+    const auth = authFor(route, "https");
     return auth && this.#credentials.get(auth);
   }
 

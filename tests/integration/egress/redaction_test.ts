@@ -348,3 +348,40 @@ Deno.test("where no credential is put on, a response passes to the byte, whateve
   assert.equal(first.headers.get("etag"), '"a"');
   assert.equal((await stage.ask()).body, TOKEN);
 });
+
+const fields: readonly (readonly [what: string, value: string, shown: string])[] = [
+  ["behind a scheme", "Bot s3cr3t-value-12345678", '{"token":"s3cr3t-value-12345678"}'],
+  ["a cookie's", "a=1; session=s3cr3t-value-12345678", '{"session":"s3cr3t-value-12345678"}'],
+  ["in Basic", `Basic ${btoa("me:s3cr3t-value-12345678")}`, '{"password":"s3cr3t-value-12345678"}'],
+];
+for (const [what, value, shown] of fields) {
+  Deno.test(`a credential ${what}, put on as a whole field, is overwritten where it comes back alone`, async () => {
+    await using upstream = startRecorder(leaf, respond(shown));
+    const auth: RouteAuth = { scheme: "header", header: "x-field", token: "EGRESS_TOKEN_1" };
+    await using proxy = await startProxy({
+      routes: [{ host: "origin.test", ports: [upstream.port], allow_private: true, auth }],
+      tokens: { EGRESS_TOKEN_1: value },
+      caPem,
+    });
+    const host = `origin.test:${upstream.port}`;
+    const client = await proxy.tunnel(host);
+    await client.write(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    const { body } = await client.response();
+    assert.ok(upstream.received.includes(`x-field: ${value}\r\n`));
+    assert.equal(body.length, shown.length);
+    assert.ok(!body.includes("s3cr3t"), body);
+  });
+}
+
+Deno.test("a credential that was sent by https is overwritten in what plain http shows of it", async () => {
+  await using upstream = startRecorder(undefined, respond(`last seen: Bearer ${TOKEN}`));
+  await using proxy = await startProxy({
+    routes: [{ host: "origin.test", ports: [upstream.port], allow_private: true, auth: bearer }],
+    tokens: { EGRESS_TOKEN_1: TOKEN },
+  });
+  const client = await proxy.plain();
+  const host = `origin.test:${upstream.port}`;
+  await client.write(`GET http://${host}/ HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  assert.equal((await client.response()).body, `last seen: Bearer ${STARS}`);
+  assert.ok(!upstream.received.includes(TOKEN));
+});
