@@ -3,6 +3,7 @@
 import type { FailReason } from "../../lib/egress/audit_row.ts";
 import { http1ErrorCode } from "../../lib/egress/http1/malformed.ts";
 import type { HeaderList } from "../../lib/egress/message.ts";
+import { headSize } from "../../lib/egress/route_limits.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { BodyReader } from "./body.ts";
 import type { ClientExchange } from "./client_exchange.ts";
@@ -76,7 +77,11 @@ export async function forward(job: ForwardJob): Promise<Forwarded> {
     watch.arm(job.limits.silenceMs);
     state.throwIfAborted();
     const first = dialer.reuse(destination, state.options) ?? await state.open();
-    return await state.tryOnce(first) ?? await state.exchange(await state.open());
+    const forwarded = await state.tryOnce(first);
+    if (forwarded !== undefined) return forwarded;
+    // Its head leaves twice: an upstream that closes on every request is not to be told more than the route may.
+    await job.request.spend?.(headSize(job.request.start));
+    return await state.exchange(await state.open());
   } finally {
     client.onBroken = undefined;
     watch.disarm();

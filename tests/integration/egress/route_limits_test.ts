@@ -170,3 +170,25 @@ Deno.test("an exchange ends with its time, though it moves all the while", async
   await proxy.rowCount(1);
   assert.deepEqual([proxy.rows[0]?.verdict, proxy.rows[0]?.reason], ["failed", "upstream-timeout"]);
 });
+
+Deno.test("a head that is sent again counts again: an upstream that closes can't be told more than the route may", async () => {
+  await using upstream = startRecorder(leaf, async (wire) => {
+    await takeRequest(wire);
+    await wire.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    await takeRequest(wire);
+  });
+  const limits = { bytes_out: 10_000 };
+  await using proxy = await startProxy({ routes: [routeTo(upstream.port, limits)], caPem });
+  const host = `origin.test:${upstream.port}`;
+  const client = await proxy.tunnel(host);
+  const statuses: number[] = [];
+  for (let n = 0; n < 4; n++) {
+    await client.write(`GET /${"x".repeat(4_000)} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    const { status } = await client.response();
+    statuses.push(status);
+    if (status !== 200) break;
+  }
+  assert.deepEqual(statuses, [200, 403]);
+  assert.equal(lastReason(proxy), "budget");
+  assert.ok(upstream.received.length <= 10_000, String(upstream.received.length));
+});
