@@ -110,11 +110,27 @@ export async function probeDisk(engine: Engine, options: ProbeOptions): Promise<
   return await look(engine, options, "none", ["/bin/df", "-Pk", "/"]);
 }
 
+/** Asks for nothing, so that nothing comes of it; both arguments are the person's own. */
+const ASK_PROXY =
+  `printf 'OPTIONS * HTTP/1.1\\r\\nHost: %s\\r\\nConnection: close\\r\\n\\r\\n' "$1" |
+  nc -w 5 "$1" "$2" 2>/dev/null | head -c 8; true`;
+
+/** What a proxy says first, as a container hears it; empty: it is not there, or says nothing. @throws {BottleError} what the engine says */
+export async function probeProxy(
+  engine: Engine,
+  { host, port }: { readonly host: string; readonly port: number },
+  options: ProbeOptions,
+): Promise<string> {
+  const address = host.replace(/^\[(.*)\]$/, "$1");
+  const program = ["/bin/sh", "-c", ASK_PROXY, "sh", address, String(port)] as const;
+  return await look(engine, options, "bridge", program);
+}
+
 /** Runs one program in a container that can do nothing else, and tells what it printed. */
 async function look(
   engine: Engine,
   { home, image, signal }: ProbeOptions,
-  network: "host" | "none",
+  network: "host" | "none" | "bridge",
   [program, ...args]: readonly [string, ...string[]],
 ): Promise<string> {
   signal.throwIfAborted();

@@ -19,6 +19,7 @@ import { manifests } from "./checks/manifests.ts";
 import { seal } from "./checks/seal.ts";
 import { states } from "./checks/states.ts";
 import { subnets } from "./checks/subnets.ts";
+import { upstreamProxy } from "./checks/upstream_proxy.ts";
 import { versions } from "./checks/versions.ts";
 import type { CheckedFinding } from "./finding.ts";
 import { runCheck } from "./run_check.ts";
@@ -31,6 +32,7 @@ const CHECKS: readonly Check[] = [
   clock,
   disk,
   extraCa,
+  upstreamProxy,
   subnets,
   limits,
   seal,

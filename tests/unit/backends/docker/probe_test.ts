@@ -3,6 +3,7 @@ import {
   probeArgs,
   probeDisk,
   probeLimits,
+  probeProxy,
   probeRoutes,
   probeSeal,
 } from "../../../../backends/docker/probe.ts";
@@ -101,4 +102,17 @@ Deno.test("a look around begins not after an abort, and is not cut off by one: i
   }
   // One call each: those of an abort made none.
   deepEqual(signals, [undefined, undefined, undefined]);
+});
+
+Deno.test("probeProxy asks from a container on the engine's own bridge, and names no credential", async () => {
+  const run = fakeRun(() => ({ stdout: encode("HTTP/1.1") }));
+  const answer = await probeProxy(
+    createEngine({ run }),
+    { host: "[2001:db8::1]", port: 3128 },
+    options,
+  );
+  equal(answer, "HTTP/1.1");
+  const [argv = []] = run.calls;
+  deepEqual(argv.slice(-3), ["sh", "2001:db8::1", "3128"]);
+  ok(argv.join(" ").includes("--network bridge --cap-drop=ALL"));
 });

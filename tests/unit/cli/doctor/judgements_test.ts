@@ -8,6 +8,7 @@ import { isVerdict, judgeOwn } from "../../../../cli/doctor/checks/isolation.ts"
 import { judgeProblem } from "../../../../cli/doctor/checks/manifests.ts";
 import { judgeSeal } from "../../../../cli/doctor/checks/seal.ts";
 import { judgeStates } from "../../../../cli/doctor/checks/states.ts";
+import { judgeProxy } from "../../../../cli/doctor/checks/upstream_proxy.ts";
 import {
   judgeBuildx,
   judgeGit,
@@ -19,6 +20,7 @@ import { createEngine } from "../../../../backends/engine/engine.ts";
 import { BottleError } from "../../../../lib/errors.ts";
 import type { EngineRuntimes } from "../../../../lib/plan/runtime.ts";
 import { createAuthority } from "../../../../lib/pki/authority.ts";
+import { Secret } from "../../../../lib/secret.ts";
 import { fakeRun } from "../../../support/context.ts";
 
 const MIB = 1024 ** 2;
@@ -247,4 +249,21 @@ Deno.test("judgeProblem lets an agent be without a bottle of its own", () => {
   equal(judgeProblem({ message: "x", place, code: "bottle-missing" }).level, "note");
   const finding = judgeProblem({ message: "x", place });
   deepEqual([finding.level, finding.text], ["warning", "/agents/demo.md:1:1: x"]);
+});
+
+Deno.test("judgeProxy takes an answer of HTTP for a proxy, whatever it says, and shows no credential", () => {
+  const proxy = {
+    host: "proxy.example",
+    port: 3128,
+    authorization: new Secret("Basic marker"),
+    noProxy: [".corp.example"],
+  };
+  const levels = ["HTTP/1.1", "HTTP/1.0", "", "220 mail"].map((answer) =>
+    judgeProxy(proxy, answer).level
+  );
+  deepEqual(levels, ["ok", "ok", "problem", "problem"]);
+  const finding = judgeProxy(proxy, "");
+  equal(finding.text, 'The company proxy "proxy.example:3128" does not answer');
+  deepEqual(finding.facts["no_proxy"], [".corp.example"]);
+  ok(!JSON.stringify(finding).includes("marker"));
 });
