@@ -41,8 +41,13 @@ function target({ row }: LedgerRow): string {
   if (row.kind === "self-test") return "self-test of the launch";
   if (row.kind === "policy") return `routes, revision ${row.change?.revision ?? "?"}`;
   const port = row.kind === "dns" || row.port === 443 || row.port === 0 ? "" : `:${row.port}`;
-  const place = `${row.host}${port}${row.path}`;
+  const place = `${tailOf(row.host)}${port}${row.path}`;
   return place.length > 60 ? `${place.slice(0, 59)}…` : place;
+}
+
+/** Whose a host is stands at its end, and labels before it are for anybody to choose. */
+function tailOf(host: string): string {
+  return host.length > 48 ? `…${host.slice(-47)}` : host;
 }
 
 function why({ row }: LedgerRow): string {
