@@ -563,6 +563,16 @@ export function casesFor(authority: string): readonly Case[] {
       expect: { status: 200 },
     },
     {
+      name: "RFC 7541 4.2 two table size updates at a block's start",
+      send: [frame(Type.headers, 5, 1, [0x20, 0x3f, 0xe1, 0x1f, ...block(get)])],
+      expect: { status: 200 },
+    },
+    {
+      name: "RFC 7541 4.2 three of them",
+      send: [frame(Type.headers, 5, 1, [0x20, 0x20, 0x20, ...block(get)])],
+      expect: compression,
+    },
+    {
       name: "RFC 7541 5.1 a number that is too large",
       send: [raw(0x0f, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f)],
       expect: compression,

@@ -143,6 +143,9 @@ Deno.test("startHttp2Session opens one exchange until the upstream has said how 
   upstream.say(settings([3, 3]));
   await session.ready;
   open(session);
+  const third = open(session);
+  assert.equal(session.open(), undefined);
+  third.abort();
   open(session);
   assert.equal(session.open(), undefined);
   session.close();

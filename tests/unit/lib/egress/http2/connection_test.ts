@@ -140,6 +140,12 @@ Deno.test("Http2Connection ends when the answers to a client's frames are not re
   assert.equal(server.connection.isOver, true);
 });
 
+Deno.test("Http2Connection goes on answering frames whose answers are read", async () => {
+  const server = await startServer({ limits: { controlBytes: 1_000 } });
+  for (let n = 0; n < 200; n++) await server.send(frame(Type.ping, 0, 0, new Uint8Array(8)));
+  assert.equal(server.connection.isOver, false);
+});
+
 Deno.test("Http2Connection lets pass what was under way to a stream that it has reset", async () => {
   const streams: Http2Stream[] = [];
   const server = await startServer({

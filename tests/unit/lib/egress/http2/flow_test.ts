@@ -181,6 +181,19 @@ Deno.test("Http2Connection opens the window of a stream whose reader keeps up, w
   assert.ok(credit > 90_000 && credit <= 200_000);
 });
 
+Deno.test("Http2Connection opens no larger window to a reader that lags behind", async () => {
+  const { server, streams } = await holding();
+  await server.send(headers(1, post, END_HEADERS));
+  const { receive } = only(streams);
+  await server.send(data(1, new Uint8Array(16_000)));
+  for (let n = 0; n < 20; n++) {
+    await server.send(data(1, new Uint8Array(16_000)));
+    await receive.read();
+  }
+  assert.ok(receive.heldBytes > 0);
+  assert.equal(receive.grownBytes, 0);
+});
+
 Deno.test("Http2Connection counts padding against the windows and gives it back", async () => {
   const { server, streams } = await holding();
   await server.send(headers(1, post, END_HEADERS));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { fc } from "../../../../../lib/deps/fast_check.ts";
+import { DynamicTable } from "../../../../../lib/egress/http2/dynamic_table.ts";
 import { HpackDecoder } from "../../../../../lib/egress/http2/hpack_decoder.ts";
 import { HpackEncoder } from "../../../../../lib/egress/http2/hpack_encoder.ts";
 import { headLimits } from "../../../../../lib/egress/http2/limits.ts";
@@ -178,6 +179,34 @@ Deno.test("HpackDecoder keeps nothing of what is over the limits, and its table 
   });
   assert.deepEqual(large, { fields: [], isOver: true });
   assert.deepEqual(decoder.decode(encoder.encode(many).slice(), headLimits).fields, many);
+});
+
+Deno.test("HpackEncoder forgets what a table had that was smaller for a moment", () => {
+  const encoder = new HpackEncoder();
+  const decoder = new HpackDecoder();
+  const list: HeaderList = [["x-a", "b"]];
+  decoder.decode(encoder.encode(list).slice(), headLimits);
+  encoder.setTableSize(0);
+  encoder.setTableSize(4_096);
+  assert.deepEqual(decoder.decode(encoder.encode(list).slice(), headLimits).fields, list);
+  assert.equal(encoder.encode(list).length, 1);
+});
+
+Deno.test("DynamicTable drops the oldest for the newest, and everything for what is too large", () => {
+  const gone: string[] = [];
+  const table = new DynamicTable(100, ([key]) => gone.push(key));
+  for (const key of ["a", "b", "c"]) table.add([key, "1234567"]);
+  assert.deepEqual([table.length, table.at(0), table.at(1)?.[0], table.at(2)], [
+    2,
+    [
+      "c",
+      "1234567",
+    ],
+    "b",
+    undefined,
+  ]);
+  assert.equal(table.add(["d", "x".repeat(100)]), undefined);
+  assert.deepEqual([table.length, gone], [0, ["a", "b", "c"]]);
 });
 
 Deno.test("HpackDecoder takes a block from the middle of a buffer", () => {
