@@ -45,18 +45,22 @@ export class AuditSender {
   reserve(): Reservation | undefined {
     const reservation = this.#queue.reserve();
     if (reservation === undefined) return undefined;
+    const release = (): void => {
+      reservation.release();
+      this.#callNext();
+    };
     return {
       commit: (row) => {
         const told = this.#fold.take(this.#redact(row), performance.now());
         if (told === undefined) {
-          reservation.release();
+          release();
           this.#tellLater();
           return;
         }
         reservation.commit(told);
         this.#send();
       },
-      release: () => reservation.release(),
+      release,
     };
   }
 
@@ -120,6 +124,12 @@ export class AuditSender {
     }, FOLDED_MS);
   }
 
+  /** There may be room: those who wait for a place look again. */
+  #callNext(): void {
+    this.#room?.resolve();
+    this.#room = undefined;
+  }
+
   #send(): void {
     this.#sending ??= this.#sendAll().finally(() => {
       this.#sending = undefined;
@@ -135,8 +145,7 @@ export class AuditSender {
         await this.#append(rows, this.#acknowledged + 1, signal);
         this.#acknowledged += rows.length;
         this.#queue.acknowledge();
-        this.#room?.resolve();
-        this.#room = undefined;
+        this.#callNext();
       } catch {
         this.#queue.putBack();
         await pause(RETRY_MS, signal);

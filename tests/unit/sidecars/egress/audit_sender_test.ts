@@ -38,6 +38,17 @@ Deno.test("AuditSender lets an exchange wait for a place until the ledger has ta
   await sender.close(60_000);
 });
 
+Deno.test("AuditSender gives a place that nobody needs any more to who waits", async () => {
+  const sender = new AuditSender(() => Promise.resolve());
+  const places = Array.from({ length: AUDIT_CAPACITY }, () => sender.reserve());
+  const waiting = sender.waitForPlace(2 ** 30);
+  for (const place of places) place?.release();
+  const found = await waiting;
+  assert.ok(found);
+  found.release();
+  await sender.close(60_000);
+});
+
 Deno.test("AuditSender gives no place when the ledger takes nothing in time", async () => {
   const acknowledge = Promise.withResolvers<void>();
   const sender = fullSender(() => acknowledge.promise);
