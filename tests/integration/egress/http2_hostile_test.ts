@@ -114,21 +114,6 @@ Deno.test("a head that comes too slowly ends the connection, and so do a preface
   await eventually(() => proxy.engine.stats().open_connections === 0);
 });
 
-Deno.test("CONTINUATION frames that trickle do not move the clock of their head", async () => {
-  await using upstream = startRecorder(leaf);
-  await using proxy = await proxyTo(upstream.port, { headMs: 700, lingerMs: 200 });
-  const host = `origin.test:${upstream.port}`;
-  const http2 = await connectRaw(proxy, host);
-  await http2.send(headers(1, get(host), END_STREAM));
-  let isOver = false;
-  const over = http2.until(({ type }) => type === Type.goAway).finally(() => isOver = true);
-  for (let n = 0; n < 8 && !isOver; n++) {
-    await http2.send(frame(Type.continuation, 0, 1));
-    await new Promise((resolve) => setTimeout(resolve, 150));
-  }
-  assert.equal(codeOf(await over), Code.calm);
-});
-
 Deno.test("a stream whose body is not read stalls its upstream, and no other stream", async () => {
   let sent = 0;
   await using upstream = await startHttp2Upstream(leaf, (stream, headers) => {
