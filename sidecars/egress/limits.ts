@@ -22,7 +22,7 @@ export interface EngineLimits {
   readonly connectionsPerOrigin: number;
   /** An upstream's silence: models think for minutes before the first byte. */
   readonly silenceMs: number;
-  /** A whole exchange, a WebSocket's life too: it ends then, whatever it is doing. */
+  /** A whole exchange, a WebSocket's or a passthrough's life too: it ends then, whatever it is doing. */
   readonly totalMs: number;
   /** What is still read from a client whose answer came early, so that a reset does not take the answer with it. */
   readonly lingerMs: number;

@@ -70,6 +70,7 @@ async function relay(
   closing.addEventListener("abort", onClosing);
   try {
     watch.onExpire = (): void => cut(helloFault("No ClientHello in time"));
+    watch.bound(limits.totalMs);
     watch.arm(limits.headMs);
     activity.isIdle = true;
     await grant();

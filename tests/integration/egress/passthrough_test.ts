@@ -181,6 +181,26 @@ Deno.test("a passthrough in which nothing moves is cut", async () => {
   });
 });
 
+Deno.test("a passthrough in which something always moves has an end all the same", async () => {
+  await withUpstream(async (proxy, host) => {
+    const wire = await granted(proxy, host);
+    await wire.write(inRecords(makeHello()));
+    const { text } = await wire.rest();
+    assert.ok(text.startsWith("more"));
+    await proxy.rowCount(1);
+    assert.equal(proxy.rows[0]?.reason, "upstream-timeout");
+  }, {
+    leaf: undefined,
+    behaviour: async (wire) => {
+      for (;;) {
+        await wire.write("more");
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    options: { limits: { totalMs: 500 } },
+  });
+});
+
 Deno.test("a passthrough to an upstream that is not there is cut and recorded", async () => {
   const gone = startRecorder(leaf);
   const { port } = gone;
