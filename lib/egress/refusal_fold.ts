@@ -1,4 +1,4 @@
-/** Refusals as audit rows: each is told, a flood of them is counted. What was allowed is never folded. */
+/** Refusals as audit rows: each is told, a flood of them is counted. What went out is never folded. */
 
 import type { AuditRow } from "./audit_row.ts";
 
@@ -77,7 +77,7 @@ export class RefusalFold {
       return undefined;
     }
     this.#folds.delete(key);
-    if (this.#spend(now)) {
+    if (isOwnAnswer(row) || this.#spend(now)) {
       this.#folds.set(key, emptyFold(now, undefined));
       return row;
     }
@@ -133,9 +133,15 @@ export class RefusalFold {
   }
 }
 
+/** Answered by egress itself, without a host: the list of routes. */
+function isOwnAnswer(row: AuditRow): boolean {
+  return row.verdict === "allowed" && row.host === "";
+}
+
 /** Whether nothing of it passed, either way, and no more than one refusal is in it. */
 function isFoldable(row: AuditRow): boolean {
-  return row.verdict === "blocked" && (row.kind === "http" || row.kind === "connect") &&
+  return (row.verdict === "blocked" || isOwnAnswer(row)) &&
+    (row.kind === "http" || row.kind === "connect") &&
     row.bytes_up === 0 && row.bytes_down === 0 && row.credential === undefined &&
     row.count === undefined && !(row.marks ?? []).includes("sent-in-part");
 }

@@ -51,8 +51,32 @@ for (
     const client = await proxy.plain();
     await client.write(request);
     assert.equal((await client.response()).status, 403);
+    await proxy.rowCount(1);
+    // The agent's asking is no launch's.
+    assert.equal(proxy.rows[0]?.kind, "http");
+    assert.equal(proxy.engine.stats().blocked, 1);
   });
 }
+
+Deno.test("what egress answers itself fills no ledger, however often it is asked", async () => {
+  await using proxy = await startProxy({
+    routes: [],
+    selfTest: { placeholder: PLACEHOLDER, value: VALUE },
+  });
+  for (const path of ["allowlist", "self-test", "other"]) {
+    for (let time = 0; time < 20; time++) {
+      const client = await proxy.plain();
+      await client.write(
+        `GET http://_egress.local/${path} HTTP/1.1\r\nHost: _egress.local\r\n\r\n`,
+      );
+      await client.response();
+      client.close();
+    }
+  }
+  await proxy.engine.close();
+  assert.ok(proxy.rows.length <= 6, `${proxy.rows.length} rows`);
+  assert.equal(proxy.rows.reduce((sum, { count = 1 }) => sum + count, 0), 60);
+});
 
 Deno.test("while rows are not taken, nothing passes once 1,000 wait, and everything again after", async () => {
   const taken: AuditRow[] = [];

@@ -103,6 +103,16 @@ for (const [name, given] of never) {
   });
 }
 
+Deno.test("RefusalFold folds what egress answers itself, also when a flood has used its budget up", () => {
+  const fold = new RefusalFold();
+  for (let n = 0; n < FOLD_BURST; n++) fold.take(refused({ path: `/${n}` }), 0);
+  const own = auditRow({ host: "", port: 0, path: "/allowlist", bytes_up: 0, bytes_down: 0 });
+  assert.equal(fold.take(own, 1), own);
+  for (let n = 0; n < 9; n++) assert.equal(fold.take(own, 2), undefined);
+  const told = drain(fold, 9, true).filter(({ verdict }) => verdict === "allowed");
+  assert.deepEqual(told.map(({ path, count }) => [path, count]), [["/allowlist", 9]]);
+});
+
 Deno.test("RefusalFold counts a flood of different refusals by their reason, and names some of the hosts", () => {
   const fold = new RefusalFold();
   let rows = 0;
