@@ -44,7 +44,7 @@ const hints = {
   "placeholder":
     "Send it only to the host that it is for, in the header where the credential belongs",
   "unreadable-request": "Send the body as it is, or in gzip, deflate, br or zstd",
-  "protocol": "Send one well-formed HTTP/1.1 request; ambiguous ones are never guessed at",
+  "protocol": "Send one well-formed request; ambiguous ones are never guessed at",
   "upstream-tls": "The upstream did not prove by TLS who it is; nothing was sent",
   "too-large": "Send fewer or shorter header fields",
   "too-many": "Wait for open requests to finish, then retry",
