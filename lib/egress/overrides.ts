@@ -107,6 +107,11 @@ export function dropForwarded(headers: HeaderList): HeaderList {
   return headers.every(isKept) ? headers : headers.filter(isKept);
 }
 
+/** A request's trailers without those that a server which takes them for headers would go by, after they were judged. */
+export function dropSteering(trailers: HeaderList): HeaderList {
+  return trailers.filter(([name]) => !isSteeringHeader(foldHeaderName(name)));
+}
+
 function isDropped(name: string): boolean {
   return FORWARDING_HEADERS.has(name) || PATH_HEADERS.has(name) || name.startsWith("x-forwarded-");
 }

@@ -16,7 +16,7 @@ import {
   judgeRequest,
   type RequestDecision,
 } from "../../lib/egress/judge_request.ts";
-import { dropForwarded } from "../../lib/egress/overrides.ts";
+import { dropSteering } from "../../lib/egress/overrides.ts";
 import { stripQuery } from "../../lib/egress/query_credentials.ts";
 import { answerExchange, finish, refusalOf, refuse, refuseUnrecorded } from "./answer.ts";
 import { answerSelf } from "./answer_self.ts";
@@ -166,7 +166,7 @@ function outbound(
     isPersistent: allowed.isPersistent && head.version !== "1.0",
     // A credential of the agent's would leave in a trailer as well as in a header.
     passTrailers: (trailers: HeaderList) =>
-      policy.strip(scan.trailers(dropForwarded(passableTrailers(trailers))), route),
+      policy.strip(scan.trailers(dropSteering(passableTrailers(trailers))), route),
     meter: (body) => meters.meter(route, readBody(body)),
     scan,
     redaction,

@@ -181,7 +181,10 @@ Deno.test("interim responses and trailers pass in both directions", async () => 
   );
   assert.equal((await client.response()).status, 100);
   assert.equal((await client.response()).status, 103);
-  await client.write("5;ext=1\r\nhello\r\n0\r\nX-Sum: 7\r\nAuthorization: Bearer attacker\r\n\r\n");
+  await client.write(
+    "5;ext=1\r\nhello\r\n0\r\nX-HTTP-Method-Override: DELETE\r\nX-Original-URL: /b\r\nX-Forwarded-Host: b\r\n" +
+      "Authorization: Bearer attacker\r\nX-Sum: 7\r\n\r\n",
+  );
   const head = await client.until("\r\n\r\n");
   assert.ok(!/alt-svc|x-bot-bottle/i.test(head), "an upstream must not pass for the proxy");
   assert.equal(await client.until("\r\n\r\n"), "3\r\nabc\r\n0\r\nX-Trail: t\r\n\r\n");
