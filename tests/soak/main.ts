@@ -10,6 +10,7 @@ import type { SoakReport } from "./report.ts";
 
 /** Below this a run is all warm-up. */
 const MIN_MINUTES_OF_MEMORY = 2;
+const PAUSE_MS = 5;
 
 const started = performance.now();
 const encoder = new TextEncoder();
@@ -31,7 +32,9 @@ async function soak(options: SoakOptions, signal: AbortSignal): Promise<number> 
   if (parts.has("egress") && !signal.aborted) {
     const isMemoryJudged = minutes >= MIN_MINUTES_OF_MEMORY;
     const ms = minutes * 60_000;
-    reports.push(await soakEgress({ ms, requests, random, isMemoryJudged, say, signal }));
+    reports.push(
+      await soakEgress({ ms, pauseMs: PAUSE_MS, requests, random, isMemoryJudged, say, signal }),
+    );
   }
   for (const { rows } of reports) Deno.stdout.writeSync(encoder.encode(`\n${table(rows)}\n`));
   const violations = reports.flatMap((report) => report.violations);

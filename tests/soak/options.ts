@@ -30,7 +30,7 @@ export function parseSoakOptions(
   args: readonly string[],
   randomSeed: number,
 ): SoakOptions | undefined {
-  const numbers = { minutes: 10, rounds: 60, requests: 20_000, kills: 200, seed: randomSeed };
+  const numbers = { minutes: 30, rounds: 60, requests: 1_000_000, kills: 200, seed: randomSeed };
   let parts: readonly SoakPart[] = PARTS;
   for (let at = 0; at < args.length; at += 2) {
     const name = args[at]?.replace(/^--/, "");

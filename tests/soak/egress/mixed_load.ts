@@ -20,12 +20,11 @@ export interface MixedLoadOptions {
   readonly random: Random;
   readonly violations: Violations;
   readonly ms: number;
+  /** Between two requests of a client: the load is to be mixed, not to take the machine. */
+  readonly pauseMs: number;
   /** Ends it early. */
   readonly signal: AbortSignal;
 }
-
-/** Between two requests of a client: the load is to be mixed, not to take the machine. */
-const PAUSE_MS = 5;
 
 /** Runs for so long, and to the end of what is in flight then. */
 export async function runMixedLoad(options: MixedLoadOptions): Promise<readonly KindTally[]> {
@@ -48,7 +47,7 @@ export async function runMixedLoad(options: MixedLoadOptions): Promise<readonly 
 
 /** A client with connections of its own, which are closed at its end. */
 async function runClient(
-  { subject, random, violations, signal }: MixedLoadOptions,
+  { subject, random, violations, pauseMs, signal }: MixedLoadOptions,
   kind: ActKind,
   tally: KindTally,
   end: number,
@@ -67,6 +66,6 @@ async function runClient(
       violations.add(`${kind.name}: ${error instanceof Error ? error.message : String(error)}`);
       if (subject.hasEnded) return;
     }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   } while (performance.now() < end && !signal.aborted);
 }

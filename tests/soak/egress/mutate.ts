@@ -2,6 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import type { Random } from "../random.ts";
+import { cut } from "./fuzz/case.ts";
 import { HIDDEN_PATH } from "./upstream.ts";
 
 const MAX_MUTATIONS = 4;
@@ -83,12 +84,19 @@ export function mutatedRequest(
   authority: string,
   isTunnelled: boolean,
 ): readonly Uint8Array[] {
-  const seeds = originals(authority, isTunnelled);
-  let text = random.pick(seeds);
+  return cut(random, mutatedText(random, originals(authority, isTunnelled)));
+}
+
+/** One of several messages, with mutations that may join it with another of them. */
+export function mutatedText(
+  random: Random,
+  originals: readonly [string, ...string[]],
+): Uint8Array {
+  let text = random.pick(originals);
   for (let left = random.below(MAX_MUTATIONS) + 1; left > 0; left--) {
-    text = mutate(random, text, random.pick(seeds));
+    text = mutate(random, text, random.pick(originals));
   }
-  return cut(random, Buffer.from(text, "latin1"));
+  return Buffer.from(text, "latin1");
 }
 
 function mutate(random: Random, text: string, other: string): string {
@@ -120,11 +128,4 @@ function mutate(random: Random, text: string, other: string): string {
       return [...lines.slice(0, line), lines[line] ?? "", ...lines.slice(line)].join("\r\n");
     }
   }
-}
-
-/** At up to two places: a parser's state must survive the end of a piece anywhere. */
-function cut(random: Random, bytes: Uint8Array): readonly Uint8Array[] {
-  const places = Array.from({ length: random.below(3) }, () => random.below(bytes.length + 1));
-  const all = [0, ...places.sort((a, b) => a - b), bytes.length];
-  return all.slice(1).map((end, nth) => bytes.subarray(all[nth], end));
 }

@@ -11,6 +11,8 @@ import { MAX_GROWTH, memoryGrowth, readVitals } from "./vitals.ts";
 export interface EgressSoakOptions {
   /** Of mixed load. */
   readonly ms: number;
+  /** Between two requests of one of its clients. */
+  readonly pauseMs: number;
   /** Mutated requests after it. */
   readonly requests: number;
   readonly random: Random;
@@ -34,7 +36,7 @@ export async function soakEgress(options: EgressSoakOptions): Promise<SoakReport
   const { pid } = subject.program.process;
   const before = await readVitals(pid);
   const sampler = startSampler(pid, say, () => subject.rows.all);
-  const tallies = await runMixedLoad({ subject, random, violations, ms: options.ms, signal });
+  const tallies = await runMixedLoad({ ...options, subject, violations });
   const samples = await sampler.stop();
   await checkRows(subject, tallies, violations);
   const memory = memoryGrowth(samples);
@@ -53,6 +55,7 @@ export async function soakEgress(options: EgressSoakOptions): Promise<SoakReport
   });
   // Idle connections of the proxy's pool are the upstream's to end here: otherwise they would be kept for 30 s.
   await subject.upstream[Symbol.asyncDispose]();
+  await subject.hostile[Symbol.asyncDispose]();
   const left = await lowestFds(pid, before.fds);
   if (left > before.fds) violations.add(`${left - before.fds} descriptors are left open`);
   const after = await readVitals(pid);
@@ -75,6 +78,7 @@ export async function soakEgress(options: EgressSoakOptions): Promise<SoakReport
         Math.round(bytes / 2 ** 20),
       ]),
       ["mutated", fuzz.sent, "", ""],
+      ...fuzz.kinds.map(({ name, sent }) => [`  ${name}`, sent, "", ""]),
       ["  forwarded", fuzz.forwarded, "", ""],
       ["audit rows", subject.rows.all, "", ""],
       [

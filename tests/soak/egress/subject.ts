@@ -2,9 +2,11 @@
 
 import { testAuthority } from "../../support/egress/certificates.ts";
 import { type EgressProgram, startEgress } from "../../support/egress/program.ts";
+import { type HostileUpstream, startHostileUpstream } from "./fuzz/hostile_upstream.ts";
 import {
   CREDENTIAL,
   HIDDEN_PATH,
+  HOSTILE_PATH,
   MARK_PATH,
   type SoakUpstream,
   startUpstream,
@@ -16,7 +18,7 @@ export const REFUSED_HOST = "blocked.example";
 /** Rows of the audit so far. Refusals alike are one row after the first, which tells how many there were. */
 export interface RowCounts {
   readonly all: number;
-  /** Of exchanges that were allowed, but for {@linkcode MARK_PATH}. */
+  /** Of exchanges that were allowed, but for {@linkcode MARK_PATH} and {@linkcode HOSTILE_PATH}. */
   readonly passed: number;
   readonly failed: number;
   /** Refusals, each counted, to {@linkcode REFUSED_HOST}. */
@@ -33,6 +35,7 @@ export interface RowCounts {
 export interface Subject extends AsyncDisposable {
   readonly program: EgressProgram;
   readonly upstream: SoakUpstream;
+  readonly hostile: HostileUpstream;
   readonly port: number;
   readonly caPem: string;
   readonly rows: RowCounts;
@@ -48,6 +51,7 @@ export async function startSubject(): Promise<Subject> {
   const leaf = await authority.issuer.leafFor({ kind: "ip", value: "127.0.0.1" });
   await using stack = new AsyncDisposableStack();
   const upstream = stack.use(startUpstream(leaf));
+  const hostile = stack.use(startHostileUpstream(leaf));
   let counting = Promise.resolve();
   stack.defer(() => counting);
   const program = stack.use(startEgress(["--config", "-"]));
@@ -59,7 +63,7 @@ export async function startSubject(): Promise<Subject> {
       peers: ["127.0.0.1"],
       routes: [{
         host: "127.0.0.1",
-        ports: [tlsPort, plainPort],
+        ports: [tlsPort, plainPort, hostile.plainPort, hostile.http2Port],
         matches: [{ paths: [{ type: "prefix", value: "/ok" }] }],
         auth: { scheme: "header", header: CREDENTIAL.header, token: "EGRESS_TOKEN_1" },
         allow_private: true,
@@ -84,6 +88,7 @@ export async function startSubject(): Promise<Subject> {
   return {
     program,
     upstream,
+    hostile,
     rows,
     lastRow: counting,
     port: Number(new URL(String(ready.proxy)).port),
@@ -108,6 +113,7 @@ async function countRows(program: EgressProgram, rows: MutableRowCounts): Promis
     const row = Object(JSON.parse(line));
     const [verdict, path] = [String(row.verdict), String(row.path)];
     rows.all++;
+    if (path.startsWith(HOSTILE_PATH)) continue;
     if (row.host === REFUSED_HOST) rows.refused += Number(row.count ?? 1);
     if (verdict === "failed") rows.failed++;
     if (path === MARK_PATH) {

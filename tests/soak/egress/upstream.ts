@@ -12,6 +12,9 @@ export const HIDDEN_PATH = "/ok/hidden";
 /** Not counted: its row says that those of what was answered before are there. */
 export const MARK_PATH = "/ok/mark";
 
+/** Upstreams that answer as a case says, and whose requests nobody counts. */
+export const HOSTILE_PATH = "/ok/hostile";
+
 /** A running upstream on 127.0.0.1, over TLS and plain. It may be disposed twice. */
 export interface SoakUpstream extends AsyncDisposable {
   readonly tlsPort: number;

@@ -1,6 +1,6 @@
 /**
  * `deno task test [part…]`: the checks, the suites and what is left behind, as one report whose last line holds the
- * counts. Parts: checks, unit, integration, e2e, redteam; all unless told.
+ * counts. Parts: checks, unit, integration, e2e, redteam, soak; all unless told.
  */
 
 import { findHomeId } from "../../../lib/home_id.ts";

@@ -24,10 +24,14 @@ export const UNIT: Suite = {
   timeoutMs: 5 * MINUTE,
 };
 
-/** Need an engine. The suites of a lane run one after the other, the lanes side by side: one for each core there is. */
+/**
+ * Need an engine, but for the soak. The suites of a lane run one after the other, the lanes side by side: one for each core
+ * there is, and one for the soak, which leaves most of its time to them.
+ */
 export const LANES: readonly (readonly Suite[])[] = [
   [engineSuite("integration", 20)],
   [engineSuite("e2e", 20), engineSuite("redteam", 20)],
+  [engineSuite("soak", 20)],
 ];
 
 function engineSuite(name: string, minutes: number): Suite {

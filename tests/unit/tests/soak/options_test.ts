@@ -4,9 +4,9 @@ import { parseSoakOptions } from "../../../soak/options.ts";
 Deno.test("parseSoakOptions takes figures and a part, and has a default for each", () => {
   const all = parseSoakOptions([], 7);
   assert.deepEqual(all, {
-    minutes: 10,
+    minutes: 30,
     rounds: 60,
-    requests: 20_000,
+    requests: 1_000_000,
     kills: 200,
     seed: 7,
     parts: new Set(["launch", "life", "egress"]),
