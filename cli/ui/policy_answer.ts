@@ -1,6 +1,7 @@
 /** What `policy test` says, for people and for programs. */
 
 import { printHost } from "../../lib/egress/host.ts";
+import { REDACTED, redactPath } from "../../lib/egress/redact.ts";
 import { blockReasons } from "../../lib/egress/reason.ts";
 import type { Remedy } from "../../lib/egress/remedy.ts";
 import type { AllowChange } from "../../lib/egress/route_change.ts";
@@ -24,7 +25,7 @@ export function policyLines(
   );
   const open = isAddressOpen && verdict === "passes" ? ", if its address may be reached" : "";
   return [
-    `${tone(`${verdict}${open}`)}  ${escapeControl(`${asked.method} ${asked.url}`)}`,
+    `${tone(`${verdict}${open}`)}  ${`${asked.method} ${shownUrl(asked.url)}`}`,
     ...rows,
     ...(refusal === undefined ? [] : [
       "",
@@ -35,6 +36,12 @@ export function policyLines(
     ]),
     ...notes.map((note) => style.yellow(escapeControl(`! ${note}`))),
   ];
+}
+
+/** Answers end in logs: as the audit has it, and without what stands before the host. */
+function shownUrl(url: string): string {
+  const bare = url.replace(/^(https?:\/\/)[^/?#]*@/i, `$1${REDACTED}@`);
+  return redactPath(bare, (text) => text);
 }
 
 function remedyLines({ remedy, slug, file, explained }: PolicyAnswer): readonly string[] {
@@ -98,7 +105,7 @@ export function policyJson(answer: PolicyAnswer): unknown {
   const { verdict, isAddressOpen, refusal, steps, target, route, sent } = explained;
   return {
     method: asked.method,
-    url: asked.url,
+    url: shownUrl(asked.url),
     verdict,
     address_open: isAddressOpen,
     reason: refusal?.reason ?? null,

@@ -37,7 +37,13 @@ Deno.test("policy test says step by step what passes, with which credential", as
   );
   assert.deepEqual([code, stderr], [0, ""]);
   await t.assertSnapshot(stdout);
-  assert.doesNotMatch(stdout, /marker-5f2a91c3/);
+  assert.doesNotMatch(stdout, /marker-5f2a91c3|abc/);
+  const secrets = await cli.run(
+    ...["policy", "test", "demo", "GET", "https://ann:s3cret@api.github.com/?api_key=s3cret"],
+    ...["-H", "x-note: s3cret", "--json"],
+  );
+  assert.equal(secrets.code, 3);
+  assert.doesNotMatch(secrets.stdout + secrets.stderr, /s3cret/);
 });
 
 Deno.test("policy test says which step refuses, and the smallest change that lets it pass", async (t) => {
