@@ -1,4 +1,7 @@
-/** The session that the upstream plays: hash a file, count its bytes, say what came of it. */
+/**
+ * The session that the upstream plays: hash a file and print the environment, count the file's bytes, say what came of
+ * it. From the first result on, every request holds what stood for the placeholder.
+ */
 
 import type { MessagesRequest } from "./check.ts";
 
@@ -20,6 +23,9 @@ export type Turn =
 const HASH_ID = "toolu_01bottlehash";
 const COUNT_ID = "toolu_01bottlecount";
 
+/** `CLAUDE_CODE_OAUTH_TOKEN=sk-ant-oat01-***…`: of the same length, which is more than that. */
+const OVERWRITTEN = /^(?:CLAUDE_CODE_OAUTH_TOKEN|ANTHROPIC_API_KEY)=\S*\*{40}/m;
+
 /** The last answer of a session that went well. */
 export function finalText({ sha256, bytes }: Subject): string {
   return `The file has ${bytes} bytes and the SHA-256 ${sha256}.`;
@@ -31,11 +37,15 @@ export function nextTurn({ blocks, tools }: MessagesRequest, subject: Subject): 
   const results = blocks.filter((block) => block.type === "tool_result");
   const [hash, count, ...more] = results;
   if (hash === undefined) {
-    return { kind: "tool", number: 1, id: HASH_ID, command: `sha256sum ${subject.file}` };
+    const command = `sha256sum ${subject.file}; tr '\\0' '\\n' < /proc/$PPID/environ`;
+    return { kind: "tool", number: 1, id: HASH_ID, command };
   }
   const hashSaid = hash.text.trim().split(/\s+/)[0];
   if (hash.id !== HASH_ID || hash.isError || hashSaid !== subject.sha256) {
     return { kind: "wrong", what: "the hash that the tool gave" };
+  }
+  if (!OVERWRITTEN.test(hash.text)) {
+    return { kind: "wrong", what: "no variable of the environment with a placeholder overwritten" };
   }
   if (count === undefined) {
     return { kind: "tool", number: 2, id: COUNT_ID, command: `wc -c < ${subject.file}` };

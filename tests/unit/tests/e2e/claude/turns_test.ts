@@ -14,13 +14,14 @@ function result(id: string, text: string, isError = false): Block {
   return { type: "tool_result", id, text, isError };
 }
 
-const hash = result("toolu_01bottlehash", `${subject.sha256}  /home/node/f`);
+const hashed = `${subject.sha256}  /home/node/f\nHOME=/home/node\n`;
+const hash = result("toolu_01bottlehash", `${hashed}ANTHROPIC_API_KEY=${"*".repeat(60)}\n`);
 const count = result("toolu_01bottlecount", "17\n");
 
 Deno.test("nextTurn plays hash, count and the last word, as the results come back", () => {
   const first = turnAfter([]);
   assert.ok(first.kind === "tool");
-  assert.equal(first.command, "sha256sum /home/node/f");
+  assert.equal(first.command, "sha256sum /home/node/f; tr '\\0' '\\n' < /proc/$PPID/environ");
   const second = turnAfter([hash]);
   assert.ok(second.kind === "tool");
   assert.equal(second.command, "wc -c < /home/node/f");
@@ -35,6 +36,16 @@ const wrong: readonly [name: string, turn: Turn][] = [
   ["a session without Bash", turnAfter([], ["Read"])],
   ["another hash", turnAfter([result("toolu_01bottlehash", "cd".repeat(32))])],
   ["the hash as an error", turnAfter([result("toolu_01bottlehash", subject.sha256, true)])],
+  ["an environment without a placeholder", turnAfter([result("toolu_01bottlehash", hashed)])],
+  [
+    "a placeholder that came through",
+    turnAfter([
+      result(
+        "toolu_01bottlehash",
+        `${hashed}ANTHROPIC_API_KEY=sk-ant-api03-bot-bottle-demo-ab12c-x\n`,
+      ),
+    ]),
+  ],
   ["the hash under another id", turnAfter([result("toolu_x", subject.sha256)])],
   ["another count", turnAfter([hash, result("toolu_01bottlecount", "18")])],
   ["a result too many", turnAfter([hash, count, count])],
