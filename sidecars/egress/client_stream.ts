@@ -58,7 +58,7 @@ export class ClientStream implements ByteSource {
     if (this.#isBroken) callback?.();
   }
 
-  /** @throws {BottleError} `client-closed` when the connection is gone without an end */
+  /** @throws {BottleError} `client-closed` when the connection is gone without an end, or another read takes its place */
   read(): Promise<Uint8Array | undefined> {
     const first = this.#queue.shift();
     if (first !== undefined) {
@@ -68,6 +68,7 @@ export class ClientStream implements ByteSource {
     }
     if (this.#hasEnded) return Promise.resolve(undefined);
     if (this.#isBroken) return Promise.reject(clientClosed());
+    this.#reader?.reject(clientClosed());
     this.#reader = Promise.withResolvers();
     return this.#reader.promise;
   }
