@@ -11,7 +11,9 @@ import { readingMethods } from "./reading_methods.ts";
 import type { BlockReason } from "./reason.ts";
 import { type AllowChange, changeRoutes } from "./route_change.ts";
 import type { Route } from "./route.ts";
-import { compileRoutes } from "./route_table.ts";
+import { isLive, isMatchLive } from "./route_expiry.ts";
+import { holdsMethod } from "./route_match.ts";
+import { compileRoutes, findRoute } from "./route_table.ts";
 
 /** What to do. */
 export type Remedy =
@@ -66,7 +68,8 @@ export function findRemedy(
   ) {
     return none;
   }
-  const why = whyTooWide(change, route, target);
+  const why = whyTooWide(change, route, target) ??
+    whyFields(asked, { target, path, route }, options);
   return why === undefined ? { ...change, then } : { kind: "declined", why };
 }
 
@@ -85,6 +88,22 @@ function whyTooWide(
     change.change.methods?.some((method) => !readingMethods.has(method)) === true;
   if (!isWrite || route?.auth === undefined || route.auth.scheme === "agent") return undefined;
   return `it would write with the credential of "${route.host}": add it to the route's "matches" if that is meant`;
+}
+
+/** A match of the route has the method and the path, and limits the fields: one more without them would undo that. */
+function whyFields(
+  { method }: AskedRequest,
+  { target, path = "", route }: Omit<RefusedFacts, "reason">,
+  { table, now }: ExplainOptions,
+): string | undefined {
+  const parsed = parsePath(path);
+  const isLimited = parsed.kind === "path" &&
+    findRoute(table, target.host, (each) => isLive(each, now))?.matches.some((each) =>
+      each.match.headers !== undefined && isMatchLive(each.match, now) &&
+      holdsMethod(each.match, method) && each.holdsPath(parsed)
+    );
+  if (isLimited !== true || route === undefined) return undefined;
+  return `the route "${route.host}" takes this path with certain header fields alone`;
 }
 
 interface RefusedFacts {

@@ -11,6 +11,14 @@ import { compileRoutes } from "../../../../lib/egress/route_table.ts";
 const routes: readonly Route[] = [
   { host: "api.test", matches: [{ methods: ["GET"] }], origin: "manifest dev.md:7" },
   {
+    host: "field.test",
+    matches: [{
+      paths: [{ type: "exact", value: "/a" }],
+      headers: [{ name: "x-a", type: "exact", value: "b" }],
+    }],
+    origin: "manifest dev.md:6",
+  },
+  {
     host: "key.test",
     matches: [{ methods: ["GET"], paths: [{ type: "exact", value: "/a" }] }],
     auth: { scheme: "bearer", token: "EGRESS_TOKEN_1" },
@@ -84,6 +92,11 @@ const table: readonly (readonly [line: string, remedy: string, address?: string]
     `declined: "*.wide.test" decides for every name below it; a route of its own for "x.wide.test" would take its place there`,
     "10.0.0.1",
   ],
+  [
+    "GET https://field.test/a",
+    `declined: the route "field.test" takes this path with certain header fields alone`,
+  ],
+  ["GET https://field.test/b", "field.test GET exact /b, then passes"],
   ["GET https://key.test/b", "key.test GET exact /b, then passes"],
   [
     "POST https://key.test/a",
