@@ -4,11 +4,13 @@ import type { BodyDecoder } from "../../lib/egress/http1/body_decoder.ts";
 import type { MessageReader } from "../../lib/egress/http1/message_reader.ts";
 import type { HeaderList } from "../../lib/egress/message.ts";
 import type { BodyReader } from "./body.ts";
+import { Turn } from "./turn.ts";
 
 /** Reads one body out of its framing. */
 export class Http1Body implements BodyReader {
   readonly #reader: MessageReader;
   readonly #decoder: BodyDecoder;
+  readonly #turn = new Turn();
 
   constructor(reader: MessageReader, decoder: BodyDecoder) {
     this.#reader = reader;
@@ -24,6 +26,9 @@ export class Http1Body implements BodyReader {
   }
 
   read(beforeWait?: () => Promise<void>): Promise<Uint8Array | undefined> {
-    return this.#reader.readBody(this.#decoder, beforeWait);
+    const waiting = this.#turn.next();
+    return waiting === undefined
+      ? this.#reader.readBody(this.#decoder, beforeWait)
+      : waiting.then(() => this.#reader.readBody(this.#decoder, beforeWait));
   }
 }

@@ -4,11 +4,13 @@ import { malformed } from "../../lib/egress/http1/malformed.ts";
 import type { ReceiveHalf } from "../../lib/egress/http2/receive_half.ts";
 import type { BodyFraming, HeaderList } from "../../lib/egress/message.ts";
 import type { BodyReader } from "./body.ts";
+import { Turn } from "./turn.ts";
 
 /** Reads it, and holds it against the length that its head has told (RFC 9113, 8.1.1). */
 export class Http2Body implements BodyReader {
   readonly #receive: ReceiveHalf;
   readonly #isNone: boolean;
+  readonly #turn = new Turn();
   #left: number | undefined;
 
   constructor(receive: ReceiveHalf, framing: BodyFraming) {
@@ -27,6 +29,8 @@ export class Http2Body implements BodyReader {
 
   async read(beforeWait?: () => Promise<void>): Promise<Uint8Array | undefined> {
     if (this.#isNone) return undefined;
+    const waiting = this.#turn.next();
+    if (waiting !== undefined) await waiting;
     const piece = await this.#receive.read(beforeWait);
     if (this.#left === undefined) return piece;
     this.#left -= piece?.length ?? 0;
