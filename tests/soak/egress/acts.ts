@@ -3,35 +3,15 @@
 import assert from "node:assert/strict";
 import { BLOCK_HEADER } from "../../../lib/egress/refusal.ts";
 import { Wire } from "../../support/egress/wire.ts";
-import type { Random } from "../random.ts";
+import { type ActKind, type ActWorld, urlOf } from "./act.ts";
+import { CREDENTIAL_ACTS } from "./credential_acts.ts";
+import { STREAM_ACTS } from "./stream_acts.ts";
 import { hashOf, payloadHash, payloadStream } from "./payload.ts";
 import { REFUSED_HOST, type Subject } from "./subject.ts";
 
-/** What an act works with. */
-export interface ActWorld {
-  readonly subject: Subject;
-  /** Through the proxy; one client's own, so that its connections are. */
-  readonly http: Deno.HttpClient;
-  readonly random: Random;
-}
-
-/** Makes one request. @returns bytes of bodies that were checked */
-export type Act = (world: ActWorld) => Promise<number>;
-
-/** What becomes of an act's request: answered, refused, broken off by the client, or never whole. */
-export type ActEnd = "answered" | "refused" | "aborted" | "silent";
-
-/** A kind of client. */
-export interface ActKind {
-  readonly name: string;
-  readonly end: ActEnd;
-  /** Clients of this kind at once. */
-  readonly clients: number;
-  readonly act: Act;
-}
-
 const KIB = 1024;
 const MIB = 1024 * KIB;
+const STREAMS = 8;
 
 /** All of them. */
 export const ACTS: readonly ActKind[] = [
@@ -69,11 +49,17 @@ export const ACTS: readonly ActKind[] = [
   { name: "refused host", end: "refused", clients: 1, act: askRefusedHost },
   { name: "refused path", end: "refused", clients: 1, act: refusedPath },
   { name: "malformed head", end: "refused", clients: 1, act: malformedHead },
+  {
+    name: "HTTP/2, 8 streams",
+    end: "answered",
+    clients: 2,
+    isHttp2: true,
+    requests: STREAMS,
+    act: manyStreams,
+  },
+  ...CREDENTIAL_ACTS,
+  ...STREAM_ACTS,
 ];
-
-function urlOf({ subject }: ActWorld, path: string): string {
-  return `https://127.0.0.1:${subject.upstream.tlsPort}${path}`;
-}
 
 async function stall({ random }: ActWorld, maxMs: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, random.below(maxMs)));
@@ -122,6 +108,16 @@ async function post(
   const text = await response.text();
   assert.deepEqual([response.status, text], [200, payloadHash(seed, length)]);
   return length;
+}
+
+/** Small and big answers and bodies on one connection at once. */
+async function manyStreams(world: ActWorld): Promise<number> {
+  const works = Array.from({ length: STREAMS }, (_, nth) => {
+    if (nth % 4 === 1) return postWhole(world);
+    if (nth % 4 === 2) return postStream(world);
+    return download(world, "bytes", nth === 0 ? MIB : world.random.below(64 * KIB));
+  });
+  return (await Promise.all(works)).reduce((sum, bytes) => sum + bytes, 0);
 }
 
 async function readEvents(world: ActWorld): Promise<number> {

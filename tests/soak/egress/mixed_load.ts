@@ -2,7 +2,8 @@
 
 import type { Random } from "../random.ts";
 import type { Violations } from "../report.ts";
-import { type ActEnd, type ActKind, ACTS } from "./acts.ts";
+import type { ActEnd, ActKind } from "./act.ts";
+import { ACTS } from "./acts.ts";
 import type { Subject } from "./subject.ts";
 
 /** What one kind of client did. */
@@ -55,10 +56,11 @@ async function runClient(
   using http = Deno.createHttpClient({
     proxy: { url: `http://127.0.0.1:${subject.port}` },
     caCerts: [subject.caPem],
-    http2: false,
+    http1: kind.isHttp2 !== true,
+    http2: kind.isHttp2 === true,
   });
   do {
-    tally.requests++;
+    tally.requests += kind.requests ?? 1;
     try {
       tally.bytes += await kind.act({ subject, http, random });
     } catch (error) {

@@ -56,6 +56,7 @@ export async function soakEgress(options: EgressSoakOptions): Promise<SoakReport
   // Idle connections of the proxy's pool are the upstream's to end here: otherwise they would be kept for 30 s.
   await subject.upstream[Symbol.asyncDispose]();
   await subject.hostile[Symbol.asyncDispose]();
+  await subject.streams[Symbol.asyncDispose]();
   const left = await lowestFds(pid, before.fds);
   if (left > before.fds) violations.add(`${left - before.fds} descriptors are left open`);
   const after = await readVitals(pid);

@@ -2,7 +2,9 @@
 
 import { testAuthority } from "../../support/egress/certificates.ts";
 import { type EgressProgram, startEgress } from "../../support/egress/program.ts";
+import type { ProxyDoor } from "../../support/egress/proxy.ts";
 import { type HostileUpstream, startHostileUpstream } from "./fuzz/hostile_upstream.ts";
+import { startStreamUpstreams, type StreamUpstreams } from "./stream_upstreams.ts";
 import {
   CREDENTIAL,
   HIDDEN_PATH,
@@ -36,6 +38,9 @@ export interface Subject extends AsyncDisposable {
   readonly program: EgressProgram;
   readonly upstream: SoakUpstream;
   readonly hostile: HostileUpstream;
+  readonly streams: StreamUpstreams;
+  /** For clients that are used to a proxy in their own process. */
+  readonly door: ProxyDoor;
   readonly port: number;
   readonly caPem: string;
   readonly rows: RowCounts;
@@ -52,6 +57,7 @@ export async function startSubject(): Promise<Subject> {
   await using stack = new AsyncDisposableStack();
   const upstream = stack.use(startUpstream(leaf));
   const hostile = stack.use(startHostileUpstream(leaf));
+  const streams = stack.use(await startStreamUpstreams(leaf));
   let counting = Promise.resolve();
   stack.defer(() => counting);
   const program = stack.use(startEgress(["--config", "-"]));
@@ -63,7 +69,14 @@ export async function startSubject(): Promise<Subject> {
       peers: ["127.0.0.1"],
       routes: [{
         host: "127.0.0.1",
-        ports: [tlsPort, plainPort, hostile.plainPort, hostile.http2Port],
+        ports: [
+          tlsPort,
+          plainPort,
+          hostile.plainPort,
+          hostile.http2Port,
+          streams.callPort,
+          streams.socketPort,
+        ],
         matches: [{ paths: [{ type: "prefix", value: "/ok" }] }],
         auth: { scheme: "header", header: CREDENTIAL.header, token: "EGRESS_TOKEN_1" },
         allow_private: true,
@@ -80,6 +93,8 @@ export async function startSubject(): Promise<Subject> {
     })
   }\n`);
   const ready = Object(JSON.parse(await program.line()));
+  const port = Number(new URL(String(ready.proxy)).port);
+  const caPem = String(ready.ca_pem);
   const rows = { all: 0, passed: 0, failed: 0, refused: 0, forwarded: 0, hidden: 0, marks: 0 };
   counting = countRows(program, rows);
   let hasEnded = false;
@@ -89,10 +104,12 @@ export async function startSubject(): Promise<Subject> {
     program,
     upstream,
     hostile,
+    streams,
+    door: { engine: { port, ca: { cert_pem: caPem } } },
     rows,
     lastRow: counting,
-    port: Number(new URL(String(ready.proxy)).port),
-    caPem: String(ready.ca_pem),
+    port,
+    caPem,
     get hasEnded(): boolean {
       return hasEnded;
     },

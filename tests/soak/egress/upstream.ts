@@ -1,10 +1,23 @@
 /** The upstream of a soak: the runtime's own HTTP server, so that another parser than the proxy's counts the requests. */
 
+import { Buffer } from "node:buffer";
+import { gzipSync } from "node:zlib";
 import type { Leaf } from "../../../lib/pki/leaf.ts";
 import { hashOf, payloadStream } from "./payload.ts";
 
 /** The header that the proxy puts its credential in, and the credential. */
 export const CREDENTIAL = { header: "x-api-key", value: "sk-soak-4c1d07" } as const;
+
+/** How it is written where an upstream sends it back. */
+export const ECHOES: readonly string[] = [
+  CREDENTIAL.value,
+  CREDENTIAL.value.toUpperCase(),
+  [...CREDENTIAL.value].reverse().join(""),
+  Buffer.from(CREDENTIAL.value).toString("hex"),
+  Buffer.from(CREDENTIAL.value).toString("base64"),
+  CREDENTIAL.value.replace(/./g, (one) => `%${one.charCodeAt(0).toString(16)}`),
+  CREDENTIAL.value.replace(/./g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`),
+];
 
 /** Where a mutated request keeps a second one in its body. */
 export const HIDDEN_PATH = "/ok/hidden";
@@ -90,6 +103,12 @@ async function answer(request: Request, pathname: string): Promise<Response> {
       return new Response(events(seed, length), {
         headers: { "content-type": "text/event-stream" },
       });
+    case "echo": {
+      const text = `before ${ECHOES[seed]} after`;
+      return second === "gzip"
+        ? new Response(new Uint8Array(gzipSync(text)), { headers: { "content-encoding": "gzip" } })
+        : new Response(text);
+    }
     default: {
       const { hash } = await hashOf(request.body ?? payloadStream(0, 0));
       return new Response(hash);

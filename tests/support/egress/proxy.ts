@@ -35,6 +35,11 @@ export interface ProxyOptions {
   readonly reserveBytes?: ReserveBytes;
 }
 
+/** What a client has to know of a proxy, in this process or in another: where it is, and whose leaves it serves. */
+export interface ProxyDoor {
+  readonly engine: { readonly port: number; readonly ca: { readonly cert_pem: string } };
+}
+
 /** A running proxy. */
 export interface Proxy extends AsyncDisposable {
   readonly engine: Engine;

@@ -2,11 +2,11 @@
 
 import { Buffer } from "node:buffer";
 import { createServer } from "node:https";
-import { connect, type Socket } from "node:net";
+import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { WebSocket, WebSocketServer } from "../../../lib/deps/ws.ts";
 import type { Leaf } from "../../../lib/pki/leaf.ts";
-import type { Proxy } from "./proxy.ts";
+import type { ProxyDoor } from "./proxy.ts";
 import { patiently } from "./wire.ts";
 
 /** What a server agrees to. */
@@ -85,12 +85,18 @@ export class WebSocketClient implements AsyncDisposable {
 
   /** Opens one through a proxy. @throws if it is not opened */
   static async open(
-    proxy: Proxy,
+    proxy: ProxyDoor,
     authority: string,
-    options: { readonly perMessageDeflate: boolean; readonly protocols?: readonly string[] },
+    options: {
+      readonly perMessageDeflate: boolean;
+      readonly protocols?: readonly string[];
+      readonly path?: string;
+    },
   ): Promise<WebSocketClient> {
     const tls = await openTunnel(proxy, authority);
-    const socket = new WebSocket(`wss://${authority}/`, [...options.protocols ?? []], {
+    const socket = new WebSocket(`wss://${authority}${options.path ?? "/"}`, [
+      ...options.protocols ?? [],
+    ], {
       createConnection: () => tls,
       perMessageDeflate: options.perMessageDeflate && { threshold: 0 },
     });
@@ -123,7 +129,7 @@ export class WebSocketClient implements AsyncDisposable {
   }
 }
 
-async function openTunnel(proxy: Proxy, authority: string): Promise<TLSSocket> {
+async function openTunnel(proxy: ProxyDoor, authority: string): Promise<TLSSocket> {
   const socket: Socket = connect(proxy.engine.port, "127.0.0.1");
   const granted = Promise.withResolvers<string>();
   socket.once(
@@ -135,9 +141,11 @@ async function openTunnel(proxy: Proxy, authority: string): Promise<TLSSocket> {
   const answer = await patiently(granted.promise);
   if (!answer.startsWith("HTTP/1.1 200 ")) throw new Error(answer);
   const secure = Promise.withResolvers<void>();
+  const host = authority.replace(/:[0-9]+$/, "");
   const tls = connectTls({
     socket,
-    servername: authority.replace(/:[0-9]+$/, ""),
+    host,
+    ...(isIP(host) === 0 && { servername: host }),
     ca: proxy.engine.ca.cert_pem,
   });
   tls.once("secureConnect", () => secure.resolve());

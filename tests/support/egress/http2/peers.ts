@@ -13,10 +13,10 @@ import {
   type ServerHttp2Stream,
   type SessionOptions,
 } from "node:http2";
-import { connect as connectTcp } from "node:net";
+import { connect as connectTcp, isIP } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Leaf } from "../../../../lib/pki/leaf.ts";
-import type { Proxy } from "../proxy.ts";
+import type { ProxyDoor } from "../proxy.ts";
 import { patiently } from "../wire.ts";
 
 /** A whole response. */
@@ -38,7 +38,7 @@ export interface Http2Client extends Disposable {
 
 /** Opens a tunnel and speaks HTTP/2 in it. @param authority with its port */
 export async function connectHttp2(
-  proxy: Proxy,
+  proxy: ProxyDoor,
   authority: string,
   options: SessionOptions = {},
 ): Promise<Http2Client> {
@@ -52,7 +52,8 @@ export async function connectHttp2(
   if (!head.startsWith("HTTP/1.1 200 ")) throw new Error(`refused: ${head}`);
   const socket = connectTls({
     socket: raw,
-    servername: host,
+    host,
+    ...(isIP(host) === 0 && { servername: host }),
     ca: proxy.engine.ca.cert_pem,
     ALPNProtocols: ["h2"],
   });
