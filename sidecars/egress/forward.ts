@@ -191,7 +191,9 @@ class ForwardState {
   /** The first cause of a failure: what we gave up for, else the request's body, else the response. */
   #why(error: unknown): unknown {
     if (this.#aborted === "client-closed") {
-      return this.#job.client.fault ?? failure("client-closed");
+      const { client, closing } = this.#job;
+      return client.fault ??
+        failure("client-closed", closing.aborted ? "The proxy shut down" : undefined);
     }
     if (this.#aborted !== undefined) return failure(this.#aborted);
     const ofBody = this.#body?.failure;

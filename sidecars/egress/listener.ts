@@ -24,9 +24,12 @@ export interface ListenerParts extends EngineParts {
 /** A listening proxy. */
 export interface Listener {
   readonly port: number;
-  /** Stops accepting and ends idle connections; those at work have `graceMs`. */
+  /** Stops accepting and ends idle connections; those at work have `graceMs`, and hold nobody up for longer. */
   close(graceMs: number): Promise<void>;
 }
+
+/** From the cut of all connections until they are over. */
+const LAST_MS = 100;
 
 interface Open {
   readonly raw: Socket;
@@ -69,11 +72,14 @@ export async function listen(parts: ListenerParts, address: ListenAddress): Prom
     if (open.size === 0) return;
     const empty = Promise.withResolvers<void>();
     onEmpty = (): void => empty.resolve();
-    const timer = setTimeout(() => {
+    const cutting = setTimeout(() => {
       for (const { raw } of open) raw.destroy();
     }, graceMs);
+    // What then still waits does so for the ledger, and has let nothing pass.
+    const leaving = setTimeout(() => empty.resolve(), graceMs + LAST_MS);
     await empty.promise;
-    clearTimeout(timer);
+    clearTimeout(cutting);
+    clearTimeout(leaving);
   };
   return { port, close };
 }

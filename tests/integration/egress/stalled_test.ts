@@ -10,7 +10,7 @@ import {
   startRecorder,
   takeRequest,
 } from "../../support/egress/recorder.ts";
-import { eventually } from "../../support/egress/wire.ts";
+import { eventually, patiently } from "../../support/egress/wire.ts";
 
 const { ca, issuer } = await testAuthority();
 const leaf = await issuer.leafFor({ kind: "name", value: "origin.test" });
@@ -173,4 +173,34 @@ Deno.test("a request whose client went while it waited for its budget never leav
   gone.resolve();
   await proxy.rowCount(3);
   assert.ok(!upstream.received.includes("/two"));
+});
+
+Deno.test("a shutdown waits neither for a client nor for a ledger that says nothing, and tells that it was one", async () => {
+  const deaf: Behaviour = async (wire) => void await wire.rest();
+  const asked = Promise.withResolvers<void>();
+  await using upstream = startRecorder(leaf, deaf);
+  const route = { ports: [upstream.port], allow_private: true };
+  await using proxy = await startProxy({
+    routes: [
+      { ...route, host: "origin.test" },
+      { ...route, host: "limited.test", limits: { bytes_out: 10_000 } },
+    ],
+    caPem: ca.cert_pem,
+    reserveBytes: () => {
+      asked.resolve();
+      return new Promise(() => {});
+    },
+  });
+  const host = `origin.test:${upstream.port}`;
+  const busy = await proxy.tunnel(host);
+  await busy.write(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  const waiting = await proxy.plain();
+  const limited = `limited.test:${upstream.port}`;
+  await waiting.write(`GET http://${limited}/ HTTP/1.1\r\nHost: ${limited}\r\n\r\n`);
+  await asked.promise;
+  await eventually(() => upstream.received.endsWith("\r\n\r\n"));
+  await patiently(proxy.engine.close());
+  const { verdict, reason, detail } = proxy.rows[0] ?? {};
+  assert.deepEqual([verdict, reason, detail], ["failed", "client-closed", "The proxy shut down"]);
+  assert.equal(proxy.rows.length, 1);
 });
