@@ -197,7 +197,7 @@ Deno.test("a passthrough in which something always moves has an end all the same
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
-    options: { limits: { totalMs: 500 } },
+    options: { limits: { totalMs: 2_000 } },
   });
 });
 

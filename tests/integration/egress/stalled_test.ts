@@ -52,7 +52,7 @@ function ends({ rows: [row] }: Proxy): readonly unknown[] {
 }
 
 Deno.test("a client that does not read is given up, and it is told that it was the client", async () => {
-  await withUpstream(flood, { limits: { silenceMs: 500 } }, async (proxy, host) => {
+  await withUpstream(flood, { limits: { silenceMs: 2_000 } }, async (proxy, host) => {
     const client = await proxy.tunnel(host);
     await client.write(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
     await proxy.rowCount(1);
@@ -62,7 +62,7 @@ Deno.test("a client that does not read is given up, and it is told that it was t
 });
 
 Deno.test("a stream of HTTP/2 that the client does not read is given up, and no other", async () => {
-  await withUpstream(flood, { limits: { silenceMs: 500 } }, async (proxy, host) => {
+  await withUpstream(flood, { limits: { silenceMs: 2_000 } }, async (proxy, host) => {
     using client = await connectHttp2(proxy, host);
     const stream = client.open({ ":path": "/" });
     stream.on("error", () => {});
@@ -79,7 +79,7 @@ Deno.test("an upstream that does not take a body is given up, and it is told tha
     await wire.until("\r\n\r\n");
     await done.promise;
   };
-  await withUpstream(deaf, { limits: { idleMs: 500 } }, async (proxy, host) => {
+  await withUpstream(deaf, { limits: { idleMs: 2_000 } }, async (proxy, host) => {
     const client = await proxy.tunnel(host);
     await client.write(
       `POST / HTTP/1.1\r\nHost: ${host}\r\nContent-Length: ${MANY_BYTES}\r\n\r\n`,
