@@ -73,6 +73,7 @@ export async function startSubject(): Promise<Subject> {
           tlsPort,
           plainPort,
           hostile.plainPort,
+          hostile.piecesPort,
           hostile.http2Port,
           streams.callPort,
           streams.socketPort,

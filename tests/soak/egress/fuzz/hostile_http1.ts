@@ -2,7 +2,6 @@
 
 import { gzipSync } from "node:zlib";
 import { Buffer } from "node:buffer";
-import { BLOCK_HEADER } from "../../../../lib/egress/refusal.ts";
 import { Wire, type WireResponse } from "../../../support/egress/wire.ts";
 import { mutatedText } from "../mutate.ts";
 import { HOSTILE_PATH } from "../upstream.ts";
@@ -24,6 +23,8 @@ const ORIGINALS = [
   `HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: ${ZIPPED.length}\r\n\r\n${ZIPPED}`,
 ] as const;
 
+/** What one read of the proxy takes in. */
+const MAX_WHOLE = 8_000;
 const METHODS = ["GET", "GET", "HEAD", "OPTIONS"] as const;
 let cases = 0;
 
@@ -34,10 +35,12 @@ export const hostileHttp1: FuzzKind = {
   batch: 32,
   isCounted: false,
   make(random, { hostile }): FuzzCase {
-    const pieces = cut(random, mutatedText(random, [...ORIGINALS]));
+    const bytes = mutatedText(random, [...ORIGINALS]);
+    const isWhole = bytes.length < MAX_WHOLE && random.chance(1 / 2);
+    const pieces = isWhole ? [bytes] : cut(random, bytes);
     const method = random.pick(METHODS);
     const path = `${HOSTILE_PATH}/${++cases}`;
-    const authority = `127.0.0.1:${hostile.plainPort}`;
+    const authority = `127.0.0.1:${isWhole ? hostile.plainPort : hostile.piecesPort}`;
     return {
       count: 1,
       run: (subject) => {
@@ -45,7 +48,7 @@ export const hostileHttp1: FuzzKind = {
         return onConnection(() => openPlain(subject), async (conn) => {
           const wire = new Wire(conn);
           try {
-            return await converse(wire, authority, method, path);
+            return await converse(wire, authority, method, path, isWhole);
           } catch (error) {
             const { message } = error instanceof Error ? error : new Error(String(error));
             return message === "waited too long" ? message : undefined;
@@ -57,12 +60,13 @@ export const hostileHttp1: FuzzKind = {
   },
 };
 
-/** Two requests, the second well answered. @throws where the connection ends */
+/** Two requests, the second well answered. @param isWhole what came with the first came at once @throws where the connection ends */
 async function converse(
   wire: Wire,
   authority: string,
   method: string,
   path: string,
+  isWhole: boolean,
 ): Promise<string | undefined> {
   const ask = async (asked: string, of: string): Promise<WireResponse> => {
     await wire.write(`${asked} http://${authority}${of} HTTP/1.1\r\nHost: ${authority}\r\n\r\n`);
@@ -79,7 +83,7 @@ async function converse(
   if (first.headers.get("connection")?.toLowerCase() === "close") return undefined;
   const own = `${path}/own`;
   const { status, headers, body } = await ask("GET", own);
-  if (status === 200 && body === own) return undefined;
-  if (status >= 500 && headers.has(BLOCK_HEADER)) return undefined;
+  if (!isWhole || status === 200 && body === own) return undefined;
+  if (status === 502 && headers.has("x-bot-bottle-failure")) return undefined;
   return `the next request was answered with ${status} ${show([Buffer.from(body)])}`;
 }

@@ -24,9 +24,11 @@ export type HostileAnswer =
     readonly onEnd: (fault: string | undefined) => void;
   };
 
-/** A running pair on 127.0.0.1: HTTP/1.1 without TLS, HTTP/2 with it. It may be disposed twice. */
+/** Running on 127.0.0.1: HTTP/1.1 without TLS, HTTP/2 with it. It may be disposed twice. */
 export interface HostileUpstream extends AsyncDisposable {
   readonly plainPort: number;
+  /** The same, for answers in pieces: what comes late on a connection is the next request's, and whose it is nobody can tell. */
+  readonly piecesPort: number;
   readonly http2Port: number;
   /** By path; others are answered with their path. */
   readonly answers: Map<string, HostileAnswer>;
@@ -44,20 +46,23 @@ export function startHostileUpstream(leaf: Leaf): HostileUpstream {
   const address = { hostname: "127.0.0.1", port: 0 };
   const certificate = { cert: leaf.cert_pem, key: leaf.key_pem, alpnProtocols: ["h2"] };
   const plain = Deno.listen(address);
+  const inPieces = Deno.listen(address);
   const http2 = Deno.listenTls({ ...address, ...certificate });
   const serving = new Set<Promise<void>>();
   const accepting = [
     accept(plain, serving, (wire) => serveHttp1(wire, answers)),
+    accept(inPieces, serving, (wire) => serveHttp1(wire, answers)),
     accept(http2, serving, (wire) => serveHttp2(wire, http2Answers)),
   ];
   let isOpen = true;
   return {
     plainPort: plain.addr.port,
+    piecesPort: inPieces.addr.port,
     http2Port: http2.addr.port,
     answers,
     http2Answers,
     async [Symbol.asyncDispose](): Promise<void> {
-      if (isOpen) [plain, http2].forEach((listener) => listener.close());
+      if (isOpen) [plain, inPieces, http2].forEach((listener) => listener.close());
       isOpen = false;
       await Promise.all(accepting);
       // Nobody waits for long.
