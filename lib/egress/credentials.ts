@@ -22,12 +22,13 @@ const always: ReadonlySet<string> = new Set(["authorization", "proxy-authorizati
 
 /**
  * Removed besides where a route injects: another's session or key on an allowed host is a way out. Names from the
- * documentation of Fastly, Datadog, Honeycomb, Azure Functions and JFrog that don't say what they are.
+ * documentation of Fastly, Datadog, Honeycomb, Azure Functions and JFrog, and from RFC 9449, that don't say what they are.
  */
 const onCredentialed: ReadonlySet<string> = new Set([
   "cookie",
   "cookie2",
   "dd-application-key",
+  "dpop",
   "fastly-key",
   "x-auth",
   "x-functions-key",
@@ -37,7 +38,7 @@ const onCredentialed: ReadonlySet<string> = new Set([
 
 /** Names that say what they are: `private-token`, `x-goog-api-key`, `x-amz-security-token`, `ocp-apim-subscription-key`. */
 const CREDENTIAL_NAME =
-  /(?:token|api-?key|access-?key|auth-?key|subscription-key|secret|password|authorization|credential)s?$/;
+  /(?:token|(?:api|access|auth|authorization|secret|server|service|master|sas)-?key|subscription-key|secret|password|passphrase|authorization|authentication|-auth|credential|assertion|jwt)s?$/;
 /** Tokens that open nothing: against forged requests, and for the next page. */
 const NO_CREDENTIAL_NAME = /(?:csrf|xsrf|continuation|page|sync)-?token$/;
 

@@ -12,7 +12,7 @@ export interface StrippedTarget {
 
 /**
  * Letters and digits of their names. From RFC 6750, 2.3, and the documentation of GitLab, Slack and others; then what signs
- * a URL for whoever holds it: AWS (signature 4 and 2), Google Cloud Storage, Azure.
+ * a URL for whoever holds it: AWS (signature 4 and 2), Google Cloud Storage, Azure, OAuth 1.0 (RFC 5849, 3.5.3), Alibaba Cloud.
  */
 const KEYS: ReadonlySet<string> = new Set([
   "accesskey",
@@ -20,25 +20,41 @@ const KEYS: ReadonlySet<string> = new Set([
   "apikey",
   "apisecret",
   "apitoken",
+  "applicationkey",
+  "auth",
+  "authkey",
   "authorization",
   "authtoken",
   "bearer",
+  "bearertoken",
+  "clientassertion",
   "clientsecret",
+  "deploytoken",
+  "feedtoken",
+  "hapikey",
   "idtoken",
   "jobtoken",
   "jwt",
   "oauthtoken",
+  "password",
+  "personalaccesstoken",
   "privatetoken",
   "refreshtoken",
+  "rsstoken",
+  "secret",
   "secretkey",
   "sessiontoken",
   "subscriptionkey",
   "token",
+  "usertoken",
+  "xaccesstoken",
   "xapikey",
   "xauthtoken",
 
   "awsaccesskeyid",
   "googleaccessid",
+  "oauthsignature",
+  "ossaccesskeyid",
   "sig",
   "signature",
   "xamzcredential",

@@ -65,6 +65,13 @@ Deno.test("stripInbound removes sessions and other keys where a credential is in
       "Fastly-Key",
       "Private.Token",
       "X-Goog-IAM-Authorization-Token",
+      "DPoP",
+      "X-JWT",
+      "X-Goog-Iap-Jwt-Assertion",
+      "Aeg-Sas-Key",
+      "X-Api-Secret-Key",
+      "X-Basic-Auth",
+      "OK-ACCESS-PASSPHRASE",
     ]
   ) {
     assert.deepEqual(stripInbound([[name, "v"]], bearer).headers, [], name);

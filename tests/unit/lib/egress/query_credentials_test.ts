@@ -28,6 +28,8 @@ const stripped: readonly (readonly [before: string, after: string])[] = [
   ["/a?AWSAccessKeyId=x&Signature=y&Expires=1", "/a?Expires=1"],
   ["/a?X-Goog-Signature=x&X-Goog-Credential=y&GoogleAccessId=z", "/a"],
   ["/a?sv=2024&sp=r&sig=x", "/a?sv=2024&sp=r"],
+  ["/a?OSSAccessKeyId=x&oauth_signature=y&password=z&p=1", "/a?p=1"],
+  ["/a.json?auth=x&application_key=y&hapikey=z&next_token=1", "/a.json?next_token=1"],
 ];
 for (const [before, after] of stripped) {
   Deno.test(`stripQuery takes the agent's credential off ${before}`, () => {
