@@ -12,7 +12,7 @@ const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 
 /**
  * Spellings of a secret, one character a byte, each once: plain, reversed, base64 in three alignments, base32 in five,
- * hexadecimal, bytes as `0x73`.
+ * hexadecimal, bytes as `0x73` and as decimal numbers.
  *
  * What looks for them compares letters and digits only, without case, passes over what stands between, and reads
  * escapes as what they stand for. So other spellings need none of their own: upper and lower case, hexadecimal with
@@ -41,6 +41,7 @@ export function spellSecret(secret: string): readonly string[] {
     ...[0, 1, 2, 3, 4].map((shift) => base32At(bytes, shift)),
     hex.join(""),
     hex.map((byte) => `0x${byte}`).join(""),
+    bytes.join(""),
   ];
   return [...new Set(spellings)].filter((text) => countLetters(text) >= MIN_LETTERS);
 }

@@ -95,6 +95,7 @@ const spellings: readonly (readonly [what: string, text: string])[] = [
   ["in base64 of the whole header", btoa(`Authorization: Bearer ${TOKEN}`)],
   ["in hexadecimal", hex.join("")],
   ["in hexadecimal with colons", hex.join(":").toUpperCase()],
+  ["in a JSON list of bytes", JSON.stringify([...bytes])],
   ["percent-encoded", encodeURIComponent(TOKEN)],
   ["percent-encoded twice", encodeURIComponent(encodeURIComponent(TOKEN))],
   ["reversed", [...TOKEN].reverse().join("")],
@@ -117,7 +118,13 @@ for (const [what, text] of spellings) {
 /** Whether eight letters of the credential, or of what it is in base64 or hexadecimal, stand together. */
 function leaks(text: string): boolean {
   const letters = text.toLowerCase().replace(/[^0-9a-z]/g, "");
-  return [TOKEN, bytes.toString("base64"), bytes.toString("hex"), [...TOKEN].reverse().join("")]
+  return [
+    TOKEN,
+    bytes.toString("base64"),
+    bytes.toString("hex"),
+    bytes.join(""),
+    [...TOKEN].reverse().join(""),
+  ]
     .map((form) => form.toLowerCase().replace(/[^0-9a-z]/g, ""))
     .some((form) =>
       Array.from({ length: form.length - 8 }, (_, at) => form.slice(at, at + 8))
