@@ -1,7 +1,7 @@
 /** Credentials on a request: the agent's own come off, the route's goes on. */
 
 import { BottleError } from "../errors.ts";
-import { foldHeaderName } from "./header_name.ts";
+import { foldHeaderName, variableName } from "./header_name.ts";
 import type { HeaderField, HeaderList } from "./message.ts";
 import { endsWithPlaceholder } from "./placeholder.ts";
 import type { AgentAuth, AuthScheme, InjectedAuth, Route } from "./route.ts";
@@ -157,18 +157,13 @@ export function isStripped(
   folded: string,
   auth: AuthScheme | AgentAuth | undefined,
 ): boolean {
-  const name = asVariable(folded);
+  const name = variableName(folded);
   if (auth?.scheme === "agent") return name === "proxy-authorization";
   if (always.has(name)) return true;
   if (!auth) return false;
   return onCredentialed.has(name) ||
     CREDENTIAL_NAME.test(name) && !NO_CREDENTIAL_NAME.test(name) ||
-    auth.scheme === "header" && asVariable(foldHeaderName(auth.header)) === name;
-}
-
-/** What hands names on as variables makes one character of all that is no letter (CGI; RFC 3875, 4.1.18). */
-function asVariable(folded: string): string {
-  return folded.replace(/[^0-9a-z]/g, "-");
+    auth.scheme === "header" && variableName(auth.header) === name;
 }
 
 /** What a text is the base64 of, one character a byte; empty: it is none. */

@@ -14,3 +14,11 @@
 export function foldHeaderName(name: string): string {
   return name.toLowerCase().replaceAll("_", "-");
 }
+
+/**
+ * A name as what hands names on as variables tells it from others: all that is no letter or digit is one character (CGI:
+ * RFC 3875, 4.1.18; keys of a query in PHP). Ask by it as by {@linkcode foldHeaderName}.
+ */
+export function variableName(name: string): string {
+  return name.toLowerCase().replace(/[^0-9a-z]/g, "-");
+}

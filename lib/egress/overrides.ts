@@ -3,7 +3,7 @@
  * the server goes by.
  */
 
-import { foldHeaderName } from "./header_name.ts";
+import { variableName } from "./header_name.ts";
 import type { HeaderField, HeaderList } from "./message.ts";
 import type { Route } from "./route.ts";
 
@@ -68,8 +68,9 @@ export interface OverrideFault {
   readonly detail: string;
 }
 
-/** Whether a header is one that egress refuses or takes off. @param name folded */
-export function isSteeringHeader(name: string): boolean {
+/** Whether a header is one that egress refuses or takes off. */
+export function isSteeringHeader(header: string): boolean {
+  const name = variableName(header);
   return METHOD_KEYS.has(name) || SECOND_PATH_HEADERS.has(name) || isDropped(name);
 }
 
@@ -103,13 +104,13 @@ export function findOverride(
 
 /** The fields without those that only a proxy may set. */
 export function dropForwarded(headers: HeaderList): HeaderList {
-  const isKept = ([name]: HeaderField): boolean => !isDropped(foldHeaderName(name));
+  const isKept = ([name]: HeaderField): boolean => !isDropped(variableName(name));
   return headers.every(isKept) ? headers : headers.filter(isKept);
 }
 
 /** A request's trailers without those that a server which takes them for headers would go by, after they were judged. */
 export function dropSteering(trailers: HeaderList): HeaderList {
-  return trailers.filter(([name]) => !isSteeringHeader(foldHeaderName(name)));
+  return trailers.filter(([name]) => !isSteeringHeader(variableName(name)));
 }
 
 function isDropped(name: string): boolean {
@@ -117,11 +118,11 @@ function isDropped(name: string): boolean {
 }
 
 function has(headers: HeaderList, isWanted: (name: string) => boolean): boolean {
-  return headers.some(([name]) => isWanted(foldHeaderName(name)));
+  return headers.some(([name]) => isWanted(variableName(name)));
 }
 
 /** As servers read them: decoded, also behind semicolons, and `_method[]` is a list of `_method`. */
 function queryKeys(query: string): readonly string[] {
   const keys = new URLSearchParams(query.replaceAll(";", "&")).keys();
-  return [...keys].map((key) => foldHeaderName(key.replace(/[[\0].*/s, "").trim()));
+  return [...keys].map((key) => variableName(key.replace(/[[\0].*/s, "").trim()));
 }

@@ -34,6 +34,7 @@ Deno.test("findOverride refuses another method where methods are limited, and on
     "_method[]=DELETE",
     "_method%00x=DELETE",
     "+_method=DELETE",
+    ".method=DELETE",
     "X-HTTP-Method-Override=DELETE",
   ];
   for (const query of queries) {
@@ -99,4 +100,11 @@ Deno.test("dropForwarded leaves nothing that isSteeringHeader would not let be m
       assert.ok(!isSteeringHeader(foldHeaderName(left)), left);
     }
   }));
+});
+
+Deno.test("overridesMethod and dropForwarded read names as CGI does: all that is no letter is one character", () => {
+  assert.equal(overridesMethod([["X.HTTP.Method.Override", "PUT"]], undefined), true);
+  assert.deepEqual(dropForwarded([["X.Forwarded.Host", "a.test"], ["Accept", "*/*"]]), [
+    ["Accept", "*/*"],
+  ]);
 });
