@@ -20,6 +20,7 @@ const always: readonly Row[] = [
   ["own-key", "upper case", "X-API-KEY: {theirs}"],
   ["own-key", "underscores", "X_Api_Key: {theirs}"],
   ["own-key", "an underscore and a hyphen", "X-Api_Key: {theirs}"],
+  ["own-key", "dots, as a variable the same", "X.Api.Key: {theirs}"],
 ];
 
 /** Besides, where the bottle's own goes on. */

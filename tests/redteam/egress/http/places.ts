@@ -105,6 +105,22 @@ const serverNames: readonly Case[] = [
   expect: { ...refused("protocol"), heard: { hasNot: ["HTTP/1.1"] } },
 }));
 
+/** There is a certificate for that name at this moment, as another tunnel waits for it. */
+const waitedFor: Case = {
+  line: "sni",
+  technique: "the host of another tunnel that waits for its TLS",
+  place: "ClientHello",
+  run: async (stage) => {
+    const waiting = await stage.plain();
+    await waiting.write(stage.fill("CONNECT {keyed} HTTP/1.1\r\nHost: {keyed}\r\n\r\n"));
+    await waiting.until("\r\n\r\n");
+    const heard = await handshake("{open}", stage.fill("{keyed:name}"))(stage);
+    waiting.close();
+    return heard;
+  },
+  expect: { sink: "nothing", rows: ["protocol", "protocol"], heard: { hasNot: ["HTTP/1.1"] } },
+};
+
 function refusals(
   rows: readonly Row[],
   place: string,
@@ -127,6 +143,7 @@ export const places: Group = {
     ...refusals(outside, "CONNECT", say),
     ...refusals(plain, "plain request", say),
     ...serverNames,
+    waitedFor,
     ...greetings.map(([technique, bytes]): Case => ({
       line: "not-tls",
       technique,
