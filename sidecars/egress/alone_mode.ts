@@ -22,31 +22,41 @@ const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
  * Runs until the signal. The first line on stdout is `{"ready":true,"proxy":"http://…","ca_pem":"…"}`, each later one
  * an audit row.
  *
- * @throws {BottleError} `config-invalid`, and what `startEngine` throws
+ * @throws {BottleError} `config-invalid`, what `startEngine` throws; `audit-unavailable`: nobody reads the rows any more
  */
 export async function runAlone(options: AloneOptions): Promise<void> {
   const config = parseEgressConfig(await readDocument(options.readable));
   const writer = options.writable.getWriter();
   const encoder = new TextEncoder();
   const ready = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
   const engine = await startEngine({
     config,
     onLog: options.onLog,
     append: async (rows) => {
       await ready.promise;
-      await writer.write(encoder.encode(rows.map((row) => `${JSON.stringify(row)}\n`).join("")));
+      const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+      try {
+        await writer.write(encoder.encode(lines));
+      } catch (error) {
+        // Whoever read them does not come back, and nothing passes unrecorded.
+        ended.reject(unread(error));
+        throw error;
+      }
     },
   });
   const proxy = `http://${urlHost(config.listen.address)}:${engine.port}`;
   const line = JSON.stringify({ ready: true, proxy, ca_pem: engine.ca.cert_pem });
   await writer.write(encoder.encode(`${line}\n`));
   ready.resolve();
-  const ended = Promise.withResolvers<void>();
   options.signal.addEventListener("abort", () => ended.resolve());
   if (options.signal.aborted) ended.resolve();
-  await ended.promise;
-  await engine.close();
-  writer.releaseLock();
+  try {
+    await ended.promise;
+  } finally {
+    await engine.close();
+    writer.releaseLock();
+  }
 }
 
 /** One JSON document: it ends with the line that completes it, or with the stream. */
@@ -79,6 +89,14 @@ function parseJson(text: string): unknown {
 function urlHost(address: string): string {
   const parsed = parseAddress(address);
   return parsed === undefined ? address : printHost({ kind: "ip", address: parsed });
+}
+
+function unread(cause: unknown): BottleError {
+  return new BottleError("Nobody reads the audit on stdout any more", {
+    code: "audit-unavailable",
+    hint: "Whoever starts it reads its stdout until it ends",
+    cause,
+  });
 }
 
 function invalid(hint: string): BottleError {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import type { EgressConfig } from "../../../lib/egress/config.ts";
 import { certificateFingerprint } from "../../../lib/pki/authority.ts";
 import { testAuthority } from "../../support/egress/certificates.ts";
@@ -132,4 +133,37 @@ Deno.test("egress ends when init is gone", async () => {
   await using egress = startEgress([]);
   await egress.close();
   assert.equal((await patiently(egress.process.status)).code, 0);
+});
+
+Deno.test("egress alone ends when nobody reads its audit any more: nothing passes unrecorded", async () => {
+  const process = new Deno.Command("sh", {
+    // `head` takes the ready line and goes.
+    args: [
+      "-c",
+      'exec 3>&1; { "$@" || echo "ended $?" >&3; } | head -n 1 >&2',
+      "sh",
+      Deno.execPath(),
+      ...["run", "--no-check", "--no-prompt", "--allow-net"],
+      ...[fileURLToPath(new URL("../../../sidecars/main.ts", import.meta.url))],
+      ...["egress", "--config", "-"],
+    ],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = process.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(`${JSON.stringify(config(1))}\n`));
+  let told = "";
+  const stderr = process.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  while (!told.includes("\n")) told += (await patiently(stderr.read())).value ?? "";
+  const { proxy } = Object(JSON.parse(told.slice(0, told.indexOf("\n"))));
+  const { port } = new URL(String(proxy));
+  using wire = new Wire(await Deno.connect({ hostname: "127.0.0.1", port: Number(port) }));
+  await wire.write("GET http://blocked.example/ HTTP/1.1\r\nHost: blocked.example\r\n\r\n");
+  assert.equal((await wire.response()).status, 403);
+  assert.equal((await patiently(new Response(process.stdout).text())).trim(), "ended 1");
+  for (let more = await stderr.read(); !more.done; more = await stderr.read()) told += more.value;
+  assert.match(told, /Nobody reads the audit on stdout any more/);
+  await writer.abort().catch(() => {});
+  await process.status;
 });
