@@ -151,7 +151,7 @@ export type {
   LedgerRow,
   PolicyChange,
   Verdict,
-} from "./lib/egress/audit_row.ts";
+} from "./lib/egress/audit/audit_row.ts";
 export type {
   CertificateAuthority,
   EgressConfig,
@@ -165,9 +165,9 @@ export {
   type HostName,
   type ParsedHost,
   parseHost,
-} from "./lib/egress/host.ts";
-export type { IpAddress } from "./lib/egress/ip.ts";
-export type { Placeholder } from "./lib/egress/placeholder.ts";
+} from "./lib/egress/host/host.ts";
+export type { IpAddress } from "./lib/egress/host/ip.ts";
+export type { Placeholder } from "./lib/egress/credential/placeholder.ts";
 export { type BlockReason, blockReasons } from "./lib/egress/reason.ts";
 export type { HeaderField, HeaderList } from "./lib/egress/message.ts";
 export type {
@@ -183,16 +183,16 @@ export type {
   RouteMatch,
   TokenSlot,
   WrittenPath,
-} from "./lib/egress/route.ts";
+} from "./lib/egress/route/route.ts";
 export {
   type AllowChange,
   changeRoutes,
   type DenyChange,
   type RouteChange,
-} from "./lib/egress/route_change.ts";
-export { decideRequest, type RequestLine } from "./lib/egress/decide_request.ts";
-export type { CompiledMatch } from "./lib/egress/route_match.ts";
-export type { RequestPath } from "./lib/egress/path.ts";
+} from "./lib/egress/route/route_change.ts";
+export { decideRequest, type RequestLine } from "./lib/egress/route/decide_request.ts";
+export type { CompiledMatch } from "./lib/egress/route/route_match.ts";
+export type { RequestPath } from "./lib/egress/route/path.ts";
 export {
   type CompiledRoute,
   compileRoutes,
@@ -200,7 +200,7 @@ export {
   type Decision,
   type Destination,
   type RouteTable,
-} from "./lib/egress/route_table.ts";
+} from "./lib/egress/route/route_table.ts";
 
 export type { Clock, Context, Output } from "./lib/context.ts";
 export type { Duplex, DuplexOptions, Run, RunOptions, RunResult } from "./lib/process/run.ts";

@@ -2,7 +2,7 @@
 
 import type { AgentStart, Bottle } from "../lib/bottle.ts";
 import type { ControlClient } from "../lib/control/client.ts";
-import type { LedgerRow } from "../lib/egress/audit_row.ts";
+import type { LedgerRow } from "../lib/egress/audit/audit_row.ts";
 import type { Manifest } from "../lib/manifest/types.ts";
 import type { HomeId, Slug } from "../lib/names.ts";
 import type { LimitsInForce } from "../lib/plan/limits.ts";

@@ -1,7 +1,7 @@
 /** Which rows `audit` shows, from the words of the command line. */
 
 import type { AuditFilter } from "../lib/audit/filter.ts";
-import type { Verdict } from "../lib/egress/audit_row.ts";
+import type { Verdict } from "../lib/egress/audit/audit_row.ts";
 import { parseTime } from "./arguments.ts";
 import { badUsage } from "./usage.ts";
 

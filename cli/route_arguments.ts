@@ -1,7 +1,7 @@
 /** What `allow` limits a host to, from the words of the command line: the parser's collecting functions. */
 
-import { findPathFault } from "../lib/egress/path.ts";
-import type { PathMatch, WrittenPath } from "../lib/egress/route.ts";
+import { findPathFault } from "../lib/egress/route/path.ts";
+import type { PathMatch, WrittenPath } from "../lib/egress/route/route.ts";
 import { badUsage } from "./usage.ts";
 
 /** `--method GET,POST`, repeatable. @throws {BottleError} `usage` */

@@ -1,6 +1,6 @@
 /** The ledger of a bottle whose bundle does not run, or was never configured again: read from its volume. */
 
-import type { LedgerRow } from "../../lib/egress/audit_row.ts";
+import type { LedgerRow } from "../../lib/egress/audit/audit_row.ts";
 import { parseAuditTailResult } from "../../lib/control/answers.ts";
 import { LEDGER_FOLDER, LEDGER_PATH } from "../../lib/control/protocol.ts";
 import { RpcError, RpcPeer } from "../../lib/control/rpc.ts";

@@ -14,7 +14,7 @@ import {
 import type { Bottle } from "../../lib/bottle.ts";
 import type { Context } from "../../lib/context.ts";
 import type { ControlClient } from "../../lib/control/client.ts";
-import type { LedgerRow } from "../../lib/egress/audit_row.ts";
+import type { LedgerRow } from "../../lib/egress/audit/audit_row.ts";
 import { findHomeId } from "../../lib/home_id.ts";
 import type { Manifest } from "../../lib/manifest/types.ts";
 import type { HomeId, Slug } from "../../lib/names.ts";

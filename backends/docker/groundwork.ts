@@ -1,7 +1,7 @@
 /** What has to be there before a container can be made: images and networks. */
 
 import { ensureBundleImage } from "../bundle/image.ts";
-import type { Cidr } from "../../lib/egress/cidr.ts";
+import type { Cidr } from "../../lib/egress/host/cidr.ts";
 import type { PrivateException } from "../../lib/egress/config.ts";
 import { type AgentImage, ensureAgentImage } from "./agent_image.ts";
 import { privateExceptions } from "./bundle_networks.ts";

@@ -1,6 +1,6 @@
 /** The network that an agent shares with its bundle, and with nothing else. */
 
-import { type Cidr, parseCidr } from "../../lib/egress/cidr.ts";
+import { type Cidr, parseCidr } from "../../lib/egress/host/cidr.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
 import { type HomeId, resourceName, type Slug } from "../../lib/names.ts";
 import type { Engine } from "../engine/engine.ts";

@@ -1,7 +1,7 @@
 /** Launching: from a plan to a running bottle, or back to nothing. */
 
 import type { Bottle } from "../../lib/bottle.ts";
-import type { Cidr } from "../../lib/egress/cidr.ts";
+import type { Cidr } from "../../lib/egress/host/cidr.ts";
 import type { ConfiguredBundle } from "../bundle/bundle.ts";
 import { type AgentOwner, startAgent } from "./agent.ts";
 import { readStart } from "./agent_start.ts";

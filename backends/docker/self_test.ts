@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { Bottle } from "../../lib/bottle.ts";
-import { SELF_TEST_DENIED_HOST } from "../../lib/egress/self_test_row.ts";
+import { SELF_TEST_DENIED_HOST } from "../../lib/egress/audit/self_test_row.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
 import type { RuntimeChoice } from "../../lib/plan/spec.ts";
 import type { BottleSubnet } from "./subnets.ts";

@@ -1,7 +1,7 @@
 /** The audit of a bottle whose bundle can't be asked. */
 
 import { readStoredLedger } from "../bundle/stored_ledger.ts";
-import type { LedgerRow } from "../../lib/egress/audit_row.ts";
+import type { LedgerRow } from "../../lib/egress/audit/audit_row.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { HomeId, Slug } from "../../lib/names.ts";
 import type { Engine } from "../engine/engine.ts";

@@ -1,8 +1,8 @@
 /** Which /29 a bottle gets, and who has which address in it. Pure. */
 
-import { classifyAddress } from "../../lib/egress/address.ts";
-import { type Cidr, cidrContains, parseCidr, printCidr } from "../../lib/egress/cidr.ts";
-import { ipv4 } from "../../lib/egress/ip.ts";
+import { classifyAddress } from "../../lib/egress/host/address.ts";
+import { type Cidr, cidrContains, parseCidr, printCidr } from "../../lib/egress/host/cidr.ts";
+import { ipv4 } from "../../lib/egress/host/ip.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
 
 /** Where bottles' subnets come from, unless `BOT_BOTTLE_SUBNETS` says otherwise: 8,192 of them. */

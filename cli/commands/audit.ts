@@ -98,7 +98,7 @@ function placeOf(slug: string | undefined, file: string | undefined): AuditPlace
 /** A word that no row can have would show nothing, as if nothing had happened. */
 async function refuseUnknownWords({ reason, mark }: FilterFlags): Promise<void> {
   const { auditReasons } = await import("../../lib/audit/row.ts");
-  const { auditMarks } = await import("../../lib/egress/audit_mark.ts");
+  const { auditMarks } = await import("../../lib/egress/audit/audit_mark.ts");
   await refuseUnknown("reason", reason, auditReasons);
   await refuseUnknown("mark", mark, Object.keys(auditMarks));
 }

@@ -5,7 +5,7 @@ import { ensureBundleImage } from "../../backends/bundle/image.ts";
 import { createEngine } from "../../backends/engine/engine.ts";
 import type { Bottle } from "../../lib/bottle.ts";
 import { BottleError } from "../../lib/errors.ts";
-import type { LedgerRow } from "../../lib/egress/audit_row.ts";
+import type { LedgerRow } from "../../lib/egress/audit/audit_row.ts";
 import { makePlaceholder, makeSlug } from "../../lib/names.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
 import { StateStore } from "../../lib/state/store.ts";

@@ -1,8 +1,8 @@
 /** What already has addresses: the engine's networks, its host's routes, this machine's interfaces. */
 
 import type { Engine } from "../../backends/engine/engine.ts";
-import { type Cidr, parseCidr } from "../../lib/egress/cidr.ts";
-import { ipv4 } from "../../lib/egress/ip.ts";
+import { type Cidr, parseCidr } from "../../lib/egress/host/cidr.ts";
+import { ipv4 } from "../../lib/egress/host/ip.ts";
 import { Label } from "../../lib/names.ts";
 
 /** A block of addresses, and whose it is, in words. */

@@ -1,7 +1,7 @@
 /** `audit`: the rows of a bottle that runs, of one whose audit was saved, or of a file. */
 
 import { type AuditFilter, matchesFilter } from "../../lib/audit/filter.ts";
-import type { LedgerRow } from "../../lib/egress/audit_row.ts";
+import type { LedgerRow } from "../../lib/egress/audit/audit_row.ts";
 import type { Services } from "../command.ts";
 import { type AuditPlace, type AuditSource, openAudit } from "./audit_source.ts";
 import { parseSaved } from "./saved_audit.ts";

@@ -3,8 +3,8 @@
 import type { Backend } from "../../backends/backend.ts";
 import type { Context } from "../../lib/context.ts";
 import type { ControlClient } from "../../lib/control/client.ts";
-import type { LedgerRow } from "../../lib/egress/audit_row.ts";
-import { isOfSelfTest } from "../../lib/egress/self_test_row.ts";
+import type { LedgerRow } from "../../lib/egress/audit/audit_row.ts";
+import { isOfSelfTest } from "../../lib/egress/audit/self_test_row.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { VERSION } from "../../lib/names.ts";
 import { type Rows, writeArchive } from "../../lib/state/archive.ts";

@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import { type FileLine, readFileLines } from "../../lib/audit/file_lines.ts";
 import type { ControlClient } from "../../lib/control/client.ts";
-import type { LedgerRow } from "../../lib/egress/audit_row.ts";
+import type { LedgerRow } from "../../lib/egress/audit/audit_row.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { parseSlug, type Slug } from "../../lib/names.ts";
 import { openArchivedAudit } from "../../lib/state/archive.ts";

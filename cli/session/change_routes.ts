@@ -1,9 +1,13 @@
 /** `allow` and `deny`: changes of a bottle's routes, in force at once and kept with the bottle. */
 
-import { type AllowChange, changeRoutes, type RouteChange } from "../../lib/egress/route_change.ts";
-import { isEveryPath } from "../../lib/egress/path.ts";
-import { appendChange } from "../../lib/egress/route_log.ts";
-import type { Route } from "../../lib/egress/route.ts";
+import {
+  type AllowChange,
+  changeRoutes,
+  type RouteChange,
+} from "../../lib/egress/route/route_change.ts";
+import { isEveryPath } from "../../lib/egress/route/path.ts";
+import { appendChange } from "../../lib/egress/route/route_log.ts";
+import type { Route } from "../../lib/egress/route/route.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { ManifestIndex } from "../../lib/manifest/index.ts";
 import { parseSlug, type Slug } from "../../lib/names.ts";

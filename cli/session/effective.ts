@@ -2,7 +2,7 @@
 
 import { basename } from "node:path";
 import type { SourcePlace } from "../../lib/errors.ts";
-import type { RouteMatch } from "../../lib/egress/route.ts";
+import type { RouteMatch } from "../../lib/egress/route/route.ts";
 import { describeCredential } from "../../lib/manifest/credential.ts";
 import { formatPlace } from "../../lib/manifest/problem.ts";
 import type { EnvValue, Manifest, ManifestRoute, Sourced } from "../../lib/manifest/types.ts";

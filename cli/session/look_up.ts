@@ -1,7 +1,7 @@
 /** Asks this machine's resolver. The program has no network of its own, so another one asks. */
 
-import { type IpAddress, parseAddress } from "../../lib/egress/address.ts";
-import type { HostName } from "../../lib/egress/host.ts";
+import { type IpAddress, parseAddress } from "../../lib/egress/host/address.ts";
+import type { HostName } from "../../lib/egress/host/host.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { Run } from "../../lib/process/run.ts";
 

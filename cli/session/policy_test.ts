@@ -1,14 +1,14 @@
 /** `policy test`: what egress would say to a request of an agent, without a bottle and without an engine. */
 
-import { parseAddress } from "../../lib/egress/address.ts";
-import type { AskedRequest } from "../../lib/egress/asked_request.ts";
-import type { IpAddress } from "../../lib/egress/ip.ts";
-import { explainRequest } from "../../lib/egress/explain.ts";
-import type { ExplainOptions, Explanation } from "../../lib/egress/explanation.ts";
-import { compileNoProxy } from "../../lib/egress/no_proxy.ts";
-import { findRemedy, type Remedy } from "../../lib/egress/remedy.ts";
-import { type Placeholder, placeholderTail } from "../../lib/egress/placeholder.ts";
-import { compileRoutes } from "../../lib/egress/route_table.ts";
+import { parseAddress } from "../../lib/egress/host/address.ts";
+import type { AskedRequest } from "../../lib/egress/explain/asked_request.ts";
+import type { IpAddress } from "../../lib/egress/host/ip.ts";
+import { explainRequest } from "../../lib/egress/explain/explain.ts";
+import type { ExplainOptions, Explanation } from "../../lib/egress/explain/explanation.ts";
+import { compileNoProxy } from "../../lib/egress/host/no_proxy.ts";
+import { findRemedy, type Remedy } from "../../lib/egress/explain/remedy.ts";
+import { type Placeholder, placeholderTail } from "../../lib/egress/credential/placeholder.ts";
+import { compileRoutes } from "../../lib/egress/route/route_table.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { Slug } from "../../lib/names.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";

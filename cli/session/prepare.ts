@@ -2,8 +2,8 @@
 
 import type { Backend } from "../../backends/backend.ts";
 import type { Context } from "../../lib/context.ts";
-import type { RouteChange } from "../../lib/egress/route_change.ts";
-import { liveChanges } from "../../lib/egress/route_log.ts";
+import type { RouteChange } from "../../lib/egress/route/route_change.ts";
+import { liveChanges } from "../../lib/egress/route/route_log.ts";
 import { ManifestIndex } from "../../lib/manifest/index.ts";
 import type { Slug } from "../../lib/names.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";

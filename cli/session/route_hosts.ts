@@ -1,7 +1,7 @@
 /** The hosts of `allow` and `deny`, by the one parser of hosts. */
 
-import { classifyAddress } from "../../lib/egress/address.ts";
-import { parseHost } from "../../lib/egress/host.ts";
+import { classifyAddress } from "../../lib/egress/host/address.ts";
+import { parseHost } from "../../lib/egress/host/host.ts";
 import { canonicalHost, findHostFault } from "../../lib/manifest/route_host.ts";
 import { badUsage } from "../usage.ts";
 

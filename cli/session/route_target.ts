@@ -1,6 +1,6 @@
 /** Where a bottle's routes are: in the egress of one that runs, in the manifests and the state of one that does not. */
 
-import type { Route } from "../../lib/egress/route.ts";
+import type { Route } from "../../lib/egress/route/route.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { BottleState } from "../../lib/state/state.ts";
 import type { Services } from "../command.ts";

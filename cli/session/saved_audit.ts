@@ -2,7 +2,7 @@
 
 import type { FileLine } from "../../lib/audit/file_lines.ts";
 import { parseLedgerRow } from "../../lib/audit/row.ts";
-import type { LedgerRow } from "../../lib/egress/audit_row.ts";
+import type { LedgerRow } from "../../lib/egress/audit/audit_row.ts";
 import { BottleError } from "../../lib/errors.ts";
 
 /** @param name what errors call the file. @throws {BottleError} `audit-corrupted` */

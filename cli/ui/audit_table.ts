@@ -1,6 +1,6 @@
 /** Rows of the audit for people. Hosts, paths and details come from an agent: all of it is escaped. */
 
-import type { LedgerRow } from "../../lib/egress/audit_row.ts";
+import type { LedgerRow } from "../../lib/egress/audit/audit_row.ts";
 import { styleOf } from "./style.ts";
 import { type Column, tableLines } from "./table.ts";
 

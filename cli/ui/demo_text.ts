@@ -3,7 +3,7 @@
 import { escapeControl } from "../../lib/egress/escape.ts";
 import type { Services } from "../command.ts";
 import type { DemoAudience, StepReport } from "../demo/demo.ts";
-import { isOfSelfTest } from "../../lib/egress/self_test_row.ts";
+import { isOfSelfTest } from "../../lib/egress/audit/self_test_row.ts";
 import { auditLines } from "./audit_table.ts";
 import { styleOf } from "./style.ts";
 

@@ -1,10 +1,10 @@
 /** What `policy test` says, for people and for programs. */
 
-import { printHost } from "../../lib/egress/host.ts";
-import { REDACTED, redactPath } from "../../lib/egress/redact.ts";
+import { printHost } from "../../lib/egress/host/host.ts";
+import { REDACTED, redactPath } from "../../lib/egress/credential/redact.ts";
 import { blockReasons } from "../../lib/egress/reason.ts";
-import type { Remedy } from "../../lib/egress/remedy.ts";
-import type { AllowChange } from "../../lib/egress/route_change.ts";
+import type { Remedy } from "../../lib/egress/explain/remedy.ts";
+import type { AllowChange } from "../../lib/egress/route/route_change.ts";
 import { escapeControl } from "../../lib/egress/escape.ts";
 import type { PolicyAnswer } from "../session/policy_test.ts";
 import { routesYaml } from "./route_yaml.ts";

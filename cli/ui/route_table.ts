@@ -1,6 +1,6 @@
 /** Routes as a table. */
 
-import type { Route } from "../../lib/egress/route.ts";
+import type { Route } from "../../lib/egress/route/route.ts";
 import { routeText } from "../../lib/plan/route_text.ts";
 import { tableLines } from "./table.ts";
 

@@ -1,6 +1,6 @@
 /** Routes as a manifest would have them. */
 
-import type { AllowChange } from "../../lib/egress/route_change.ts";
+import type { AllowChange } from "../../lib/egress/route/route_change.ts";
 
 /**
  * The frontmatter's part, with a line end; what is allowed for a time only is written without its end.

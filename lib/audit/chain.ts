@@ -4,7 +4,7 @@
  */
 
 import { createHash } from "node:crypto";
-import type { AuditRow, LedgerRow } from "../egress/audit_row.ts";
+import type { AuditRow, LedgerRow } from "../egress/audit/audit_row.ts";
 
 /** The hash before the first row: 64 zeroes. */
 export const GENESIS = "0".repeat(64);

@@ -1,6 +1,6 @@
 /** Which rows of an audit are wanted: the one rule for the ledger, for archives and for files. */
 
-import type { AuditRow, Verdict } from "../egress/audit_row.ts";
+import type { AuditRow, Verdict } from "../egress/audit/audit_row.ts";
 
 /** All that is given must hold, and of each list one entry; what is absent holds for every row. */
 export interface AuditFilter {

@@ -10,8 +10,8 @@ import {
   type Shape,
 } from "../control/shape.ts";
 import { escapeControl } from "../egress/escape.ts";
-import type { AuditRow, FailReason, LedgerRow, PolicyChange } from "../egress/audit_row.ts";
-import { MAX_CHANGED_HOSTS } from "../egress/policy_row.ts";
+import type { AuditRow, FailReason, LedgerRow, PolicyChange } from "../egress/audit/audit_row.ts";
+import { MAX_CHANGED_HOSTS } from "../egress/audit/policy_row.ts";
 import { type BlockReason, blockReasons } from "../egress/reason.ts";
 
 /** What a row tells of. */

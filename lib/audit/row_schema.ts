@@ -4,7 +4,7 @@
  */
 
 import { z } from "../deps/zod.ts";
-import { MAX_CHANGED_HOSTS } from "../egress/policy_row.ts";
+import { MAX_CHANGED_HOSTS } from "../egress/audit/policy_row.ts";
 import {
   AUDIT_KINDS,
   AUDIT_SCHEMES,

@@ -1,6 +1,6 @@
 /** `bytes.reserve`, as init and the daemons read it from each other. */
 
-import type { ByteWish, GrantedBytes } from "../egress/route_limits.ts";
+import type { ByteWish, GrantedBytes } from "../egress/route/route_limits.ts";
 import { readCount, readShape, readText } from "./shape.ts";
 
 /** @throws {BottleError} `shape-invalid` */

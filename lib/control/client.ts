@@ -1,6 +1,6 @@
 /** The host's end of the control channel. */
 
-import type { LedgerRow } from "../egress/audit_row.ts";
+import type { LedgerRow } from "../egress/audit/audit_row.ts";
 import type { AuditTailParams, HostMethods } from "./protocol.ts";
 
 /** One long-lived, multiplexed stream to a bundle's init. Disposing closes the stream, not the bottle. */

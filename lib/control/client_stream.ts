@@ -1,6 +1,6 @@
 /** The host's {@linkcode ControlClient} over a program's stdin and stdout. */
 
-import type { LedgerRow } from "../egress/audit_row.ts";
+import type { LedgerRow } from "../egress/audit/audit_row.ts";
 import { BottleError } from "../errors.ts";
 import type { Duplex } from "../process/run.ts";
 import { answers, parseAuditRowNotice } from "./answers.ts";

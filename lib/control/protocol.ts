@@ -3,10 +3,10 @@
  * init ↔ each daemon over its stdin and stdout.
  */
 
-import type { AuditRow, LedgerRow } from "../egress/audit_row.ts";
+import type { AuditRow, LedgerRow } from "../egress/audit/audit_row.ts";
 import type { CertificateAuthority, EgressConfig } from "../egress/config.ts";
-import type { Route } from "../egress/route.ts";
-import type { ByteWish, GrantedBytes } from "../egress/route_limits.ts";
+import type { Route } from "../egress/route/route.ts";
+import type { ByteWish, GrantedBytes } from "../egress/route/route_limits.ts";
 
 /** In the bundle; its folder is root's, mode 0700. */
 export const CONTROL_SOCKET = "/run/bot-bottle/control.sock";

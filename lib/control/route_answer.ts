@@ -9,7 +9,7 @@ import type {
   RouteLimits,
   RouteMatch,
   TokenSlot,
-} from "../egress/route.ts";
+} from "../egress/route/route.ts";
 import type { RoutesResult } from "./protocol.ts";
 import {
   optional,

@@ -1,6 +1,6 @@
 /** Rows that arrive by themselves, handed out to a loop that asks for them. */
 
-import type { LedgerRow } from "../egress/audit_row.ts";
+import type { LedgerRow } from "../egress/audit/audit_row.ts";
 
 /** One follower's rows. Ended, it gives out what it holds, then throws the reason or is done. */
 export class RowQueue {

@@ -1,6 +1,6 @@
 /** From what a source holds to a credential's value. */
 
-import { isHeaderValue } from "../egress/credentials.ts";
+import { isHeaderValue } from "../egress/credential/credentials.ts";
 import { Secret } from "../secret.ts";
 import { credentialError, type PlacedCredential } from "./error.ts";
 

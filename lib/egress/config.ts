@@ -1,7 +1,7 @@
 /** The `configure` document of egress: all it ever needs to know, in one piece, over stdin. */
 
-import type { Placeholder } from "./placeholder.ts";
-import type { Route, TokenSlot } from "./route.ts";
+import type { Placeholder } from "./credential/placeholder.ts";
+import type { Route, TokenSlot } from "./route/route.ts";
 
 /** An address and a port to listen on. */
 export interface ListenAddress {

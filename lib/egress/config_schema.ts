@@ -5,17 +5,17 @@
 
 import { z } from "../deps/zod.ts";
 import { BottleError } from "../errors.ts";
-import { parseAddress, parseCidr } from "./address.ts";
+import { parseAddress, parseCidr } from "./host/address.ts";
 import type { EgressConfig } from "./config.ts";
-import { checkToken, isInjectableHeader } from "./credentials.ts";
-import { findHeaderMatchFault } from "./header_match.ts";
-import { parseHost, printHost } from "./host.ts";
-import { parseHostPattern, printHostPattern } from "./host_pattern.ts";
-import { parseNoProxyEntry } from "./no_proxy.ts";
-import { endsWithPlaceholder } from "./placeholder.ts";
-import type { Route } from "./route.ts";
-import { findPathMatchFault } from "./route_match.ts";
-import { compileRoutes } from "./route_table.ts";
+import { checkToken, isInjectableHeader } from "./credential/credentials.ts";
+import { findHeaderMatchFault } from "./route/header_match.ts";
+import { parseHost, printHost } from "./host/host.ts";
+import { parseHostPattern, printHostPattern } from "./host/host_pattern.ts";
+import { parseNoProxyEntry } from "./host/no_proxy.ts";
+import { endsWithPlaceholder } from "./credential/placeholder.ts";
+import type { Route } from "./route/route.ts";
+import { findPathMatchFault } from "./route/route_match.ts";
+import { compileRoutes } from "./route/route_table.ts";
 
 /** RFC 9110, 9.1: a token; methods in use are upper case. */
 const METHOD = /^[A-Z][A-Z-]{0,31}$/;

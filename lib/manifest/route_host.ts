@@ -1,7 +1,7 @@
 /** The `host` of a manifest's route: canonical, and never a wildcard over everybody's names. */
 
 import { getPublicSuffix } from "../deps/tldts.ts";
-import { parseHostPattern, printHostPattern } from "../egress/host_pattern.ts";
+import { parseHostPattern, printHostPattern } from "../egress/host/host_pattern.ts";
 import { quote } from "./problem.ts";
 import type { Fault } from "./shape.ts";
 

@@ -1,7 +1,7 @@
 /** A file's routes: checked for repetitions, and in the form that plans use. */
 
 import type { z } from "../deps/zod.ts";
-import type { HeaderMatch, RouteLimits } from "../egress/route.ts";
+import type { HeaderMatch, RouteLimits } from "../egress/route/route.ts";
 import { parseByteSize } from "./byte_size.ts";
 import { readCredential } from "./credential.ts";
 import type { Problem } from "./problem.ts";

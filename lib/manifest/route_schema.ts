@@ -1,12 +1,12 @@
 /** The schema of a route in a manifest (egress.md, "Routes"). */
 
 import { z } from "../deps/zod.ts";
-import { isInjectableHeader, isStripped } from "../egress/credentials.ts";
-import { findHeaderMatchFault } from "../egress/header_match.ts";
+import { isInjectableHeader, isStripped } from "../egress/credential/credentials.ts";
+import { findHeaderMatchFault } from "../egress/route/header_match.ts";
 import { foldHeaderName } from "../egress/header_name.ts";
-import type { HeaderMatch, PathMatch } from "../egress/route.ts";
-import { passthroughConflict } from "../egress/route_fault.ts";
-import { findPathMatchFault } from "../egress/route_match.ts";
+import type { HeaderMatch, PathMatch } from "../egress/route/route.ts";
+import { passthroughConflict } from "../egress/route/route_fault.ts";
+import { findPathMatchFault } from "../egress/route/route_match.ts";
 import { parseByteSize } from "./byte_size.ts";
 import { credential } from "./credential_schema.ts";
 import { quote } from "./problem.ts";

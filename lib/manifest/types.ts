@@ -1,7 +1,7 @@
 /** What everything after validation reads: exactly one agent and one effective bottle. */
 
 import type { SourcePlace } from "../errors.ts";
-import type { AgentAuth, AuthScheme, RouteLimits, RouteMatch } from "../egress/route.ts";
+import type { AgentAuth, AuthScheme, RouteLimits, RouteMatch } from "../egress/route/route.ts";
 import type { EnvName } from "../names.ts";
 import type { CredentialSource } from "./credential.ts";
 

@@ -1,7 +1,7 @@
 /** The provider's part of a plan. */
 
 import type { ImagePlan } from "../image/types.ts";
-import type { AuthScheme, RouteMatch } from "../egress/route.ts";
+import type { AuthScheme, RouteMatch } from "../egress/route/route.ts";
 import type { CredentialSource, CredentialType } from "../manifest/credential.ts";
 
 /** A file that the provider wants in the guest. */

@@ -1,6 +1,6 @@
 /** `--bundle-network`: engine networks that the bundle joins. */
 
-import { parseHost } from "../egress/host.ts";
+import { parseHost } from "../egress/host/host.ts";
 import { BottleError, ExitCode } from "../errors.ts";
 import type { BundleNetwork } from "./spec.ts";
 

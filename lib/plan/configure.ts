@@ -2,7 +2,7 @@
 
 import { type ConfigureDocument, LEDGER_PATH } from "../control/protocol.ts";
 import type { EgressConfig, ListenAddress, PrivateException } from "../egress/config.ts";
-import type { TokenSlot } from "../egress/route.ts";
+import type { TokenSlot } from "../egress/route/route.ts";
 import { BottleError, ExitCode } from "../errors.ts";
 import { credentialKey, nameCredential } from "../manifest/credential.ts";
 import type { Secret } from "../secret.ts";

@@ -17,7 +17,7 @@ import { makeNotices } from "./notices.ts";
 import { BottlePlan } from "./plan.ts";
 import { planPlaceholders } from "./placeholders.ts";
 import type { PlanProvider, ProviderPlan } from "./provider_plan.ts";
-import { replayChanges } from "../egress/route_log.ts";
+import { replayChanges } from "../egress/route/route_log.ts";
 import { planRoutes } from "./routes.ts";
 import { plannedRuntime } from "./runtime.ts";
 import { planSkills } from "./skills.ts";

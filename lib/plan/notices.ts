@@ -1,8 +1,8 @@
 /** What the person should know before saying yes, besides the facts of the plan. */
 
-import type { RouteChange } from "../egress/route_change.ts";
-import type { ReplayedRoutes } from "../egress/route_log.ts";
-import type { Route } from "../egress/route.ts";
+import type { RouteChange } from "../egress/route/route_change.ts";
+import type { ReplayedRoutes } from "../egress/route/route_log.ts";
+import type { Route } from "../egress/route/route.ts";
 import { looksLikeCredential } from "../manifest/credential_shape.ts";
 import { formatPlace } from "../manifest/problem.ts";
 import type { Manifest } from "../manifest/types.ts";

@@ -1,7 +1,7 @@
 /** The placeholders of a bottle, and which credential each stands for. */
 
-import { endsWithPlaceholder, type Placeholder } from "../egress/placeholder.ts";
-import type { Route } from "../egress/route.ts";
+import { endsWithPlaceholder, type Placeholder } from "../egress/credential/placeholder.ts";
+import type { Route } from "../egress/route/route.ts";
 import type { EnvValue } from "../manifest/types.ts";
 
 /** What {@linkcode planPlaceholders} takes. */

@@ -3,9 +3,9 @@
 import type { CredentialSource } from "../manifest/credential.ts";
 import type { EnvValue, Manifest } from "../manifest/types.ts";
 import type { HomeId, Slug } from "../names.ts";
-import type { Placeholder } from "../egress/placeholder.ts";
-import type { RouteChange } from "../egress/route_change.ts";
-import type { Route, TokenSlot } from "../egress/route.ts";
+import type { Placeholder } from "../egress/credential/placeholder.ts";
+import type { RouteChange } from "../egress/route/route_change.ts";
+import type { Route, TokenSlot } from "../egress/route/route.ts";
 import type { AgentProvisionPlan, CredentialShape } from "./agent_plan.ts";
 import type { ExtraCa } from "./extra_ca.ts";
 import { type Json, planToJson } from "./plan_json.ts";

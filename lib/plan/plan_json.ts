@@ -3,8 +3,8 @@
 import { createHash } from "node:crypto";
 import type { CredentialSource } from "../manifest/credential.ts";
 import { imageToJson } from "../image/describe.ts";
-import type { RouteMatch } from "../egress/route.ts";
-import type { RouteChange } from "../egress/route_change.ts";
+import type { RouteMatch } from "../egress/route/route.ts";
+import type { RouteChange } from "../egress/route/route_change.ts";
 import { formatPlace } from "../manifest/problem.ts";
 import type { EnvValue, GitUser, Sourced } from "../manifest/types.ts";
 import type { AgentCommand, AgentProvisionPlan } from "./agent_plan.ts";

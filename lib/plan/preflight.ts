@@ -3,7 +3,7 @@
 import { imageLines } from "../image/describe.ts";
 import { escapeControl } from "../egress/escape.ts";
 import type { WorkspacePlan } from "../workspace/types.ts";
-import type { Route } from "../egress/route.ts";
+import type { Route } from "../egress/route/route.ts";
 import { describeCredential } from "../manifest/credential.ts";
 import { formatPlace } from "../manifest/problem.ts";
 import type { EnvValue, GitUser, Resources } from "../manifest/types.ts";

@@ -1,7 +1,7 @@
 /** What a person should know of a route before saying yes. Sentences without a full stop. */
 
-import { readingMethods } from "../egress/reading_methods.ts";
-import type { Route, RouteMatch } from "../egress/route.ts";
+import { readingMethods } from "../egress/judge/reading_methods.ts";
+import type { Route, RouteMatch } from "../egress/route/route.ts";
 
 /** Shown in red: what egress then does not keep from the agent. */
 export function routeDangers({ host, allow_private, auth, tls, origin }: Route): readonly string[] {

@@ -1,7 +1,7 @@
 /** A route in one line, as the preflight, `info`, `allow` and `deny` show it. */
 
-import type { Route, RouteAuth, RouteLimits } from "../egress/route.ts";
-import { type AllowChange, matchOf, type RouteChange } from "../egress/route_change.ts";
+import type { Route, RouteAuth, RouteLimits } from "../egress/route/route.ts";
+import { type AllowChange, matchOf, type RouteChange } from "../egress/route/route_change.ts";
 import { sizeText } from "../size_text.ts";
 
 /**

@@ -7,8 +7,8 @@ import type {
   RouteAuth,
   RouteMatch,
   TokenSlot,
-} from "../egress/route.ts";
-import { compileRoutes } from "../egress/route_table.ts";
+} from "../egress/route/route.ts";
+import { compileRoutes } from "../egress/route/route_table.ts";
 import type { SourcePlace } from "../errors.ts";
 import { formatPlace, type Problem, problemsError } from "../manifest/problem.ts";
 import type { ManifestRoute, Sourced } from "../manifest/types.ts";

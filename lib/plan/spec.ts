@@ -1,7 +1,7 @@
 /** What the person asked for. */
 
 import type { CredentialType } from "../manifest/credential.ts";
-import type { RouteChange } from "../egress/route_change.ts";
+import type { RouteChange } from "../egress/route/route_change.ts";
 import type { ManifestIndex } from "../manifest/index.ts";
 import type { Slug } from "../names.ts";
 import type { WorkspaceSource } from "../workspace/types.ts";

@@ -1,10 +1,10 @@
 /** The company's proxy: for networks where nothing else leads out. */
 
-import { parseAuthority } from "../egress/authority.ts";
-import { classifyAddress } from "../egress/address.ts";
+import { parseAuthority } from "../egress/host/authority.ts";
+import { classifyAddress } from "../egress/host/address.ts";
 import type { UpstreamProxy } from "../egress/config.ts";
-import { type Host, printHost } from "../egress/host.ts";
-import { parseNoProxyEntry } from "../egress/no_proxy.ts";
+import { type Host, printHost } from "../egress/host/host.ts";
+import { parseNoProxyEntry } from "../egress/host/no_proxy.ts";
 import { BottleError } from "../errors.ts";
 import { Secret } from "../secret.ts";
 

@@ -1,11 +1,11 @@
 /** What a single route opens that nobody may have meant. */
 
-import { isEveryPath } from "../egress/path.ts";
-import { compilePattern } from "../egress/pattern.ts";
-import { isMatchLive } from "../egress/route_expiry.ts";
-import { coversMatch } from "../egress/route_change.ts";
-import { readingMethods } from "../egress/reading_methods.ts";
-import type { PathMatch, RouteMatch } from "../egress/route.ts";
+import { isEveryPath } from "../egress/route/path.ts";
+import { compilePattern } from "../egress/route/pattern.ts";
+import { isMatchLive } from "../egress/route/route_expiry.ts";
+import { coversMatch } from "../egress/route/route_change.ts";
+import { readingMethods } from "../egress/judge/reading_methods.ts";
+import type { PathMatch, RouteMatch } from "../egress/route/route.ts";
 import type { ManifestRoute } from "../manifest/types.ts";
 import type { Finding } from "./finding.ts";
 import { findSharedBelow, findSharedPlace } from "./shared_place.ts";

@@ -1,7 +1,7 @@
 /** The folder `archive/` of a home: what stays of a bottle that is gone, `<slug>/{session.json,audit.jsonl}`. */
 
 import { join } from "node:path";
-import type { LedgerRow } from "../egress/audit_row.ts";
+import type { LedgerRow } from "../egress/audit/audit_row.ts";
 import type { Slug } from "../names.ts";
 import { writeFileAtomically, writePiecesAtomically } from "./atomic_file.ts";
 

@@ -2,7 +2,7 @@
 
 import { z } from "../deps/zod.ts";
 import { routeHost, routeMethods, routePaths, routePorts } from "../egress/config_schema.ts";
-import { MAX_CHANGES } from "../egress/route_log.ts";
+import { MAX_CHANGES } from "../egress/route/route_log.ts";
 
 const change = z.discriminatedUnion("action", [
   z.strictObject({

@@ -1,7 +1,7 @@
 /** What is remembered of a bottle between two commands: enough to prepare it again, and never a secret. */
 
 import { BottleError } from "../errors.ts";
-import type { RouteChange } from "../egress/route_change.ts";
+import type { RouteChange } from "../egress/route/route_change.ts";
 import { parseSlug, type Slug } from "../names.ts";
 import { z } from "../deps/zod.ts";
 import { migrateState } from "./migrate.ts";

@@ -1,6 +1,6 @@
 /** Which kind of Claude credential a bottle has: they travel in different headers. */
 
-import type { AuthScheme } from "../../lib/egress/route.ts";
+import type { AuthScheme } from "../../lib/egress/route/route.ts";
 import { BottleError } from "../../lib/errors.ts";
 import {
   type CredentialSource,

@@ -1,8 +1,8 @@
 /** Egress without a bundle: the configuration on stdin, the ready line and then the audit on stdout. */
 
 import { parseEgressConfig } from "../../lib/egress/config_schema.ts";
-import { parseAddress } from "../../lib/egress/address.ts";
-import { printHost } from "../../lib/egress/host.ts";
+import { parseAddress } from "../../lib/egress/host/address.ts";
+import { printHost } from "../../lib/egress/host/host.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { startEngine } from "./engine.ts";
 

@@ -1,8 +1,8 @@
 /** Takes rows to the ledger, in batches, and again until they are acknowledged. */
 
-import { AuditQueue, type Reservation } from "../../lib/egress/audit_queue.ts";
-import type { AuditRow } from "../../lib/egress/audit_row.ts";
-import { RefusalFold } from "../../lib/egress/refusal_fold.ts";
+import { AuditQueue, type Reservation } from "../../lib/egress/audit/audit_queue.ts";
+import type { AuditRow } from "../../lib/egress/audit/audit_row.ts";
+import { RefusalFold } from "../../lib/egress/audit/refusal_fold.ts";
 
 /**
  * Hands rows over; resolves once they are recorded.

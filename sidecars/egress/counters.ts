@@ -1,7 +1,7 @@
 /** Counters since the configuration came. */
 
 import type { EgressMethods } from "../../lib/control/protocol.ts";
-import type { Outcome } from "./record.ts";
+import type { Outcome } from "./exchange/record.ts";
 
 /** Added to by every exchange. */
 export class Counters {

@@ -8,7 +8,7 @@ import { parseEgressConfig, parseRoutes } from "../../lib/egress/config_schema.t
 import { BottleError } from "../../lib/errors.ts";
 import type { AppendRows } from "./audit_sender.ts";
 import { type Engine, startEngine } from "./engine.ts";
-import type { ReserveBytes } from "./route_meters.ts";
+import type { ReserveBytes } from "./inspect/route_meters.ts";
 
 /** The two streams of a daemon. */
 export interface DaemonStreams {

@@ -1,32 +1,32 @@
 /** The proxy, put together from one configuration. */
 
 import type { EgressMethods } from "../../lib/control/protocol.ts";
-import type { AuditRow } from "../../lib/egress/audit_row.ts";
+import type { AuditRow } from "../../lib/egress/audit/audit_row.ts";
 import type { CertificateAuthority, EgressConfig } from "../../lib/egress/config.ts";
-import { policyRow } from "../../lib/egress/policy_row.ts";
-import { rowRedactor } from "../../lib/egress/redact_row.ts";
-import type { Route } from "../../lib/egress/route.ts";
-import { checkReplacement } from "../../lib/egress/route_diff.ts";
+import { policyRow } from "../../lib/egress/audit/policy_row.ts";
+import { rowRedactor } from "../../lib/egress/audit/redact_row.ts";
+import type { Route } from "../../lib/egress/route/route.ts";
+import { checkReplacement } from "../../lib/egress/route/route_diff.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { certificateFingerprint, createAuthority } from "../../lib/pki/authority.ts";
 import { LeafIssuer } from "../../lib/pki/leaf.ts";
-import { AddressBook, type Resolve } from "./addresses.ts";
+import { AddressBook, type Resolve } from "./upstream/addresses.ts";
 import { type AppendRows, AuditSender } from "./audit_sender.ts";
-import { compileProxy } from "./company_proxy.ts";
-import { Connector } from "./connector.ts";
+import { compileProxy } from "./upstream/company_proxy.ts";
+import { Connector } from "./upstream/connector.ts";
 import { Counters } from "./counters.ts";
-import { Dialer } from "./dialer.ts";
-import { startDnsServer } from "./dns_server.ts";
-import { testFlowControl } from "./flow_control.ts";
-import { startHttp2Session } from "./http2_upstream.ts";
+import { Dialer } from "./upstream/dialer.ts";
+import { startDnsServer } from "./dns/dns_server.ts";
+import { testFlowControl } from "./client/flow_control.ts";
+import { startHttp2Session } from "./upstream/http2_upstream.ts";
 import { defaultLimits, type EngineLimits } from "./limits.ts";
-import { listen } from "./listener.ts";
+import { listen } from "./client/listener.ts";
 import { Policy } from "./policy.ts";
-import { ConnectionPool } from "./pool.ts";
-import { resolveHost } from "./resolver.ts";
-import { SessionPool } from "./session_pool.ts";
-import { type ReserveBytes, reserveInMemory, RouteMeters } from "./route_meters.ts";
-import { TlsFront } from "./tls_front.ts";
+import { ConnectionPool } from "./upstream/pool.ts";
+import { resolveHost } from "./upstream/resolver.ts";
+import { SessionPool } from "./upstream/session_pool.ts";
+import { type ReserveBytes, reserveInMemory, RouteMeters } from "./inspect/route_meters.ts";
+import { TlsFront } from "./client/tls_front.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** What {@linkcode startEngine} takes. */

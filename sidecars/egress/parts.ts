@@ -1,14 +1,14 @@
 /** What the exchanges of a proxy share, and what belongs to one client's connection. */
 
 import type { MessageReader } from "../../lib/egress/http1/message_reader.ts";
-import type { ConnectTarget } from "../../lib/egress/judge_connect.ts";
+import type { ConnectTarget } from "../../lib/egress/judge/judge_connect.ts";
 import type { AuditSender } from "./audit_sender.ts";
-import type { ClientStream } from "./client_stream.ts";
+import type { ClientStream } from "./client/client_stream.ts";
 import type { Counters } from "./counters.ts";
-import type { Dialer } from "./dialer.ts";
+import type { Dialer } from "./upstream/dialer.ts";
 import type { EngineLimits } from "./limits.ts";
 import type { Policy } from "./policy.ts";
-import type { RouteMeters } from "./route_meters.ts";
+import type { RouteMeters } from "./inspect/route_meters.ts";
 import type { Watch } from "./watchdog.ts";
 
 /** What all exchanges of a proxy share. */

@@ -1,16 +1,16 @@
 /** What one configuration says, ready to be asked for every request. */
 
 import type { EgressConfig } from "../../lib/egress/config.ts";
-import { authFor, inject, stripInbound } from "../../lib/egress/credentials.ts";
-import { compileExceptions, type OpenBlocks } from "../../lib/egress/destination.ts";
+import { authFor, inject, stripInbound } from "../../lib/egress/credential/credentials.ts";
+import { compileExceptions, type OpenBlocks } from "../../lib/egress/host/destination.ts";
 import type { HeaderList } from "../../lib/egress/message.ts";
-import { parseAddress, unwrapAddress } from "../../lib/egress/address.ts";
-import { CredentialFinders } from "../../lib/egress/credential_finders.ts";
-import { PlaceholderWatch } from "../../lib/egress/misplaced.ts";
+import { parseAddress, unwrapAddress } from "../../lib/egress/host/address.ts";
+import { CredentialFinders } from "../../lib/egress/credential/credential_finders.ts";
+import { PlaceholderWatch } from "../../lib/egress/credential/misplaced.ts";
 import type { Finder } from "../../lib/egress/scan/finder.ts";
-import { createRedactor } from "../../lib/egress/redact.ts";
-import type { Route } from "../../lib/egress/route.ts";
-import { compileRoutes, type RouteTable } from "../../lib/egress/route_table.ts";
+import { createRedactor } from "../../lib/egress/credential/redact.ts";
+import type { Route } from "../../lib/egress/route/route.ts";
+import { compileRoutes, type RouteTable } from "../../lib/egress/route/route_table.ts";
 import { BottleError } from "../../lib/errors.ts";
 
 /** Headers as they leave. */

@@ -21,7 +21,7 @@ import type { Follower, TailQuery } from "./followers.ts";
 import { KeptRoutes, MAX_ROUTES } from "./routes.ts";
 import { SupervisedDaemon } from "./supervised.ts";
 import type { CertificateAuthority } from "../../lib/egress/config.ts";
-import type { GrantedBytes } from "../../lib/egress/route_limits.ts";
+import type { GrantedBytes } from "../../lib/egress/route/route_limits.ts";
 
 /** How a bundle touches the outside. */
 export interface BundleOptions {

@@ -1,7 +1,7 @@
 /** The last lines that a daemon wrote to stderr, fit to be shown to a person. */
 
 import { escapeControl } from "../../lib/egress/escape.ts";
-import { createRedactor } from "../../lib/egress/redact.ts";
+import { createRedactor } from "../../lib/egress/credential/redact.ts";
 
 /** Lines kept. */
 const MAX_LINES = 100;

@@ -1,7 +1,7 @@
 /** Who wants to see rows as they come. */
 
 import type { AuditTailParams, AuditTailResult } from "../../lib/control/protocol.ts";
-import type { LedgerRow } from "../../lib/egress/audit_row.ts";
+import type { LedgerRow } from "../../lib/egress/audit/audit_row.ts";
 
 /** What a follower asks the ledger for. */
 export type TailQuery = Pick<AuditTailParams, "after" | "limit" | "verdict">;

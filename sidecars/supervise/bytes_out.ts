@@ -1,7 +1,11 @@
 /** What routes have sent in a bottle's life: kept beside the ledger, so that no restart begins a budget anew. */
 
 import { readCount, readShape } from "../../lib/control/shape.ts";
-import { type ByteWish, type GrantedBytes, ReservedBytes } from "../../lib/egress/route_limits.ts";
+import {
+  type ByteWish,
+  type GrantedBytes,
+  ReservedBytes,
+} from "../../lib/egress/route/route_limits.ts";
 import { BottleError } from "../../lib/errors.ts";
 
 /** As many routes as egress takes, and those that were denied meanwhile. */

@@ -4,7 +4,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { canonicalJson, type ChainEnd, chainHash, EMPTY_CHAIN } from "../../lib/audit/chain.ts";
 import { parseAuditRow } from "../../lib/audit/row.ts";
 import type { AuditTailParams, AuditTailResult } from "../../lib/control/protocol.ts";
-import type { AuditRow, LedgerRow } from "../../lib/egress/audit_row.ts";
+import type { AuditRow, LedgerRow } from "../../lib/egress/audit/audit_row.ts";
 import { BottleError } from "../../lib/errors.ts";
 
 /** Options of {@linkcode openLedger}. */

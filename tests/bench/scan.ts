@@ -20,7 +20,7 @@ const credentials: readonly string[] = [
   `ghp_${randomBytes(18).toString("hex")}`,
   "short-12345678",
 ];
-const source = await Deno.readTextFile(new URL("../../lib/egress/host.ts", import.meta.url));
+const source = await Deno.readTextFile(new URL("../../lib/egress/host/host.ts", import.meta.url));
 const kinds: Readonly<Record<string, Uint8Array>> = {
   random: new Uint8Array(randomBytes(SIZE)),
   base64: repeat(randomBytes(48 * 1024).toString("base64")),

@@ -1,6 +1,6 @@
 /** Audit rows for tests. */
 
-import type { AuditRow } from "../../lib/egress/audit_row.ts";
+import type { AuditRow } from "../../lib/egress/audit/audit_row.ts";
 
 /** A row that was allowed; whatever a test needs otherwise is given. */
 export function auditRow(given: Partial<AuditRow> = {}): AuditRow {

@@ -90,7 +90,8 @@ async function remove(run: Run, name: string): Promise<void> {
 }
 
 async function packProgram(folders: readonly string[]): Promise<Uint8Array> {
-  const files = (await Promise.all(folders.map((folder) => walkFiles(folder, /\.(ts|py)$/)))).flat();
+  const files = (await Promise.all(folders.map((folder) => walkFiles(folder, /\.(ts|py)$/))))
+    .flat();
   return await packTar(
     await Promise.all(files.map(async (file) => ({
       name: `srv/${file}`,

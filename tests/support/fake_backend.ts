@@ -17,7 +17,7 @@ import type { AgentStart, Bottle, ExecOptions, ExecResult } from "../../lib/bott
 import type { Context } from "../../lib/context.ts";
 import type { ControlClient } from "../../lib/control/client.ts";
 import type { RoutesPutParams, StatsResult } from "../../lib/control/protocol.ts";
-import type { AuditRow, LedgerRow } from "../../lib/egress/audit_row.ts";
+import type { AuditRow, LedgerRow } from "../../lib/egress/audit/audit_row.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { Manifest } from "../../lib/manifest/types.ts";
 import { type HomeId, resourceName, type Slug } from "../../lib/names.ts";

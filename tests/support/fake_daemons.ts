@@ -2,7 +2,7 @@
 
 import type { DaemonName } from "../../lib/control/protocol.ts";
 import { type RpcHandler, RpcPeer } from "../../lib/control/rpc.ts";
-import type { LedgerRow } from "../../lib/egress/audit_row.ts";
+import type { LedgerRow } from "../../lib/egress/audit/audit_row.ts";
 import type { DaemonExit, DaemonProcess } from "../../lib/process/daemon.ts";
 import { streamPair } from "./streams.ts";
 

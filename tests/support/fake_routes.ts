@@ -2,8 +2,8 @@
 
 import type { RoutesPutParams, RoutesResult } from "../../lib/control/protocol.ts";
 import { parseRoutes } from "../../lib/egress/config_schema.ts";
-import type { Route } from "../../lib/egress/route.ts";
-import { checkReplacement } from "../../lib/egress/route_diff.ts";
+import type { Route } from "../../lib/egress/route/route.ts";
+import { checkReplacement } from "../../lib/egress/route/route_diff.ts";
 import { BottleError } from "../../lib/errors.ts";
 
 /** What egress and init keep of them. */

@@ -1,11 +1,11 @@
 /** What a preset's routes say to a request, by the code that egress judges with. */
 
 import { parseRequestHead } from "../../lib/egress/http1/request_head.ts";
-import { judgeConnect } from "../../lib/egress/judge_connect.ts";
-import { judgeRequest } from "../../lib/egress/judge_request.ts";
+import { judgeConnect } from "../../lib/egress/judge/judge_connect.ts";
+import { judgeRequest } from "../../lib/egress/judge/judge_request.ts";
 import type { BlockReason } from "../../lib/egress/reason.ts";
-import type { Route } from "../../lib/egress/route.ts";
-import { compileRoutes, type RouteTable } from "../../lib/egress/route_table.ts";
+import type { Route } from "../../lib/egress/route/route.ts";
+import { compileRoutes, type RouteTable } from "../../lib/egress/route/route_table.ts";
 import { ManifestIndex } from "../../lib/manifest/index.ts";
 import { planRoutes } from "../../lib/plan/routes.ts";
 

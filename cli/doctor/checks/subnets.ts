@@ -2,7 +2,7 @@
 
 import { probeRoutes } from "../../../backends/docker/probe.ts";
 import { overlaps, parseRanges } from "../../../backends/docker/subnets.ts";
-import { type Cidr, cidrContains, printCidr } from "../../../lib/egress/cidr.ts";
+import { type Cidr, cidrContains, printCidr } from "../../../lib/egress/host/cidr.ts";
 import { BottleError } from "../../../lib/errors.ts";
 import { type Finding, note, ok, problem, warning } from "../finding.ts";
 import { notChecked } from "../not_checked.ts";

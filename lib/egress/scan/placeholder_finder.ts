@@ -1,7 +1,7 @@
 /** Finds placeholders of any bottle by their format, as they are. */
 
 import { Buffer } from "node:buffer";
-import { MAX_FORMAT, placeholderAt } from "../placeholder.ts";
+import { MAX_FORMAT, placeholderAt } from "../credential/placeholder.ts";
 import { type Finder, type OnFound, type OpenEnd, Opening } from "./finder.ts";
 import { countLetters } from "./letters.ts";
 

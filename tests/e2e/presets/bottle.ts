@@ -1,6 +1,6 @@
 /** A bottle that extends presets and nothing else, started by the program itself. */
 
-import type { LedgerRow } from "../../../lib/egress/audit_row.ts";
+import type { LedgerRow } from "../../../lib/egress/audit/audit_row.ts";
 import { type Ended, makeHome } from "../cli/program.ts";
 
 /** What the bottle is made of. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { waitReady } from "../../../backends/bundle/bundle.ts";
 import { systemClock } from "../../../lib/clock.ts";
-import type { Route } from "../../../lib/egress/route.ts";
+import type { Route } from "../../../lib/egress/route/route.ts";
 import { daemonPid, request, startTestBundle, until } from "./harness.ts";
 
 const NOT_ALLOWED = /x-bot-bottle-block: host-not-allowed/;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { compileExceptions } from "../../../lib/egress/destination.ts";
-import { hostName } from "../../../lib/egress/host.ts";
+import { compileExceptions } from "../../../lib/egress/host/destination.ts";
+import { hostName } from "../../../lib/egress/host/host.ts";
 import { BottleError } from "../../../lib/errors.ts";
-import { AddressBook } from "../../../sidecars/egress/addresses.ts";
-import { Connector } from "../../../sidecars/egress/connector.ts";
+import { AddressBook } from "../../../sidecars/egress/upstream/addresses.ts";
+import { Connector } from "../../../sidecars/egress/upstream/connector.ts";
 import { testAuthority } from "../../support/egress/certificates.ts";
 import {
   address,

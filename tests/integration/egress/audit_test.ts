@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { AuditRow } from "../../../lib/egress/audit_row.ts";
+import type { AuditRow } from "../../../lib/egress/audit/audit_row.ts";
 import { startProxy } from "../../support/egress/proxy.ts";
 import { startRecorder } from "../../support/egress/recorder.ts";
 import { eventually } from "../../support/egress/wire.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { fc } from "../../../lib/deps/fast_check.ts";
-import type { AskedRequest } from "../../../lib/egress/asked_request.ts";
-import { explainRequest } from "../../../lib/egress/explain.ts";
-import type { AuditRow } from "../../../lib/egress/audit_row.ts";
-import type { ExplainOptions } from "../../../lib/egress/explanation.ts";
+import type { AskedRequest } from "../../../lib/egress/explain/asked_request.ts";
+import { explainRequest } from "../../../lib/egress/explain/explain.ts";
+import type { AuditRow } from "../../../lib/egress/audit/audit_row.ts";
+import type { ExplainOptions } from "../../../lib/egress/explain/explanation.ts";
 import type { HeaderField } from "../../../lib/egress/message.ts";
-import type { Placeholder } from "../../../lib/egress/placeholder.ts";
-import { compileRoutes } from "../../../lib/egress/route_table.ts";
+import type { Placeholder } from "../../../lib/egress/credential/placeholder.ts";
+import { compileRoutes } from "../../../lib/egress/route/route_table.ts";
 import { ask } from "../../support/egress/ask.ts";
 import { leafForNames, testAuthority } from "../../support/egress/certificates.ts";
 import { LOOPBACK, startProxy, type TestRoute } from "../../support/egress/proxy.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { explainRequest } from "../../../lib/egress/explain.ts";
-import type { ExplainOptions } from "../../../lib/egress/explanation.ts";
+import { explainRequest } from "../../../lib/egress/explain/explain.ts";
+import type { ExplainOptions } from "../../../lib/egress/explain/explanation.ts";
 import type { HeaderList } from "../../../lib/egress/message.ts";
-import { compileRoutes } from "../../../lib/egress/route_table.ts";
+import { compileRoutes } from "../../../lib/egress/route/route_table.ts";
 import { ask } from "../../support/egress/ask.ts";
 import { leafForNames, testAuthority } from "../../support/egress/certificates.ts";
 import { LOOPBACK, startProxy, type TestRoute } from "../../support/egress/proxy.ts";

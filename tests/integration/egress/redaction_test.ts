@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import zlib from "node:zlib";
-import type { RouteAuth } from "../../../lib/egress/route.ts";
+import type { RouteAuth } from "../../../lib/egress/route/route.ts";
 import { testAuthority } from "../../support/egress/certificates.ts";
 import { type Proxy, startProxy } from "../../support/egress/proxy.ts";
 import {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { ReservedBytes } from "../../../lib/egress/route_limits.ts";
-import type { RouteLimits } from "../../../lib/egress/route.ts";
+import { ReservedBytes } from "../../../lib/egress/route/route_limits.ts";
+import type { RouteLimits } from "../../../lib/egress/route/route.ts";
 import { testAuthority } from "../../support/egress/certificates.ts";
 import { type Proxy, startProxy, type TestRoute } from "../../support/egress/proxy.ts";
 import { startRecorder, takeRequest } from "../../support/egress/recorder.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RouteMatch } from "../../../lib/egress/route.ts";
+import type { RouteMatch } from "../../../lib/egress/route/route.ts";
 import { testAuthority } from "../../support/egress/certificates.ts";
 import { startProxy, type TestRoute } from "../../support/egress/proxy.ts";
 import { startRecorder } from "../../support/egress/recorder.ts";

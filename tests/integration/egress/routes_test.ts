@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Route } from "../../../lib/egress/route.ts";
+import type { Route } from "../../../lib/egress/route/route.ts";
 import { testAuthority } from "../../support/egress/certificates.ts";
 import { startProxy } from "../../support/egress/proxy.ts";
 import { startRecorder, takeRequest } from "../../support/egress/recorder.ts";

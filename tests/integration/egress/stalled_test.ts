@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { AuditRow } from "../../../lib/egress/audit_row.ts";
+import type { AuditRow } from "../../../lib/egress/audit/audit_row.ts";
 import { makePlaceholder, parseSlug } from "../../../lib/names.ts";
 import { testAuthority } from "../../support/egress/certificates.ts";
 import { connectHttp2 } from "../../support/egress/http2/peers.ts";

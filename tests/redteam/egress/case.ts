@@ -1,6 +1,6 @@
 /** One technique in one place: what the attacker does, and what upstreams may and may not have got of it. */
 
-import type { FailReason } from "../../../lib/egress/audit_row.ts";
+import type { FailReason } from "../../../lib/egress/audit/audit_row.ts";
 import type { BlockReason } from "../../../lib/egress/reason.ts";
 import type { ThreatId } from "../threats.ts";
 import type { Respond } from "./sink.ts";

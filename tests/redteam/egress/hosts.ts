@@ -3,7 +3,7 @@
  * finds them. Each route is a wildcard, and each case has names of its own below it: its rows are told from others'.
  */
 
-import type { Route } from "../../../lib/egress/route.ts";
+import type { Route } from "../../../lib/egress/route/route.ts";
 
 /** Names that routes lead to, and what each is for. */
 export const HOSTS = {

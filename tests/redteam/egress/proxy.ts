@@ -1,6 +1,6 @@
 /** The proxy under attack: the program itself with the permissions that the bundle gives it, or its engine where a test has to say what a name resolves to. */
 
-import type { AuditRow } from "../../../lib/egress/audit_row.ts";
+import type { AuditRow } from "../../../lib/egress/audit/audit_row.ts";
 import type { EgressConfig } from "../../../lib/egress/config.ts";
 import { parseEgressConfig } from "../../../lib/egress/config_schema.ts";
 import { startEngine } from "../../../sidecars/egress/engine.ts";

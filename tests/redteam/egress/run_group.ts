@@ -1,7 +1,7 @@
 /** Runs cases, one after the other, on one proxy. */
 
 import { deepEqual, fail, ok } from "node:assert/strict";
-import type { AuditRow } from "../../../lib/egress/audit_row.ts";
+import type { AuditRow } from "../../../lib/egress/audit/audit_row.ts";
 import { eventually } from "../../support/egress/wire.ts";
 import type { Case, Covered, Expectation, Group, TextRule } from "./case.ts";
 import { respondOk } from "./sink.ts";

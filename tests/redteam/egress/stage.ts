@@ -1,8 +1,8 @@
 /** Where the attacks on the proxy take place: a proxy, upstreams that keep what they get, and ways to them. */
 
-import type { AuditRow } from "../../../lib/egress/audit_row.ts";
+import type { AuditRow } from "../../../lib/egress/audit/audit_row.ts";
 import type { EgressConfig } from "../../../lib/egress/config.ts";
-import type { Route } from "../../../lib/egress/route.ts";
+import type { Route } from "../../../lib/egress/route/route.ts";
 import type { EngineLimits } from "../../../sidecars/egress/limits.ts";
 import type { Leaf } from "../../../lib/pki/leaf.ts";
 import {

@@ -1,7 +1,7 @@
 /** Asks the running proxy what `explainRequest` was asked. */
 
 import assert from "node:assert/strict";
-import { type AskedRequest, writeAsked } from "../../../lib/egress/asked_request.ts";
+import { type AskedRequest, writeAsked } from "../../../lib/egress/explain/asked_request.ts";
 import type { Proxy } from "./proxy.ts";
 
 /**

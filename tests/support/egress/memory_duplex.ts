@@ -1,6 +1,6 @@
 /** A connection in memory, without a buffer: a write is taken by a read. */
 
-import type { ByteDuplex } from "../../../sidecars/egress/body.ts";
+import type { ByteDuplex } from "../../../sidecars/egress/body/body.ts";
 import { BottleError } from "../../../lib/errors.ts";
 
 /** Both ends of one connection. */

@@ -1,7 +1,7 @@
 /** A body of given pieces. */
 
 import { Buffer } from "node:buffer";
-import type { BodyReader } from "../../../sidecars/egress/body.ts";
+import type { BodyReader } from "../../../sidecars/egress/body/body.ts";
 
 /** Gives one piece a read. @param onRead told before each */
 export function piecesBody(

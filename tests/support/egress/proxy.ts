@@ -1,15 +1,15 @@
 /** The real proxy in this process, and clients of it. All names resolve to 127.0.0.1 unless told. */
 
-import type { AuditRow } from "../../../lib/egress/audit_row.ts";
+import type { AuditRow } from "../../../lib/egress/audit/audit_row.ts";
 import type { EgressConfig } from "../../../lib/egress/config.ts";
-import { type IpAddress, parseAddress } from "../../../lib/egress/address.ts";
-import type { Route } from "../../../lib/egress/route.ts";
+import { type IpAddress, parseAddress } from "../../../lib/egress/host/address.ts";
+import type { Route } from "../../../lib/egress/route/route.ts";
 import { parseEgressConfig } from "../../../lib/egress/config_schema.ts";
-import type { HostName } from "../../../lib/egress/host.ts";
+import type { HostName } from "../../../lib/egress/host/host.ts";
 import type { AppendRows } from "../../../sidecars/egress/audit_sender.ts";
 import { type Engine, startEngine } from "../../../sidecars/egress/engine.ts";
 import type { EngineLimits } from "../../../sidecars/egress/limits.ts";
-import type { ReserveBytes } from "../../../sidecars/egress/route_meters.ts";
+import type { ReserveBytes } from "../../../sidecars/egress/inspect/route_meters.ts";
 import { eventually, patiently, Wire } from "./wire.ts";
 
 /** A route for a test: its origin is filled in. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { chainRows, EMPTY_CHAIN } from "../../../lib/audit/chain.ts";
-import type { AuditRow } from "../../../lib/egress/audit_row.ts";
+import type { AuditRow } from "../../../lib/egress/audit/audit_row.ts";
 import { auditRow } from "../../support/audit_rows.ts";
 import { type Cli, makeCli } from "../../support/cli.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DockerBottle } from "../../../../backends/docker/bottle.ts";
 import { createEngine } from "../../../../backends/engine/engine.ts";
-import type { LedgerRow } from "../../../../lib/egress/audit_row.ts";
+import type { LedgerRow } from "../../../../lib/egress/audit/audit_row.ts";
 import type { RunOptions } from "../../../../lib/process/run.ts";
 import { fakeRun } from "../../../support/context.ts";
 import { madePlan } from "../../../support/made_plan.ts";

@@ -6,7 +6,7 @@ import {
   pickSubnet,
 } from "../../../../backends/docker/subnets.ts";
 import { fc } from "../../../../lib/deps/fast_check.ts";
-import { type Cidr, parseCidr } from "../../../../lib/egress/cidr.ts";
+import { type Cidr, parseCidr } from "../../../../lib/egress/host/cidr.ts";
 
 function cidr(text: string): Cidr {
   const block = parseCidr(text);

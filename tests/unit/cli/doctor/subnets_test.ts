@@ -7,7 +7,7 @@ import {
   parseRoutes,
   type TakenBlock,
 } from "../../../../cli/doctor/routes.ts";
-import { printCidr } from "../../../../lib/egress/cidr.ts";
+import { printCidr } from "../../../../lib/egress/host/cidr.ts";
 
 const shown = (blocks: readonly TakenBlock[]): readonly string[] =>
   blocks.map(({ block, whose }) => `${printCidr(block)} ${whose}`);

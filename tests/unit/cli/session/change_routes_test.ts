@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { findWide } from "../../../../cli/session/change_routes.ts";
-import type { PathMatch, Route } from "../../../../lib/egress/route.ts";
-import type { AllowChange } from "../../../../lib/egress/route_change.ts";
+import type { PathMatch, Route } from "../../../../lib/egress/route/route.ts";
+import type { AllowChange } from "../../../../lib/egress/route/route_change.ts";
 
 const route: Route = { host: "api.test", matches: [{ methods: ["GET"] }], origin: "m" };
 const withToken: Route = { ...route, auth: { scheme: "bearer", token: "EGRESS_TOKEN_1" } };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { lookUp } from "../../../../cli/session/look_up.ts";
-import { hostName } from "../../../../lib/egress/host.ts";
+import { hostName } from "../../../../lib/egress/host/host.ts";
 import { BottleError } from "../../../../lib/errors.ts";
 import { fakeRun } from "../../../support/context.ts";
 

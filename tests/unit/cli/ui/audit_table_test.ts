@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { auditLines } from "../../../../cli/ui/audit_table.ts";
 import { fc } from "../../../../lib/deps/fast_check.ts";
-import type { AuditRow } from "../../../../lib/egress/audit_row.ts";
+import type { AuditRow } from "../../../../lib/egress/audit/audit_row.ts";
 import { auditRow } from "../../../support/audit_rows.ts";
 
 function lineOf(row: Partial<AuditRow>): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { routesYaml } from "../../../../cli/ui/route_yaml.ts";
-import type { AllowChange } from "../../../../lib/egress/route_change.ts";
+import type { AllowChange } from "../../../../lib/egress/route/route_change.ts";
 import { ManifestIndex } from "../../../../lib/manifest/index.ts";
 import { manifestFiles, markdown } from "../../../support/manifest_files.ts";
 

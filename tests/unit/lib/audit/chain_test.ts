@@ -7,7 +7,7 @@ import {
   GENESIS,
 } from "../../../../lib/audit/chain.ts";
 import { fc } from "../../../../lib/deps/fast_check.ts";
-import type { LedgerRow } from "../../../../lib/egress/audit_row.ts";
+import type { LedgerRow } from "../../../../lib/egress/audit/audit_row.ts";
 import { auditRow } from "../../../support/audit_rows.ts";
 
 const chain: readonly LedgerRow[] = chainRows(

@@ -7,12 +7,12 @@ import {
   ledgerLineSchema,
 } from "../../../../lib/audit/row_schema.ts";
 import { fc } from "../../../../lib/deps/fast_check.ts";
-import { AuditQueue } from "../../../../lib/egress/audit_queue.ts";
-import type { AuditRow } from "../../../../lib/egress/audit_row.ts";
-import { DnsLog } from "../../../../lib/egress/dns_log.ts";
-import { policyRow } from "../../../../lib/egress/policy_row.ts";
-import { RefusalFold } from "../../../../lib/egress/refusal_fold.ts";
-import { ExchangeRecord } from "../../../../sidecars/egress/record.ts";
+import { AuditQueue } from "../../../../lib/egress/audit/audit_queue.ts";
+import type { AuditRow } from "../../../../lib/egress/audit/audit_row.ts";
+import { DnsLog } from "../../../../lib/egress/dns/dns_log.ts";
+import { policyRow } from "../../../../lib/egress/audit/policy_row.ts";
+import { RefusalFold } from "../../../../lib/egress/audit/refusal_fold.ts";
+import { ExchangeRecord } from "../../../../sidecars/egress/exchange/record.ts";
 import { auditRow } from "../../../support/audit_rows.ts";
 
 Deno.test("auditJsonSchema prints the schema of a line", async (t) => {

@@ -3,7 +3,7 @@ import { chainRows, EMPTY_CHAIN } from "../../../../lib/audit/chain.ts";
 import type { ControlClient } from "../../../../lib/control/client.ts";
 import { openControl } from "../../../../lib/control/client_stream.ts";
 import { RpcError, type RpcHandler, RpcPeer } from "../../../../lib/control/rpc.ts";
-import type { LedgerRow } from "../../../../lib/egress/audit_row.ts";
+import type { LedgerRow } from "../../../../lib/egress/audit/audit_row.ts";
 import { auditRow } from "../../../support/audit_rows.ts";
 import { streamPair } from "../../../support/streams.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseRoutesResult } from "../../../../lib/control/route_answer.ts";
-import type { Route } from "../../../../lib/egress/route.ts";
+import type { Route } from "../../../../lib/egress/route/route.ts";
 
 const whole: readonly Route[] = [
   { host: "a.test", origin: "allow" },

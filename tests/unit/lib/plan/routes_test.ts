@@ -5,7 +5,7 @@ import type { ManifestRoute, Sourced } from "../../../../lib/manifest/types.ts";
 import type { ProviderRoute } from "../../../../lib/plan/agent_plan.ts";
 import { type PlannedRoutes, planRoutes } from "../../../../lib/plan/routes.ts";
 import { envSource } from "../../../support/plan.ts";
-import { compileRoutes } from "../../../../lib/egress/route_table.ts";
+import { compileRoutes } from "../../../../lib/egress/route/route_table.ts";
 
 function written(...routes: ManifestRoute[]): Sourced<ManifestRoute>[] {
   return routes.map((value, index) => ({

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseHost } from "../../../../lib/egress/host.ts";
+import { parseHost } from "../../../../lib/egress/host/host.ts";
 import { findSharedBelow, findSharedPlace } from "../../../../lib/policy/shared_place.ts";
 import { sharedPlaces } from "../../../../lib/policy/shared_places.ts";
 

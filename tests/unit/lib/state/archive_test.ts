@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { chainRows, EMPTY_CHAIN } from "../../../../lib/audit/chain.ts";
-import type { LedgerRow } from "../../../../lib/egress/audit_row.ts";
+import type { LedgerRow } from "../../../../lib/egress/audit/audit_row.ts";
 import { parseSlug } from "../../../../lib/names.ts";
 import { openArchivedAudit, writeArchive } from "../../../../lib/state/archive.ts";
 import { auditRow } from "../../../support/audit_rows.ts";

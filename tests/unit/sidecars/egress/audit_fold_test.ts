@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { AuditRow } from "../../../../lib/egress/audit_row.ts";
+import type { AuditRow } from "../../../../lib/egress/audit/audit_row.ts";
 import { AuditSender } from "../../../../sidecars/egress/audit_sender.ts";
 import { auditRow } from "../../../support/audit_rows.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { AuditRow } from "../../../../lib/egress/audit_row.ts";
-import { AUDIT_CAPACITY } from "../../../../lib/egress/audit_queue.ts";
+import type { AuditRow } from "../../../../lib/egress/audit/audit_row.ts";
+import { AUDIT_CAPACITY } from "../../../../lib/egress/audit/audit_queue.ts";
 import { type AppendRows, AuditSender } from "../../../../sidecars/egress/audit_sender.ts";
 
 const ROW: AuditRow = {

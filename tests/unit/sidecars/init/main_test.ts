@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ControlClient } from "../../../../lib/control/client.ts";
 import { openControl } from "../../../../lib/control/client_stream.ts";
 import type { ConfigureDocument } from "../../../../lib/control/protocol.ts";
-import type { LedgerRow } from "../../../../lib/egress/audit_row.ts";
+import type { LedgerRow } from "../../../../lib/egress/audit/audit_row.ts";
 import { systemClock } from "../../../../lib/clock.ts";
 import { connectionStreams } from "../../../../lib/control/connection_streams.ts";
 import { runInit } from "../../../../sidecars/init/main.ts";
