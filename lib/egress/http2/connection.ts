@@ -171,6 +171,8 @@ export class Http2Connection {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#error = error;
+    // A request behind the frame that ended it would be carried out, and nobody would wait for its end.
+    this.#reader.stop();
     if (error !== undefined) {
       this.#writer.goAway(this.#streams.lastPeerId, errorNumber(errorNameOf(error)));
       this.#options.onOutput();

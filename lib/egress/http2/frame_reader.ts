@@ -70,6 +70,7 @@ export class FrameReader {
   #prefaceLeft: number;
   #isFirst = true;
   #count = 0;
+  #isStopped = false;
   /** The beginning of a frame whose rest has not come. */
   #held: Uint8Array | undefined;
   #heldLength = 0;
@@ -93,6 +94,11 @@ export class FrameReader {
     return this.#heldLength > 3 && this.#held?.[3] === FrameType.data ? "frame" : "head";
   }
 
+  /** Reads no further, not even what has come together with what is being taken. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
   /**
    * Takes the next bytes.
    *
@@ -100,7 +106,7 @@ export class FrameReader {
    */
   push(bytes: Uint8Array): void {
     let at = this.#takePreface(bytes);
-    while (at < bytes.length) {
+    while (at < bytes.length && !this.#isStopped) {
       if (this.#heldLength > 0) {
         at = this.#fillHeld(bytes, at);
         continue;

@@ -5,6 +5,7 @@ import { defaultHttp2Limits } from "../../../../../lib/egress/http2/limits.ts";
 import { requestFields } from "../../../../../lib/egress/http2/request_fields.ts";
 import { responseFields } from "../../../../../lib/egress/http2/response_fields.ts";
 import type { Http2Stream } from "../../../../../lib/egress/http2/stream.ts";
+import { concatBytes } from "../../../../../lib/concat_bytes.ts";
 import { fc } from "../../../../../lib/deps/fast_check.ts";
 import {
   codeOf,
@@ -13,6 +14,7 @@ import {
   END_STREAM,
   frame,
   headers,
+  PREFACE,
   readFrames,
   settings,
   Type,
@@ -309,4 +311,20 @@ Deno.test("Http2Connection of a client opens no more streams than the server tak
   assert.equal(connection.freeStreams, 0);
   connection.receive(headers(1, [[":status", "204"]]));
   assert.equal(connection.freeStreams, 1);
+});
+
+Deno.test("Http2Connection takes no request that came with the goodbye that ended it", () => {
+  let requests = 0;
+  const connection = new Http2Connection({
+    role: "server",
+    limits: defaultHttp2Limits,
+    onOutput: () => {},
+    onRequest: () => void requests++,
+    onChange: () => connection.isClosing && connection.end(),
+    now: () => 0,
+  });
+  connection.start();
+  const goodbye = frame(Type.goAway, 0, 0, [...uint32(0), ...uint32(0)]);
+  connection.receive(concatBytes([PREFACE, settings(), goodbye, headers(1, get)]));
+  assert.deepEqual([connection.isOver, requests], [true, 0]);
 });
