@@ -144,10 +144,12 @@ class ForwardState {
     try {
       return await this.exchange(upstream);
     } catch (error) {
-      const { framing, method } = this.#job.request.start;
-      const isUnanswered = !upstream.hasAnswered && this.#aborted === undefined;
-      const isUndone = upstream.isRefused || upstream.isReused && IDEMPOTENT.has(method);
-      if (isUndone && isEmpty(framing) && isUnanswered) return undefined;
+      const { request: { start: { framing, method } }, record } = this.#job;
+      const isStale = upstream.isReused && !upstream.hasAnswered && IDEMPOTENT.has(method);
+      const isUndone = record.status === 0 && (upstream.isRefused || isStale);
+      // A client's own fault is no reason to send it again.
+      const isUpstreams = this.#aborted === undefined && codeOf(error) === "upstream-closed";
+      if (isUndone && isUpstreams && isEmpty(framing)) return undefined;
       throw error;
     }
   }

@@ -45,6 +45,8 @@ class Http2Session implements UpstreamSession {
   /** Exchanges that have no stream yet: there must be one left for each. */
   #reserved = 0;
   #hasServed = false;
+  /** How many times something has come. */
+  #received = 0;
   #isRetired = false;
   #isClosed = false;
 
@@ -55,7 +57,10 @@ class Http2Session implements UpstreamSession {
     this.#link = new Http2Link(transport, {
       role: "client",
       limits,
-      onReceived: () => this.#alive.onReceived(),
+      onReceived: () => {
+        this.#received++;
+        this.#alive.onReceived();
+      },
       onChange: () => this.#settle(),
     });
     this.#alive = new Liveness(limits, () => this.#link.connection.ping(), () => this.close());
@@ -79,13 +84,15 @@ class Http2Session implements UpstreamSession {
     const isFull = this.#active >= this.#limits.streams ||
       (connection.hasSettings ? connection.freeStreams <= this.#reserved : this.#hasServed);
     if (this.isOver || isFull) return undefined;
+    // Among others it is no idle connection that the upstream may have given up: it says itself what it has not begun.
+    const isReused = this.#hasServed && this.#active === 0;
     this.#active++;
     this.#reserved++;
-    const isReused = this.#hasServed;
     this.#hasServed = true;
     let isOpen = false;
     return new Http2Upstream({
       isReused,
+      received: () => this.#received,
       open: () => {
         isOpen = true;
         this.#reserved--;
@@ -129,6 +136,8 @@ class Http2Session implements UpstreamSession {
 
 interface Http2UpstreamOptions {
   readonly isReused: boolean;
+  /** How many times something has come on the connection. */
+  readonly received: () => number;
   /** Called at most once, when the head goes out. */
   readonly open: () => Http2Stream;
   /** Called once. */
@@ -142,15 +151,17 @@ class Http2Upstream implements UpstreamExchange {
   readonly request: RequestWriter;
   readonly upgrade = undefined;
   readonly #onEnd: () => void;
+  readonly #received: () => number;
   readonly #opened = Promise.withResolvers<Http2Stream>();
   #stream: Http2Stream | undefined;
   #method = "";
   #framing: BodyFraming = { kind: "none" };
-  #hasAnswered = false;
+  #receivedBefore = Infinity;
   #hasEnded = false;
 
-  constructor({ isReused, open, onEnd }: Http2UpstreamOptions) {
+  constructor({ isReused, received, open, onEnd }: Http2UpstreamOptions) {
     this.isReused = isReused;
+    this.#received = received;
     this.#onEnd = onEnd;
     // It may fail while nobody waits for the answer.
     this.#opened.promise.catch(() => {});
@@ -161,7 +172,7 @@ class Http2Upstream implements UpstreamExchange {
   }
 
   get hasAnswered(): boolean {
-    return this.#hasAnswered;
+    return this.#received() > this.#receivedBefore;
   }
 
   get isRefused(): boolean {
@@ -172,7 +183,6 @@ class Http2Upstream implements UpstreamExchange {
     const stream = await this.#opened.promise;
     try {
       const head = await stream.heads.take();
-      this.#hasAnswered = true;
       this.#framing = responseFraming(head, this.#method);
       const { headers } = splitConnectionHeaders(head.headers, head.version);
       return { status: head.status, reason: "", headers, framing: this.#framing };
@@ -201,6 +211,7 @@ class Http2Upstream implements UpstreamExchange {
     try {
       if (this.#hasEnded) throw failure("upstream-closed");
       this.#stream = open();
+      this.#receivedBefore = this.#received();
       this.#opened.resolve(this.#stream);
       return this.#stream;
     } catch (error) {

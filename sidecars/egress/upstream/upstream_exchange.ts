@@ -45,7 +45,7 @@ export interface UpstreamExchange {
   readonly protocol: "http/1.1" | "h2";
   /** It was idle in the pool before: the upstream may have given it up meanwhile. */
   readonly isReused: boolean;
-  /** Whether any byte of an answer has come. */
+  /** Whether any byte of an answer has come: of HTTP/2, anything on its connection since the request went out. */
   readonly hasAnswered: boolean;
   /** The upstream said that it has not begun with the request, and never will: only HTTP/2 can tell. */
   readonly isRefused: boolean;
