@@ -12,6 +12,7 @@ import { failure } from "./failure.ts";
 import type { EngineLimits } from "../limits.ts";
 import type { ExchangeRecord } from "./record.ts";
 import { relayResponse } from "./relay_response.ts";
+import { settledWithin } from "../settled_within.ts";
 import type { RequestScan } from "../inspect/request_scan.ts";
 import type { ResponseRedaction } from "../inspect/response_redaction.ts";
 import { isEmpty, RequestBody } from "./request_body.ts";
@@ -178,7 +179,7 @@ class ForwardState {
       const isError = await relayResponse({ ...this.#job, upstream, body });
       // An upstream that answers early may take the rest of the body for a request of its own.
       const isEarly = !body.isSent;
-      if (isEarly) await within(sending, isError ? 0 : limits.lingerMs);
+      if (isEarly) await settledWithin(isError ? 0 : limits.lingerMs, [sending]);
       upstream.release(!isEarly);
       const fault = body.failure === undefined ? undefined : this.#why(undefined);
       return { discardRest: () => body.discardRest(), fault };
@@ -206,12 +207,4 @@ class ForwardState {
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof BottleError ? error.code : undefined;
-}
-
-async function within(work: Promise<void>, ms: number): Promise<void> {
-  if (ms === 0) return;
-  const late = Promise.withResolvers<void>();
-  const timer = setTimeout(() => late.resolve(), ms);
-  await Promise.race([work, late.promise]);
-  clearTimeout(timer);
 }

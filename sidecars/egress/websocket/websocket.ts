@@ -12,6 +12,7 @@ import { BottleError } from "../../../lib/errors.ts";
 import type { ByteDuplex } from "../body/body.ts";
 import { failure } from "../exchange/failure.ts";
 import type { EngineLimits } from "../limits.ts";
+import { settledWithin } from "../settled_within.ts";
 import type { ExchangeRecord } from "../exchange/record.ts";
 import type { Watch } from "../watchdog.ts";
 import { Direction } from "./websocket_direction.ts";
@@ -97,9 +98,11 @@ export async function relayWebSocket(job: WebSocketJob): Promise<void> {
     const ending = await Promise.race([ended.promise, all(runs)]);
     if (ending === undefined) return;
     // What an upstream said before it went is still there: its close, for one.
-    if (ending.error?.code === "upstream-closed") await within(limits.lingerMs, runs.slice(1));
+    if (ending.error?.code === "upstream-closed") {
+      await settledWithin(limits.lingerMs, runs.slice(1));
+    }
     for (const direction of directions) direction.stop();
-    await within(limits.lingerMs, [
+    await settledWithin(limits.lingerMs, [
       sinks.client.close(ending.toClient, ending.text),
       sinks.upstream.close(ending.toUpstream, ""),
       ...runs,
@@ -165,12 +168,4 @@ const closeCodes: Readonly<Record<WebSocketErrorCode, CloseCodeNumber>> = {
 async function all(works: readonly Promise<void>[]): Promise<undefined> {
   await Promise.all(works);
   return undefined;
-}
-
-/** Waits for all to settle, but not for ever. */
-async function within(ms: number, works: readonly Promise<void>[]): Promise<void> {
-  const late = Promise.withResolvers<void>();
-  const timer = setTimeout(() => late.resolve(), ms);
-  await Promise.race([Promise.allSettled(works), late.promise]);
-  clearTimeout(timer);
 }
