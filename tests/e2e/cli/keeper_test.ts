@@ -36,6 +36,10 @@ async function untilGone(pid: number): Promise<void> {
   await until(`the keeper ${pid} has ended`, async () => !await lives(pid), 60_000);
 }
 
+async function sessionsOf(home: TestHome, slug: string): Promise<number> {
+  return JSON.parse(await Deno.readTextFile(`${home.folder}/state/${slug}/state.json`)).sessions;
+}
+
 async function socketOf(home: TestHome, slug: string): Promise<boolean> {
   return await Deno.lstat(`${home.folder}/state/${slug}/keeper.sock`).then(() => true, () => false);
 }
@@ -113,8 +117,9 @@ Deno.test("bottle and keeper outlive a session that is killed, and a terminal th
     const { bottles } = JSON.parse((await home.run("list", "--json")).stdout);
     return bottles.filter(({ keeper }: Listed) => keeper !== null).map(({ slug }: Listed) => slug);
   };
-  await until("the bottle runs and has a keeper", async () => (await slugs()).length === 1, 60_000);
+  await until("the bottle has a keeper", async () => (await slugs()).length === 1, 60_000);
   const [slug = ""] = await slugs();
+  await until("the session began", async () => await sessionsOf(home, slug) === 1, 60_000);
   const pid = await keeperOf(home, slug);
   assert.notEqual(await sessionOf(pid), await sessionOf(terminal.pid), "a session of its own");
   // First the program, without a chance to say anything; then what it worked in.
@@ -143,10 +148,11 @@ Deno.test("a bottle whose terminal is closed under it runs on with its keeper", 
     stderr: "null",
   }).spawn();
   let pid = 0;
-  await until("the bottle has a keeper", async () => {
+  // There is a keeper before the launch is through, and a launch whose terminal goes away is undone: the session has to have begun.
+  await until("the bottle has a keeper and a session", async () => {
     const [bottle] = JSON.parse((await home.run("list", "--json")).stdout).bottles;
     pid = bottle?.keeper?.pid ?? 0;
-    return pid !== 0;
+    return pid !== 0 && await sessionsOf(home, bottle.slug) === 1;
   }, 60_000);
   const others = (await programsOf(home.folder)).filter((program) => program !== pid);
   assert.equal(others.length, 1, "the session");
