@@ -75,11 +75,17 @@ export type {
   EnvValue,
   GitUser,
   Manifest,
+  ManifestRepo,
   ManifestRoute,
   Resources,
   Sourced,
   SourcedResources,
 } from "./lib/manifest/types.ts";
+
+export type { PushMode, RepoRules } from "./lib/git_gate/config.ts";
+export type { HostKey } from "./lib/git_gate/host_key.ts";
+export type { GiteaKey, NoKey, RepoKey, StaticKey, TokenKey } from "./lib/git_gate/repo_key.ts";
+export type { HttpsAddress, SshAddress, UpstreamAddress } from "./lib/git_gate/upstream_address.ts";
 
 export { inspectWorkspace, type WorkspaceRequest } from "./lib/workspace/inspect.ts";
 export type { LeftOut, Oid, WorkspacePlan, WorkspaceSource } from "./lib/workspace/types.ts";
@@ -91,6 +97,7 @@ export {
   BottlePlan,
   type BottlePlanFields,
   type EgressPlan,
+  type GateRepoPlan,
   type GitGatePlan,
   type Notice,
   type SkillPlan,

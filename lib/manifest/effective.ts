@@ -52,6 +52,7 @@ export function makeEffective(
     provider,
     env: layer.env ?? new Map(),
     gitUser: layer.gitUser ?? {},
+    repos: new Map(),
     routes: layer.routes ?? [],
     log: layer.log ?? { value: "all", place: { file } },
     resources: {

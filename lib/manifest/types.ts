@@ -1,6 +1,9 @@
 /** What everything after validation reads: exactly one agent and one effective bottle. */
 
 import type { SourcePlace } from "../errors.ts";
+import type { PushMode, RepoRules } from "../git_gate/config.ts";
+import type { RepoKey } from "../git_gate/repo_key.ts";
+import type { UpstreamAddress } from "../git_gate/upstream_address.ts";
 import type { AgentAuth, AuthScheme, RouteLimits, RouteMatch } from "../egress/route/route.ts";
 import type { EnvName } from "../names.ts";
 import type { CredentialSource } from "./credential.ts";
@@ -47,6 +50,22 @@ export interface ManifestRoute {
   readonly tls?: "passthrough";
 }
 
+/** One of `git-gate.repos`. */
+export interface ManifestRepo {
+  /** The name that the gate serves it by. */
+  readonly name: string;
+  /** As written. */
+  readonly url: string;
+  /** Where it really is. */
+  readonly upstream: UpstreamAddress;
+  /** What opens it. */
+  readonly key: RepoKey;
+  /** Whether pushes go through, wait for a person, or are refused. */
+  readonly push: PushMode;
+  /** What a push may do, defaults filled in. */
+  readonly rules: RepoRules;
+}
+
 /** `agent_provider`. */
 export interface AgentProviderChoice {
   /** The provider's name: `claude`. */
@@ -90,6 +109,8 @@ export interface EffectiveBottle {
   readonly env: ReadonlyMap<string, Sourced<EnvValue>>;
   /** Before the agent's own is laid over it. */
   readonly gitUser: GitUser;
+  /** Repositories of git-gate, by name; each upstream once. */
+  readonly repos: ReadonlyMap<string, Sourced<ManifestRepo>>;
   /** One a host. */
   readonly routes: readonly Sourced<ManifestRoute>[];
   /** What the audit keeps. */

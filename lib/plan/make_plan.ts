@@ -104,7 +104,10 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
       upstreamProxy,
       bundleNetworks,
     },
-    gitGate: { enabled: false, user: manifest.gitUser },
+    gitGate: {
+      user: manifest.gitUser,
+      repos: [...manifest.bottle.repos.values()].map(({ value, place }) => ({ ...value, place })),
+    },
     supervise: { enabled: false, why: describeSupervise(manifest) },
     env: new Map(
       [...manifest.bottle.env].map(([name, { value }]): [string, EnvValue] => [name, value]),

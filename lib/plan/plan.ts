@@ -1,5 +1,9 @@
 /** What will happen, whole and printable, before anything does. */
 
+import type { SourcePlace } from "../errors.ts";
+import type { PushMode, RepoRules } from "../git_gate/config.ts";
+import type { RepoKey } from "../git_gate/repo_key.ts";
+import type { UpstreamAddress } from "../git_gate/upstream_address.ts";
 import type { CredentialSource } from "../manifest/credential.ts";
 import type { EnvValue, Manifest } from "../manifest/types.ts";
 import type { HomeId, Slug } from "../names.ts";
@@ -54,12 +58,30 @@ export interface EgressPlan {
   readonly bundleNetworks: readonly BundleNetwork[];
 }
 
-/** git-gate's part: the identity now; repos when the gate exists. */
+/** One repository that the agent may clone, and perhaps push to. */
+export interface GateRepoPlan {
+  /** The name that the gate serves it by. */
+  readonly name: string;
+  /** As the manifest has it. */
+  readonly url: string;
+  /** Where it really is. */
+  readonly upstream: UpstreamAddress;
+  /** What opens it. */
+  readonly key: RepoKey;
+  /** Whether pushes go through, wait for a person, or are refused. */
+  readonly push: PushMode;
+  /** What a push may do. */
+  readonly rules: RepoRules;
+  /** Where the manifest declares it. */
+  readonly place: SourcePlace;
+}
+
+/** git-gate's part. Without repositories there is no gate. */
 export interface GitGatePlan {
-  /** Not in this version. */
-  readonly enabled: false;
   /** Who commits, each field with its place. */
   readonly user: Manifest["gitUser"];
+  /** In the manifest's order, each name and each upstream once. */
+  readonly repos: readonly GateRepoPlan[];
 }
 
 /** supervise's part. */

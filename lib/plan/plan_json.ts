@@ -1,13 +1,14 @@
 /** A plan as JSON of ours: snake case, names of variables and never their values. */
 
 import { createHash } from "node:crypto";
-import type { CredentialSource } from "../manifest/credential.ts";
 import { imageToJson } from "../image/describe.ts";
 import type { RouteMatch } from "../egress/route/route.ts";
 import type { RouteChange } from "../egress/route/route_change.ts";
 import { formatPlace } from "../manifest/problem.ts";
 import type { EnvValue, GitUser, Sourced } from "../manifest/types.ts";
 import type { AgentCommand, AgentProvisionPlan } from "./agent_plan.ts";
+import { credentialToJson } from "./credential_json.ts";
+import { gateRepoToJson } from "./gate_repo_json.ts";
 import type { BottlePlanFields } from "./plan.ts";
 import type { UpstreamProxyPlan } from "./upstream_proxy.ts";
 import { workspaceToJson } from "./workspace.ts";
@@ -73,7 +74,7 @@ export function planToJson(plan: BottlePlanFields): Readonly<Record<string, Json
       })),
       tokens: egress.tokens.map(({ slot, ref, expects }) => ({
         slot,
-        source: sourceToJson(ref),
+        source: credentialToJson(ref),
         begins_with: expects?.prefix ?? null,
       })),
       route_changes: egress.changes.map(changeToJson),
@@ -84,7 +85,10 @@ export function planToJson(plan: BottlePlanFields): Readonly<Record<string, Json
         hosts: [...hosts],
       })),
     },
-    git_gate: { enabled: plan.gitGate.enabled, user: userToJson(plan.gitGate.user) },
+    git_gate: {
+      user: userToJson(plan.gitGate.user),
+      repos: plan.gitGate.repos.map(gateRepoToJson),
+    },
     supervise: { enabled: plan.supervise.enabled, why: plan.supervise.why },
     workspace: workspaceToJson(plan.workspace),
     notices: plan.notices.map(({ level, text }) => ({ level, text })),
@@ -152,18 +156,6 @@ function providerToJson(agent: AgentProvisionPlan): Json {
 
 function commandToJson({ argv, stdin }: AgentCommand): Json {
   return { argv: [...argv], stdin };
-}
-
-function sourceToJson(source: CredentialSource): Json {
-  switch (source.kind) {
-    case "env":
-      return { kind: source.kind, host_variable: source.name };
-    case "command":
-      return { kind: source.kind, argv: [...source.argv], type: source.type ?? null };
-    case "file":
-      return { kind: source.kind, path: source.path };
-  }
-  return source satisfies never;
 }
 
 /** A literal's value stays out as well: a manifest is no place for a secret, and yet. */

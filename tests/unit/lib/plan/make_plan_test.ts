@@ -14,7 +14,7 @@ Deno.test("makePlan names everything after the slug, and delegates", async () =>
   assert.equal(plan.guestHome, "/home/node");
   assert.equal(plan.manifest.agent.name, "reviewer");
   assert.equal(plan.agent.image.origin, "provider claude");
-  assert.equal(plan.gitGate.enabled, false);
+  assert.deepEqual(plan.gitGate.repos, []);
 });
 
 Deno.test("makePlan keeps the slug that resume gives", async () => {

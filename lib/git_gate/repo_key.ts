@@ -1,0 +1,46 @@
+/** What opens an upstream, by where it comes from: `git-gate.repos.<name>.key`. */
+
+import type { CredentialSource } from "../manifest/credential.ts";
+
+/** An ssh key of the person's. */
+export interface StaticKey {
+  /** Tells the forms apart. */
+  readonly provider: "static";
+  /** Of the private key on the host, as written: absolute, or below `~/`. */
+  readonly path: string;
+}
+
+/** An ssh key that lives as long as the bottle runs: Gitea is given it as a deploy key. */
+export interface GiteaKey {
+  /** Tells the forms apart. */
+  readonly provider: "gitea";
+  /** Where Gitea's API is: `https://gitea.example.com`, without a slash at the end and without `/api/v1`. */
+  readonly api: string;
+  /** What may add and remove deploy keys. It stays on the host. */
+  readonly provisionerToken: CredentialSource;
+  /** Whether the deploy key can read only. */
+  readonly readOnly: boolean;
+  /** Of the repository, from its url. */
+  readonly owner: string;
+  /** The repository's name there, from its url, without `.git`. */
+  readonly repo: string;
+}
+
+/** A token for https. */
+export interface TokenKey {
+  /** Tells the forms apart. */
+  readonly provider: "token";
+  /** Where it comes from. */
+  readonly tokenRef: CredentialSource;
+  /** For Basic authentication. */
+  readonly username: string;
+}
+
+/** A public repository by https: nothing is pushed to it. */
+export interface NoKey {
+  /** Tells the forms apart. */
+  readonly provider: "none";
+}
+
+/** What opens an upstream. */
+export type RepoKey = StaticKey | GiteaKey | TokenKey | NoKey;
