@@ -82,7 +82,16 @@ export type {
   SourcedResources,
 } from "./lib/manifest/types.ts";
 
-export type { PushMode, RepoRules } from "./lib/git_gate/config.ts";
+export type {
+  GateProxy,
+  GateRepo,
+  GateUpstream,
+  GitGateConfig,
+  HttpsUpstream,
+  PushMode,
+  RepoRules,
+  SshUpstream,
+} from "./lib/git_gate/config.ts";
 export type { HostKey } from "./lib/git_gate/host_key.ts";
 export type { GiteaKey, NoKey, RepoKey, StaticKey, TokenKey } from "./lib/git_gate/repo_key.ts";
 export type { HttpsAddress, SshAddress, UpstreamAddress } from "./lib/git_gate/upstream_address.ts";
@@ -166,6 +175,7 @@ export type {
   PrivateException,
   UpstreamProxy,
 } from "./lib/egress/config.ts";
+export type { SecretPrint, SecretPrints } from "./lib/dlp/secret_print.ts";
 export {
   type BadHost,
   type Host,

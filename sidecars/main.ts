@@ -23,14 +23,15 @@ async function run(name: string | undefined, args: readonly string[]): Promise<v
 
 async function runInit(): Promise<void> {
   const { runInit } = await import("./init/main.ts");
-  const { startSidecar } = await import("./init/daemons.ts");
+  const { endLeftovers, startSidecar } = await import("./init/daemons.ts");
   const { systemClock } = await import("../lib/clock.ts");
   const ending = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     Deno.addSignalListener(signal, () => ending.abort());
   }
   await runInit({
-    start: (daemon, onStderr) => startSidecar(daemon, import.meta.filename ?? "", onStderr),
+    start: (daemon, options) => startSidecar(daemon, import.meta.filename ?? "", options),
+    endLeftovers,
     clock: systemClock,
     signal: ending.signal,
     onLog: log,

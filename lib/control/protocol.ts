@@ -7,6 +7,7 @@ import type { AuditRow, LedgerRow } from "../egress/audit/audit_row.ts";
 import type { CertificateAuthority, EgressConfig } from "../egress/config.ts";
 import type { Route } from "../egress/route/route.ts";
 import type { ByteWish, GrantedBytes } from "../egress/route/route_limits.ts";
+import type { GitGateConfig } from "../git_gate/config.ts";
 
 /** In the bundle; its folder is root's, mode 0700. */
 export const CONTROL_SOCKET = "/run/bot-bottle/control.sock";
@@ -24,6 +25,8 @@ export interface ConfigureDocument {
   readonly slug: string;
   /** Egress's part. */
   readonly egress: EgressConfig;
+  /** git-gate's part; null: the bottle has no repositories, and no such daemon. */
+  readonly git_gate: GitGateConfig | null;
   /** The ledger's part. */
   readonly ledger: LedgerConfig;
 }
@@ -43,7 +46,7 @@ export interface ConfigureResult {
 }
 
 /** The daemons of a bundle. */
-export type DaemonName = "egress" | "supervise";
+export type DaemonName = "egress" | "git-gate" | "supervise";
 
 /** How one daemon is. */
 export interface DaemonState {
@@ -166,6 +169,14 @@ export interface EgressMethods {
   "shutdown": [null, null];
 }
 
+/** Methods that git-gate serves to init. */
+export interface GitGateMethods {
+  /** The answer is the acknowledgement: it serves. */
+  "configure": [GitGateConfig, Readonly<Record<string, never>>];
+  /** Stops accepting, ends what is open, then itself. */
+  "shutdown": [null, null];
+}
+
 /** Rows for the ledger; at most 1,000, each at most 16 KiB of JSON. */
 export interface AuditAppendParams {
   readonly rows: readonly AuditRow[];
@@ -187,7 +198,7 @@ export interface LedgerMethods {
   "shutdown": [null, null];
 }
 
-/** Methods that init serves to egress. */
+/** Methods that init serves to egress, and the first of them to git-gate; at most four calls of a daemon at once. */
 export interface InitMethods {
   /** Forwarded to the ledger; answered when the rows are on disk. `notReady` while the ledger is down: hold them. */
   "audit.append": [AuditAppendParams, { readonly last: number }];

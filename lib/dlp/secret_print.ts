@@ -7,6 +7,7 @@
 export interface SecretPrints {
   /** Random, of this bottle: base64 of 32 bytes. */
   readonly salt: string;
+  /** Of all of them, each spelling. */
   readonly prints: readonly SecretPrint[];
 }
 

@@ -21,7 +21,9 @@ export interface GitGateConfig {
 
 /** The company's proxy, as git takes it. */
 export interface GateProxy {
+  /** Name or address. */
   readonly host: string;
+  /** TCP. */
   readonly port: number;
   /** User name and password, percent-decoded; null: none. */
   readonly credentials: { readonly username: string; readonly password: string } | null;
@@ -33,9 +35,11 @@ export interface GateProxy {
 export interface GateRepo {
   /** `^[a-z0-9][a-z0-9._-]{0,63}$`, without `.git` at its end. */
   readonly name: string;
+  /** Where it really is. */
   readonly upstream: GateUpstream;
   /** Whether pushes go through, wait for a person, or are refused. */
   readonly push: PushMode;
+  /** What may be pushed. */
   readonly rules: RepoRules;
 }
 
@@ -47,10 +51,13 @@ export type GateUpstream = SshUpstream | HttpsUpstream;
 
 /** By ssh. */
 export interface SshUpstream {
+  /** Tells it from the other. */
   readonly scheme: "ssh";
+  /** Who logs in. */
   readonly user: string;
   /** Canonical; an IPv6 address without brackets. */
   readonly host: string;
+  /** TCP. */
   readonly port: number;
   /** As ssh hands it to git on the other side: absolute, `~user/…`, or relative to the user's home. */
   readonly path: string;
@@ -62,8 +69,11 @@ export interface SshUpstream {
 
 /** By https. */
 export interface HttpsUpstream {
+  /** Tells it from the other. */
   readonly scheme: "https";
+  /** Canonical; an IPv6 address without brackets. */
   readonly host: string;
+  /** TCP. */
   readonly port: number;
   /** Begins with a slash. */
   readonly path: string;
@@ -111,5 +121,7 @@ export const GIT_GATE_PORT = 9418;
 export const MIRRORS_FOLDER = "/var/lib/bot-bottle/mirrors";
 /** In the bundle: git-gate's own tmpfs, mode 0700: keys, configurations of git and ssh, the hooks' socket. */
 export const GATE_FOLDER = "/run/git-gate";
+/** In the bundle: where hooks ask the daemon. The one unix socket that it may listen on. */
+export const HOOKS_SOCKET = `${GATE_FOLDER}/hooks.sock`;
 /** In the bundle's image: the hooks of every mirror, which nothing in a running bundle can change. */
 export const HOOKS_FOLDER = "/usr/local/lib/bot-bottle/git-hooks";

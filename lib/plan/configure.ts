@@ -54,6 +54,7 @@ export function configureDocument(plan: BottlePlan, inputs: ConfigureInputs): Co
       self_test: inputs.selfTest,
       ca: null,
     },
+    git_gate: null,
     ledger: { path: ledgerPath },
   };
 }

@@ -2,13 +2,14 @@
 
 import { LineSplitter } from "./line_splitter.ts";
 import { stopProcess } from "./stop.ts";
+import type { ProcessUser } from "./user.ts";
 
 /** What {@linkcode startDaemon} starts. */
 export interface DaemonSpec {
   /** Program and arguments; never a value from a configuration. */
   readonly argv: readonly string[];
   /** Who it runs as; absent: the caller. Supplementary groups are dropped with it. */
-  readonly user?: { readonly uid: number; readonly gid: number };
+  readonly user?: ProcessUser;
   /** Its whole environment: nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
   /** Gets each line of its stderr. */

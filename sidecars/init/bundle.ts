@@ -1,4 +1,4 @@
-/** The state of a bundle: shut until it is configured, then two daemons and what flows between them. */
+/** The state of a bundle: shut until it is configured, then its daemons and what flows between them. */
 
 import {
   type AuditTailResult,
@@ -16,7 +16,8 @@ import type { Clock } from "../../lib/context.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { DaemonProcess } from "../../lib/process/daemon.ts";
 import { DaemonLog } from "./daemon_log.ts";
-import { type Parts, pemLines, splitDocument } from "./document.ts";
+import type { StartOptions } from "./daemons.ts";
+import { type GatePart, type Parts, pemLines, splitDocument } from "./document.ts";
 import type { Follower, TailQuery } from "./followers.ts";
 import { KeptRoutes, MAX_ROUTES } from "./routes.ts";
 import { SupervisedDaemon } from "./supervised.ts";
@@ -25,7 +26,9 @@ import type { GrantedBytes } from "../../lib/egress/route/route_limits.ts";
 
 /** How a bundle touches the outside. */
 export interface BundleOptions {
-  readonly start: (name: DaemonName, onStderr: (line: string) => void) => DaemonProcess;
+  readonly start: (name: DaemonName, options: StartOptions) => DaemonProcess;
+  /** Ends what a daemon that is gone left running. */
+  readonly endLeftovers: (name: DaemonName) => Promise<void>;
   readonly clock: Clock;
   /** Distinguishes this life of init: rows are numbered within it. */
   readonly bootId: string;
@@ -48,7 +51,7 @@ export class Bundle {
   readonly routes = new KeptRoutes((routes, revision) => this.#tellEgress(routes, revision));
   readonly #options: BundleOptions;
   readonly #logs: Readonly<Record<DaemonName, DaemonLog>>;
-  #daemons: { readonly egress: SupervisedDaemon; readonly supervise: SupervisedDaemon } | undefined;
+  #daemons: ReadonlyMap<DaemonName, SupervisedDaemon> | undefined;
   #isConfigured = false;
   #last = 0;
   /** Why the ledger took no rows the last time; undefined: it took them. */
@@ -59,7 +62,11 @@ export class Bundle {
     this.#options = options;
     const log = (name: DaemonName): DaemonLog =>
       new DaemonLog((line) => options.onLog(`${name}: ${line}`));
-    this.#logs = { egress: log("egress"), supervise: log("supervise") };
+    this.#logs = {
+      egress: log("egress"),
+      "git-gate": log("git-gate"),
+      supervise: log("supervise"),
+    };
   }
 
   /**
@@ -73,10 +80,15 @@ export class Bundle {
     }
     const parts = splitDocument(params);
     for (const log of Object.values(this.#logs)) log.hide(parts.secrets);
-    const supervise = this.#supervise(parts);
-    const egress = this.#egress(parts);
-    this.#daemons = { egress, supervise };
-    const started = await Promise.allSettled([supervise.start(), egress.start()]);
+    const { gitGate } = parts;
+    this.#daemons = new Map([
+      ["supervise", this.#supervise(parts)],
+      ["egress", this.#egress(parts)],
+      ...(gitGate === null ? [] : [["git-gate", this.#gitGate(gitGate)] as const]),
+    ]);
+    const started = await Promise.allSettled(
+      [...this.#daemons.values()].map((daemon) => daemon.start()),
+    );
     const failed = started.find((start) => start.status === "rejected");
     if (failed !== undefined) {
       await this.shutdown();
@@ -90,9 +102,7 @@ export class Bundle {
 
   /** How it is; never throws. */
   ready(): ReadyResult {
-    const daemons = this.#daemons === undefined
-      ? []
-      : [this.#daemons.supervise.state, this.#daemons.egress.state];
+    const daemons = [...this.#daemons?.values() ?? []].map(({ state }) => state);
     return {
       configured: this.#isConfigured,
       ready: this.#isConfigured && daemons.every((daemon) => daemon.state === "ready"),
@@ -122,10 +132,12 @@ export class Bundle {
     return parseAuditTailResult(await this.#peer("supervise").call("audit.tail", query));
   }
 
-  /** Ends egress, whose last rows still reach the ledger, then the ledger. */
+  /** Ends egress and git-gate, whose last rows still reach the ledger, then the ledger. */
   async shutdown(): Promise<void> {
-    await this.#daemons?.egress.stop();
-    await this.#daemons?.supervise.stop();
+    await Promise.all(
+      (["egress", "git-gate"] as const).map((name) => this.#daemons?.get(name)?.stop()),
+    );
+    await this.#daemons?.get("supervise")?.stop();
     for (const follower of this.followers) follower.stop();
   }
 
@@ -134,7 +146,7 @@ export class Bundle {
     return new SupervisedDaemon({
       name: "supervise",
       log,
-      start: () => this.#options.start("supervise", (line) => log.add(line)),
+      start: () => this.#options.start("supervise", { onStderr: (line) => log.add(line) }),
       handlers: () => ({}),
       configure: async (peer) => {
         const answer = await peer.call("configure", parts.ledger, { timeoutMs: CONFIGURE_MS });
@@ -148,12 +160,29 @@ export class Bundle {
     return new SupervisedDaemon({
       name: "egress",
       log,
-      start: () => this.#options.start("egress", (line) => log.add(line)),
+      start: () => this.#options.start("egress", { onStderr: (line) => log.add(line) }),
       handlers: (life) => ({
         "audit.append": (params) => this.#append(params, `${this.#options.bootId}.${life}`),
         "bytes.reserve": (params) => this.#reserve(params),
       }),
       configure: (peer) => this.#configureEgress(peer, parts),
+    }, this.#options.clock);
+  }
+
+  #gitGate({ config, listen }: GatePart): SupervisedDaemon {
+    const log = this.#logs["git-gate"];
+    return new SupervisedDaemon({
+      name: "git-gate",
+      log,
+      start: () => this.#options.start("git-gate", { onStderr: (line) => log.add(line), listen }),
+      handlers: (life) => ({
+        "audit.append": (params) =>
+          this.#append(params, `${this.#options.bootId}.git-gate.${life}`),
+      }),
+      configure: async (peer) => {
+        await peer.call("configure", config, { timeoutMs: CONFIGURE_MS });
+      },
+      endLeftovers: () => this.#options.endLeftovers("git-gate"),
     }, this.#options.clock);
   }
 
@@ -230,9 +259,10 @@ export class Bundle {
   }
 
   #peer(name: DaemonName): RpcPeer {
-    if (this.#daemons === undefined) {
+    const daemon = this.#daemons?.get(name);
+    if (daemon === undefined) {
       throw new RpcError(RpcErrorCode.notReady, "The bundle is not configured");
     }
-    return this.#daemons[name].peer;
+    return daemon.peer;
   }
 }

@@ -6,12 +6,15 @@ import type { RpcPeer } from "../../lib/control/rpc.ts";
 import type { Clock } from "../../lib/context.ts";
 import type { DaemonProcess } from "../../lib/process/daemon.ts";
 import { Bundle } from "./bundle.ts";
+import type { StartOptions } from "./daemons.ts";
 import { serveHost } from "./host_stream.ts";
 
 /** Options of {@linkcode runInit}. */
 export interface InitOptions {
   /** Starts a daemon; it gets nothing but its name. */
-  readonly start: (name: DaemonName, onStderr: (line: string) => void) => DaemonProcess;
+  readonly start: (name: DaemonName, options: StartOptions) => DaemonProcess;
+  /** Ends what a daemon that is gone left running. */
+  readonly endLeftovers: (name: DaemonName) => Promise<void>;
   readonly clock: Clock;
   /** Ends init in good order: SIGTERM, SIGINT. */
   readonly signal: AbortSignal;

@@ -19,6 +19,8 @@ export interface DaemonKind {
   readonly handlers: (life: number) => Readonly<Record<string, RpcHandler>>;
   /** Hands the daemon its part; resolves when it is ready. */
   readonly configure: (peer: RpcPeer) => Promise<void>;
+  /** Of a daemon that starts programs: ends what it left running. Rejects if that can't be done now. */
+  readonly endLeftovers?: () => Promise<void>;
 }
 
 /** Calls of a daemon that are worked on at once: each may hold a line of 8 MiB, and egress makes one at a time. */
@@ -34,6 +36,7 @@ export class SupervisedDaemon {
   readonly #stopping = new AbortController();
   #state: DaemonState["state"] = "starting";
   #starts = 0;
+  #hasLeftovers = false;
   #peer: RpcPeer | undefined;
   #running: Promise<void> = Promise.resolve();
   #end: () => Promise<void> = () => Promise.resolve();
@@ -119,6 +122,10 @@ export class SupervisedDaemon {
     this.#state = "starting";
     this.#starts++;
     const { log } = this.#kind;
+    if (this.#hasLeftovers) await this.#endLeftovers();
+    if (this.#hasLeftovers) {
+      return { ended: Promise.resolve(), failure: "What it left running could not be ended" };
+    }
     let process: DaemonProcess;
     try {
       process = this.#kind.start();
@@ -145,7 +152,7 @@ export class SupervisedDaemon {
     return { ended };
   }
 
-  /** Resolves when the process is gone. One that closed its stream serves nobody: it is ended. */
+  /** Resolves when the process is gone, and what it started. One that closed its stream serves nobody: it is ended. */
   async #watch(process: DaemonProcess, peer: RpcPeer): Promise<void> {
     await peer.closed;
     if (this.#state === "ready") this.#state = "stopped";
@@ -153,6 +160,18 @@ export class SupervisedDaemon {
     await peer.close();
     const { code, signal } = await process.ended;
     this.#kind.log.add(`ended with ${signal ?? `exit code ${code}`}`);
+    await this.#endLeftovers();
+  }
+
+  /** A program that outlived its daemon would go on with what nobody answers for, and beside that of the next life. */
+  async #endLeftovers(): Promise<void> {
+    try {
+      await this.#kind.endLeftovers?.();
+      this.#hasLeftovers = false;
+    } catch (error) {
+      this.#hasLeftovers = true;
+      this.#kind.log.add(`cannot end what it left running: ${wordOf(error)}`);
+    }
   }
 }
 

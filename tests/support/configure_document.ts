@@ -24,6 +24,7 @@ export function testDocument(slug: string): ConfigureDocument {
       self_test: null,
       ca: null,
     },
+    git_gate: null,
     ledger: { path: LEDGER_PATH },
   };
 }

@@ -4,6 +4,7 @@ import type { DaemonName } from "../../lib/control/protocol.ts";
 import { type RpcHandler, RpcPeer } from "../../lib/control/rpc.ts";
 import type { LedgerRow } from "../../lib/egress/audit/audit_row.ts";
 import type { DaemonExit, DaemonProcess } from "../../lib/process/daemon.ts";
+import type { StartOptions } from "../../sidecars/init/daemons.ts";
 import { streamPair } from "./streams.ts";
 
 /** One life of a fake daemon. */
@@ -13,6 +14,8 @@ export interface FakeLife {
   /** Parameters of `configure`, when they came. */
   readonly configured: Promise<unknown>;
   readonly say: (line: string) => void;
+  /** Where it was let listen. */
+  readonly listen: string | undefined;
   /** As `kill -9`. */
   readonly kill: () => void;
 }
@@ -20,7 +23,11 @@ export interface FakeLife {
 /** What init starts, in order. */
 export interface FakeDaemons {
   readonly lives: FakeLife[];
-  readonly start: (name: DaemonName, onStderr: (line: string) => void) => DaemonProcess;
+  readonly start: (name: DaemonName, options: StartOptions) => DaemonProcess;
+  /** Notes a call of it. */
+  readonly endLeftovers: (name: DaemonName) => Promise<void>;
+  /** Calls of `endLeftovers`; as long as it is not undefined each is refused with `refusal`. */
+  readonly leftovers: { calls: DaemonName[]; refusal?: string | undefined };
   /** Rows that the fake ledger has. */
   readonly rows: LedgerRow[];
   /** Replaces handlers of lives that begin from now on. */
@@ -40,6 +47,7 @@ export function fakeDaemons(): FakeDaemons {
   const rows: LedgerRow[] = [];
   const override: FakeDaemons["override"] = {};
   const servedBy: Readonly<Record<DaemonName, (life: number) => Record<string, RpcHandler>>> = {
+    "git-gate": () => ({ "configure": () => Promise.resolve({}) }),
     supervise: () => ({
       "configure": () => Promise.resolve({ last: rows.length }),
       "audit.append": (params) => Promise.resolve({ last: appendTo(rows, params) }),
@@ -61,7 +69,14 @@ export function fakeDaemons(): FakeDaemons {
         }),
     }),
   };
-  const start: FakeDaemons["start"] = (name, onStderr) => {
+  const leftovers: FakeDaemons["leftovers"] = { calls: [] };
+  const endLeftovers = (name: DaemonName): Promise<void> => {
+    leftovers.calls.push(name);
+    return leftovers.refusal === undefined
+      ? Promise.resolve()
+      : Promise.reject(new Error(leftovers.refusal));
+  };
+  const start: FakeDaemons["start"] = (name, { onStderr, listen }) => {
     const [near, far, cut] = streamPair();
     const count = lives.filter((life) => life.name === name).length + 1;
     const configured = Promise.withResolvers<unknown>();
@@ -90,7 +105,7 @@ export function fakeDaemons(): FakeDaemons {
       ended.resolve({ code: 137, signal: "SIGKILL" });
     };
     const stop = (): Promise<void> => Promise.resolve(kill());
-    lives.push({ name, peer, configured: configured.promise, say: onStderr, kill });
+    lives.push({ name, peer, configured: configured.promise, say: onStderr, kill, listen });
     return { pid: lives.length, ...near, ended: ended.promise, stop };
   };
   return {
@@ -98,6 +113,8 @@ export function fakeDaemons(): FakeDaemons {
     rows,
     override,
     start,
+    endLeftovers,
+    leftovers,
     life: async (name, count) => {
       while (true) {
         const found = lives.filter((life) => life.name === name)[count - 1];

@@ -10,7 +10,13 @@ const document = {
   version: 1,
   slug: "demo-ab12c",
   egress: { routes: [{ host: "a.test" }], tokens: { EGRESS_TOKEN_1: "sk-marker-12345" }, ca: null },
+  git_gate: null,
   ledger: { path: "/l.db" },
+};
+
+const gate = {
+  listen: { address: "10.1.2.3", port: 9418 },
+  repos: [{ upstream: { private_key: "-----BEGIN-----\nkey-marker-1\n-----END-----" } }],
 };
 
 interface Setting extends AsyncDisposable {
@@ -34,6 +40,7 @@ function setting(): Setting {
   };
   const bundle = new Bundle({
     start: daemons.start,
+    endLeftovers: daemons.endLeftovers,
     clock,
     bootId: "boot",
     onLog: (line) => logged.push(line),
@@ -112,6 +119,7 @@ Deno.test("Bundle.configure says it when a daemon dies at once, or can't be star
     start: () => {
       throw new Deno.errors.NotFound("no deno");
     },
+    endLeftovers: () => Promise.resolve(),
     clock: systemClock,
     bootId: "b",
     onLog: () => {},
@@ -276,14 +284,105 @@ Deno.test("Bundle shows no secret in a log, whichever daemon writes it", async (
   assert.match(shown, /panic: /);
 });
 
-Deno.test("Bundle.shutdown ends egress before the ledger, and restarts nothing", async () => {
+Deno.test("Bundle starts git-gate where the bottle has repositories, with its own part and place", async () => {
+  await using none = setting();
+  await none.bundle.configure(document);
+  assert.deepEqual(none.daemons.lives.map(({ name }) => name).toSorted(), ["egress", "supervise"]);
+  assert.equal(none.bundle.ready().daemons.length, 2);
+
+  await using set = setting();
+  await set.bundle.configure({ ...document, git_gate: gate });
+  const life = await set.daemons.life("git-gate", 1);
+  assert.deepEqual(await life.configured, gate);
+  assert.equal(life.listen, "10.1.2.3:9418");
+  assert.equal((await set.daemons.life("egress", 1)).listen, undefined);
+  assert.deepEqual(set.bundle.ready().daemons.map(({ name, state }) => [name, state]), [
+    ["supervise", "ready"],
+    ["egress", "ready"],
+    ["git-gate", "ready"],
+  ]);
+});
+
+Deno.test("Bundle.configure is refused with git-gate's word, and nothing is left running", async () => {
+  await using set = setting();
+  set.daemons.override["git-gate"] = {
+    configure: () => Promise.reject(new RpcError(-32602, "No gitleaks")),
+  };
+  await assert.rejects(set.bundle.configure({ ...document, git_gate: gate }), {
+    code: -32002,
+    message: `"git-gate" did not start: No gitleaks`,
+  });
+  assert.ok(set.daemons.lives.every(({ peer }) => peer.isClosed));
+});
+
+Deno.test("Bundle ends what a killed git-gate left running before it starts another, with the same part", async () => {
+  await using set = setting();
+  await set.bundle.configure({ ...document, git_gate: gate });
+  (await set.daemons.life("git-gate", 1)).kill();
+  const second = await set.daemons.life("git-gate", 2);
+  assert.deepEqual(set.daemons.leftovers.calls, ["git-gate"]);
+  assert.deepEqual(await second.configured, gate);
+  await untilReady(set.bundle);
+  assert.equal(set.bundle.ready().daemons.find(({ name }) => name === "git-gate")?.restarts, 1);
+
+  (await set.daemons.life("egress", 1)).kill();
+  await set.daemons.life("egress", 2);
+  assert.deepEqual(set.daemons.leftovers.calls, ["git-gate"]);
+});
+
+Deno.test("Bundle starts no git-gate beside what another left running", async () => {
+  await using set = setting();
+  await set.bundle.configure({ ...document, git_gate: gate });
+  set.daemons.leftovers.refusal = "no process to be had";
+  (await set.daemons.life("git-gate", 1)).kill();
+  while (set.daemons.leftovers.calls.length < 4) await systemClock.sleep(1);
+  assert.equal(set.daemons.lives.filter(({ name }) => name === "git-gate").length, 1);
+  assert.equal(set.bundle.ready().ready, false);
+  set.daemons.leftovers.refusal = undefined;
+  await set.daemons.life("git-gate", 2);
+  await untilReady(set.bundle);
+  assert.ok(set.logged.includes("git-gate: cannot end what it left running: Error"));
+});
+
+Deno.test("Bundle takes rows of git-gate, under a sender's name of its own, and reserves it no bytes", async () => {
+  await using set = setting();
+  const sources: unknown[] = [];
+  set.daemons.override.supervise = {
+    "audit.append": (params) => Promise.resolve({ last: sources.push(Object(params).source) }),
+  };
+  await set.bundle.configure({ ...document, git_gate: gate });
+  const rows = { rows: [auditRow()], first: 1 };
+  const first = await set.daemons.life("git-gate", 1);
+  await first.peer.call("audit.append", rows);
+  await (await set.daemons.life("egress", 1)).peer.call("audit.append", rows);
+  first.kill();
+  await (await set.daemons.life("git-gate", 2)).peer.call("audit.append", rows);
+  assert.deepEqual(sources, ["boot.git-gate.1", "boot.1", "boot.git-gate.2"]);
+  const wish = { route: "a.test", bytes: 7, limit: 9 };
+  const second = await set.daemons.life("git-gate", 2);
+  await assert.rejects(second.peer.call("bytes.reserve", wish), { code: -32601 });
+});
+
+Deno.test("Bundle shows no key of git-gate in a log, whichever daemon writes it", async () => {
+  await using set = setting();
+  await set.bundle.configure({ ...document, git_gate: gate });
+  for (const name of ["egress", "git-gate", "supervise"] as const) {
+    (await set.daemons.life(name, 1)).say("panic: key-marker-1");
+  }
+  const shown = JSON.stringify([set.logged, set.bundle.ready()]);
+  assert.doesNotMatch(shown, /key-marker/);
+  assert.equal(set.logged.filter((line) => line.includes("panic: ")).length, 3);
+});
+
+Deno.test("Bundle.shutdown ends egress and git-gate before the ledger, and restarts nothing", async () => {
   const set = setting();
   const order: string[] = [];
-  await set.bundle.configure(document);
+  await set.bundle.configure({ ...document, git_gate: gate });
   for (const { name, peer } of set.daemons.lives) void peer.closed.then(() => order.push(name));
   await set.bundle.shutdown();
-  assert.deepEqual(order, ["egress", "supervise"]);
-  assert.equal(set.daemons.lives.length, 2);
+  assert.equal(order.at(-1), "supervise");
+  assert.deepEqual(order.toSorted(), ["egress", "git-gate", "supervise"]);
+  assert.equal(set.daemons.lives.length, 3);
   await assert.rejects(set.bundle.stats(), { code: -32000 });
   await set.bundle.shutdown();
 });

@@ -28,6 +28,7 @@ async function startInit(): Promise<Init> {
   const listening = Promise.withResolvers<void>();
   const ended = runInit({
     start: daemons.start,
+    endLeftovers: daemons.endLeftovers,
     clock: systemClock,
     signal: signal.signal,
     onLog: () => {},

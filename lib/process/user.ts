@@ -1,0 +1,7 @@
+/** Whom a program runs as. */
+
+/** A user of the system, by number. */
+export interface ProcessUser {
+  readonly uid: number;
+  readonly gid: number;
+}
