@@ -1,6 +1,7 @@
 /** The bundle's container, as arguments of `docker create`. Pure. */
 
 import { LEDGER_FOLDER } from "../../lib/control/protocol.ts";
+import { GATE_FOLDER, MIRRORS_FOLDER } from "../../lib/git_gate/config.ts";
 import { type HomeId, resourceName, type Slug } from "../../lib/names.ts";
 import { labelsOf } from "../engine/labels.ts";
 
@@ -18,14 +19,16 @@ export interface BundleSpec {
   readonly extraNetworks: readonly string[];
   /** Ports to publish on the host's loopback, each on a free port there: `docker port` tells which. */
   readonly publish?: readonly number[];
-  /** More labels, for the container and for a volume that is made with it. */
+  /** Whether git-gate runs in it: then it has a volume for its mirrors, and a tmpfs of its own for keys. Default no. */
+  readonly mirrors?: boolean;
+  /** More labels, for the container and for the volumes that are made with it. */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** `key=value` of what one bottle's container and volume are found by. */
+/** `key=value` of what one bottle's container and volumes are found by. */
 function labelTexts(
   { homeId: home, slug, labels }: BundleSpec,
-  role: "bundle" | "ledger",
+  role: "bundle" | "ledger" | "mirrors",
 ): readonly string[] {
   return Object.entries({ ...labelsOf({ home, slug, role }), ...labels })
     .map(([key, value]) => `${key}=${value}`);
@@ -61,14 +64,33 @@ const processArgs = [
 ] as const;
 
 function fileArgs(spec: BundleSpec): readonly string[] {
-  const labels = labelTexts(spec, "ledger").map((label) => `,volume-label=${label}`).join("");
-  const volume = resourceName(spec.slug, "ledger");
   return [
     "--read-only",
     ...["--tmpfs", "/run:rw,nosuid,nodev,noexec,size=1m,mode=0755"],
     ...["--tmpfs", "/tmp:rw,nosuid,nodev,noexec,size=16m,mode=1777"],
-    ...["--mount", `type=volume,source=${volume},target=${LEDGER_FOLDER}${labels}`],
+    ...volumeArgs(spec, "ledger", LEDGER_FOLDER),
+    ...(spec.mirrors === true ? gateFileArgs(spec) : []),
   ];
+}
+
+/** Keys, configurations of git and ssh, sockets: small, gone with the container, and nobody's but git-gate's. */
+function gateFileArgs(spec: BundleSpec): readonly string[] {
+  const options = "rw,nosuid,nodev,noexec,size=32m,mode=0700,uid=1002,gid=1002";
+  return [
+    ...["--tmpfs", `${GATE_FOLDER}:${options}`],
+    ...volumeArgs(spec, "mirrors", MIRRORS_FOLDER),
+  ];
+}
+
+/** A volume that is there stays as it is; a new one takes the owner of the image's folder. */
+function volumeArgs(
+  spec: BundleSpec,
+  role: "ledger" | "mirrors",
+  folder: string,
+): readonly string[] {
+  const labels = labelTexts(spec, role).map((label) => `,volume-label=${label}`).join("");
+  const volume = resourceName(spec.slug, role);
+  return ["--mount", `type=volume,source=${volume},target=${folder}${labels}`];
 }
 
 /** The bundle has a leg in two networks: it must not be a router between them. */

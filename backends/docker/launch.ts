@@ -64,7 +64,7 @@ export async function launch(parts: LaunchParts, ranges: readonly Cidr[]): Promi
   ]);
 
   const bottle = makeBottle(parts, {
-    endpoints: endpointsOf(inner.subnet, bundle.result),
+    endpoints: endpointsOf(plan, inner.subnet, bundle.result),
     control: bundle.control,
     agentStart,
   });

@@ -44,7 +44,7 @@ export async function openBottle(
   if (configuration === null) {
     throw new BottleError(`The bundle of "${slug}" has no certificate`, { code: "bundle-shut" });
   }
-  const endpoints = endpointsOf(subnet, configuration);
+  const endpoints = endpointsOf(plan, subnet, configuration);
   const known = withLiteralsOnly(plan);
   const owned = ownedBy(homeId, slug);
   undo.move();

@@ -77,7 +77,7 @@ export async function resume(parts: LaunchParts): Promise<Bottle> {
     return undo.use(await withControl(configure(parts, document, signal)));
   });
   const bottle = makeBottle(parts, {
-    endpoints: endpointsOf(subnet, bundle.result),
+    endpoints: endpointsOf(plan, subnet, bundle.result),
     control: bundle.control,
     agentStart: await readStart(engine, found.agent.id, signal),
   });

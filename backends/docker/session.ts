@@ -8,6 +8,7 @@ import type { ControlClient } from "../../lib/control/client.ts";
 import type { ConfigureDocument, ConfigureResult } from "../../lib/control/protocol.ts";
 import type { PrivateException } from "../../lib/egress/config.ts";
 import { type HomeId, makePlaceholder } from "../../lib/names.ts";
+import { GIT_GATE_PORT } from "../../lib/git_gate/config.ts";
 import { configureDocument } from "../../lib/plan/configure.ts";
 import { guestEnvironment } from "../../lib/plan/guest_env.ts";
 import type { BottleEndpoints } from "../../lib/plan/endpoints.ts";
@@ -82,10 +83,14 @@ export async function configure(
 }
 
 /** Names, not addresses: the agent's hosts file has them, and they are the same in every bottle. */
-export function endpointsOf(subnet: BottleSubnet, result: ConfigureResult): BottleEndpoints {
+export function endpointsOf(
+  { gitGate: { repos } }: Pick<BottlePlan, "gitGate">,
+  subnet: BottleSubnet,
+  result: ConfigureResult,
+): BottleEndpoints {
   return {
     proxyUrl: `http://egress:${PROXY_PORT}`,
-    gitGate: null,
+    gitGate: repos.length === 0 ? null : { scheme: "http", host: "git-gate", port: GIT_GATE_PORT },
     mcpUrl: null,
     noProxy: [subnet.bundle],
     caPem: result.ca_pem,

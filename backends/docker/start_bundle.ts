@@ -57,6 +57,7 @@ async function createAndStart(
     inner: { network: inner.name, address: inner.subnet.bundle },
     outer,
     extraNetworks: plan.egress.bundleNetworks.map(({ name }) => name),
+    mirrors: plan.gitGate.repos.length > 0,
     labels: { [LAUNCH_LABEL]: launch },
   });
   signal.throwIfAborted();

@@ -4,7 +4,7 @@
 export interface BottleEndpoints {
   /** `http://egress:9099`-like, with the address rather than a name where names don't resolve. */
   readonly proxyUrl: string;
-  /** Null until git-gate exists for this bottle. */
+  /** Null: the bottle has no repositories. */
   readonly gitGate:
     | { readonly scheme: "http"; readonly host: string; readonly port: number }
     | null;

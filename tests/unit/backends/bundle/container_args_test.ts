@@ -48,6 +48,29 @@ Deno.test("bundleArgs names and labels the container and the volume", () => {
   assert.match(mount, /volume-label=bot-bottle\.slug=demo-ab12c/);
 });
 
+Deno.test("bundleArgs gives git-gate a volume for mirrors and a tmpfs for keys, where it runs", () => {
+  const none = bundleArgs(spec);
+  assert.equal(values(none, "--mount").length, 1);
+  assert.deepEqual(values(none, "--tmpfs").map((one) => one.split(":")[0]), ["/run", "/tmp"]);
+
+  const args = bundleArgs({ ...spec, mirrors: true, labels: { "bot-bottle.launch": "1" } });
+  const [ledger = "", mirrors = "", ...others] = values(args, "--mount");
+  assert.deepEqual(others, []);
+  assert.match(ledger, /,target=\/var\/lib\/bot-bottle\/ledger,/);
+  const labels = mirrors.split(",").filter((part) => part.startsWith("volume-label="));
+  assert.equal(
+    mirrors.replace(`,${labels.join(",")}`, ""),
+    "type=volume,source=bot-bottle-demo-ab12c-mirrors,target=/var/lib/bot-bottle/mirrors",
+  );
+  for (const label of ["role=mirrors", "slug=demo-ab12c", "launch=1"]) {
+    assert.ok(labels.includes(`volume-label=bot-bottle.${label}`), label);
+  }
+  const keys = values(args, "--tmpfs").find((one) => one.startsWith("/run/git-gate:")) ?? "";
+  for (const option of ["nosuid", "nodev", "noexec", "mode=0700", "uid=1002", "gid=1002"]) {
+    assert.ok(keys.split(/[:,]/).includes(option), option);
+  }
+});
+
 Deno.test("bundleArgs publishes on the host's loopback only", () => {
   const args = bundleArgs({ ...spec, publish: [9099, 9418] });
   assert.deepEqual(values(args, "--publish"), ["127.0.0.1::9099", "127.0.0.1::9418"]);
