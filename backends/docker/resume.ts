@@ -10,6 +10,7 @@ import { readInForce } from "./in_force.ts";
 import { type FoundContainer, ownedBy } from "./inventory.ts";
 import { judge } from "./list.ts";
 import { during } from "./progress.ts";
+import { bundleForRepos } from "./remake_bundle.ts";
 import { askBundle, findBottle, startContainers, subnetOf } from "./running.ts";
 import {
   configure,
@@ -65,6 +66,7 @@ export async function resume(parts: LaunchParts): Promise<Bottle> {
   });
   const bundle = await during(progress, "Bundle and agent", async () => {
     signal.throwIfAborted();
+    found = { ...found, bundle: await bundleForRepos(parts, subnet, found.bundle) };
     await startContainers(engine, outerOf(context, homeId), slug, found);
     await sealAgent(engine, {
       home: homeId,
