@@ -29,6 +29,8 @@ export interface GitClient extends AsyncDisposable {
   git(args: readonly string[], options?: ExecOptions): Promise<string>;
   /** A shell script, by default in its home. */
   sh(script: string, options?: ExecOptions): Promise<Ended>;
+  /** From now on urls that begin with one text are taken as if they began with another. */
+  insteadOf(real: string, other: string): Promise<void>;
   /** Gives it a key for a server, so that it needs no gate: plain ssh. */
   trust(sshd: Sshd, privateKey: string): Promise<void>;
 }
@@ -66,6 +68,15 @@ export async function startGitClient(options: GitClientOptions): Promise<GitClie
     run: (args, options) => container.exec(["git", ...args], options),
     git: (args, options) => container.read(["git", ...args], options),
     sh: (script, options) => container.exec(["bash", "-c", script], options),
+    insteadOf: async (real, other) =>
+      void await container.read([
+        "git",
+        "config",
+        "--global",
+        "--add",
+        `url.${other}.insteadOf`,
+        real,
+      ]),
     trust: async ({ host, port, hostKey }, privateKey) => {
       const write = `umask 077; mkdir -p ~/.ssh; cat >~/.ssh/id_ed25519`;
       await container.read(["sh", "-c", write], { stdin: privateKey });
