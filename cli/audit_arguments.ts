@@ -29,9 +29,10 @@ export function collectWords(text: string, before: readonly string[] = []): stri
   return [...new Set([...before, ...words])];
 }
 
-/** `--method GET,POST`: rows have methods in upper case, and so have those of look-ups. */
+/** `--method GET,push`: rows have methods in upper case, and so have those of look-ups; git's are in lower case. */
 export function collectAskedMethods(text: string, before: readonly string[] = []): string[] {
-  return collectWords(text.toUpperCase(), before);
+  const words = text.toUpperCase().replace(/\b(?:PUSH|FETCH)\b/g, (word) => word.toLowerCase());
+  return collectWords(words, before);
 }
 
 /** `--verdict blocked,failed`. @throws {BottleError} `usage` */

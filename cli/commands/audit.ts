@@ -24,7 +24,11 @@ export function define(act: Act): CommandUnknownOpts {
     .argument("[slug]", "name of the bottle, running or gone")
     .option("--file <path>", "rows of a saved audit.jsonl instead; - is stdin")
     .option("--host <pattern>", "of these hosts; * stands for anything (repeatable)", collectWords)
-    .option("--method <methods>", "with these methods: GET,POST (repeatable)", collectAskedMethods)
+    .option(
+      "--method <methods>",
+      "with these methods: GET,POST,push (repeatable)",
+      collectAskedMethods,
+    )
     .option("--verdict <verdicts>", "allowed, blocked or failed (repeatable)", collectVerdicts)
     .option("--blocked", "the same as --verdict blocked")
     .option("--reason <reasons>", "refused or failed for these (repeatable)", collectWords)

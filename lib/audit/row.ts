@@ -9,15 +9,27 @@ import {
   readText,
   type Shape,
 } from "../control/shape.ts";
-import { escapeControl } from "../egress/escape.ts";
 import type { AuditRow, FailReason, LedgerRow, PolicyChange } from "../egress/audit/audit_row.ts";
 import { MAX_CHANGED_HOSTS } from "../egress/audit/policy_row.ts";
 import { type BlockReason, blockReasons } from "../egress/reason.ts";
+import { type GateReason, gateReasons, isGateReason } from "../git_gate/reason.ts";
+import { parsePushRecord } from "./push.ts";
+import { LONGEST_TEXT, readShown, SHORT_TEXT } from "./shown.ts";
+
+export { LONGEST_TEXT, SHORT_TEXT } from "./shown.ts";
 
 /** What a row tells of. */
-export const AUDIT_KINDS = ["http", "connect", "dns", "self-test", "notice", "policy"] as const;
+export const AUDIT_KINDS = [
+  "http",
+  "connect",
+  "dns",
+  "git",
+  "self-test",
+  "notice",
+  "policy",
+] as const;
 /** How it was to travel. */
-export const AUDIT_SCHEMES = ["http", "https", "dns", ""] as const;
+export const AUDIT_SCHEMES = ["http", "https", "dns", "ssh", ""] as const;
 /** What became of it. */
 export const AUDIT_VERDICTS = ["allowed", "blocked", "failed"] as const;
 const FAIL_REASONS = [
@@ -31,17 +43,13 @@ const FAIL_REASONS = [
   "client-timeout",
 ] as const satisfies readonly FailReason[];
 /** Why rows say that something did not pass, or came to nothing. */
-export const auditReasons: readonly (BlockReason | FailReason)[] = [
+export const auditReasons: readonly (BlockReason | FailReason | GateReason)[] = [
   ...Object.keys(blockReasons).filter((key): key is BlockReason =>
     Object.hasOwn(blockReasons, key)
   ),
   ...FAIL_REASONS,
+  ...Object.keys(gateReasons).filter(isGateReason),
 ];
-
-/** Longest text of a row, in UTF-16 units: a path has 2,048, escaped at most six times that. */
-export const LONGEST_TEXT = 2048 * 6;
-/** Longest name in a row: of a method, a route, a mark. */
-export const SHORT_TEXT = 1024;
 
 /** Takes the known fields only, their texts escaped. @throws {BottleError} `shape-invalid` */
 export function parseAuditRow(value: unknown): AuditRow {
@@ -52,6 +60,7 @@ export function parseAuditRow(value: unknown): AuditRow {
   const credential = optional(row, "credential", () => readShown(row, "credential", SHORT_TEXT));
   const marks = optional(row, "marks", () => parseMarks(row));
   const change = optional(row, "change", () => parseChange(readShape(row.change, "change")));
+  const push = optional(row, "push", () => parsePushRecord(row.push));
   const count = optional(row, "count", () => readCount(row, "count"));
   const lastTime = optional(row, "last_time", () => readShown(row, "last_time", 40));
   return {
@@ -69,6 +78,7 @@ export function parseAuditRow(value: unknown): AuditRow {
     ...(credential === undefined ? {} : { credential }),
     ...(marks === undefined ? {} : { marks }),
     ...(change === undefined ? {} : { change }),
+    ...(push === undefined ? {} : { push }),
     ...(count === undefined ? {} : { count }),
     ...(lastTime === undefined ? {} : { last_time: lastTime }),
     status: readCount(row, "status"),
@@ -86,12 +96,6 @@ export function parseLedgerRow(value: unknown): LedgerRow {
     row: parseAuditRow(shape.row),
     hash: readText(shape, "hash", 64),
   };
-}
-
-/** The ledger's own escaping: rows of an egress that was taken over must not trick whoever reads them. */
-function readShown(from: Shape, key: string, maxLength: number): string {
-  const shown = escapeControl(readText(from, key, maxLength));
-  return readText({ [key]: shown }, key, maxLength);
 }
 
 function parseMarks(row: Shape): readonly string[] {

@@ -6,6 +6,13 @@
 import { z } from "../deps/zod.ts";
 import { MAX_CHANGED_HOSTS } from "../egress/audit/policy_row.ts";
 import {
+  FINDING_KINDS,
+  gateReasonNames,
+  MAX_RECORDED_FINDINGS,
+  MAX_RECORDED_REFS,
+  OBJECT_ID,
+} from "./push.ts";
+import {
   AUDIT_KINDS,
   AUDIT_SCHEMES,
   AUDIT_VERDICTS,
@@ -28,11 +35,39 @@ const change = z.looseObject({
   changed: hosts,
 }).describe("A change of the routes while the bottle ran");
 
+const objectId = z.string().regex(OBJECT_ID);
+
+const pushedRef = z.looseObject({
+  ref: shortText,
+  old: objectId.describe("All zeroes: the ref is new"),
+  new: objectId.describe("All zeroes: the ref is deleted"),
+  accepted: z.boolean().describe("Whether the upstream has it now"),
+  reason: z.enum(gateReasonNames).exactOptional().describe("Why not"),
+});
+
+const pushFinding = z.looseObject({
+  rule: shortText.describe("Of gitleaks, or known-secret"),
+  kind: z.enum(FINDING_KINDS),
+  path: shortText.describe("A file's path, or the name of another part"),
+  line: count.describe("From 1; 0: none"),
+  object: objectId.describe("Commit or object that holds it; empty: none"),
+  allowed_by_comment: z.boolean().exactOptional(),
+});
+
+const push = z.looseObject({
+  repo: shortText.describe("The name that the gate serves it by"),
+  refs: z.array(pushedRef).max(MAX_RECORDED_REFS),
+  refs_more: count.exactOptional().describe("So many more that are not named"),
+  findings: z.array(pushFinding).max(MAX_RECORDED_FINDINGS),
+  findings_more: count.exactOptional().describe("So many more that are not named"),
+  objects: count.describe("Objects that came with it"),
+}).describe("A push: what was asked for, and what became of each ref");
+
 /** Of one row. Keys that are not named may come: none goes away or changes its meaning. */
 export const auditRowSchema = z.looseObject({
   time,
   kind: z.enum(AUDIT_KINDS).describe("What was asked, or what happened"),
-  method: shortText.describe("Method; of a look-up the record type"),
+  method: shortText.describe("Method; of a look-up the record type; of git push or fetch"),
   scheme: z.enum(AUDIT_SCHEMES).describe("Empty where it is not known"),
   host: longText.describe("As the agent asked for it, in canonical form"),
   port: count.describe("0 where there is none"),
@@ -44,6 +79,7 @@ export const auditRowSchema = z.looseObject({
   credential: shortText.exactOptional().describe("Scheme of the credential that went out"),
   marks: z.array(shortText).max(32).exactOptional().describe("Things worth a look"),
   change: change.exactOptional(),
+  push: push.exactOptional(),
   count: count.exactOptional().describe("So many refusals alike; absent: one"),
   last_time: time.exactOptional(),
   status: count.describe("Sent to the agent; 0 if none was"),

@@ -38,3 +38,8 @@ export const gateReasons = {
 
 /** Why a push did not reach its upstream. */
 export type GateReason = keyof typeof gateReasons;
+
+/** Tells one of the gate's reasons from any other code. */
+export function isGateReason(code: string): code is GateReason {
+  return Object.hasOwn(gateReasons, code);
+}

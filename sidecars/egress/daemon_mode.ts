@@ -6,7 +6,7 @@ import { RpcError, RpcPeer } from "../../lib/control/rpc.ts";
 import { readCount, readShape } from "../../lib/control/shape.ts";
 import { parseEgressConfig, parseRoutes } from "../../lib/egress/config_schema.ts";
 import { BottleError } from "../../lib/errors.ts";
-import type { AppendRows } from "./audit_sender.ts";
+import type { AppendRows } from "../audit/audit_sender.ts";
 import { type Engine, startEngine } from "./engine.ts";
 import type { ReserveBytes } from "./inspect/route_meters.ts";
 

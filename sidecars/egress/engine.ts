@@ -11,7 +11,7 @@ import { BottleError } from "../../lib/errors.ts";
 import { certificateFingerprint, createAuthority } from "../../lib/pki/authority.ts";
 import { LeafIssuer } from "../../lib/pki/leaf.ts";
 import { AddressBook, type Resolve } from "./upstream/addresses.ts";
-import { type AppendRows, AuditSender } from "./audit_sender.ts";
+import { type AppendRows, AuditSender } from "../audit/audit_sender.ts";
 import { compileProxy } from "./upstream/company_proxy.ts";
 import { Connector } from "./upstream/connector.ts";
 import { Counters } from "./counters.ts";
@@ -80,7 +80,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const issuer = await LeafIssuer.open(ca, { now: () => new Date() });
   const policy = new Policy(config);
   await using stack = new AsyncDisposableStack();
-  const audit = new AuditSender(options.append, rowRedactor(secretsOf(config)));
+  const audit = new AuditSender(options.append, { redact: rowRedactor(secretsOf(config)) });
   stack.defer(() => audit.close(LAST_ROWS_MS));
   const watchdog = stack.use(new Watchdog());
   const pool = stack.use(new ConnectionPool(limits));

@@ -2,7 +2,7 @@
 
 import type { MessageReader } from "../../lib/egress/http1/message_reader.ts";
 import type { ConnectTarget } from "../../lib/egress/judge/judge_connect.ts";
-import type { AuditSender } from "./audit_sender.ts";
+import type { AuditSender } from "../audit/audit_sender.ts";
 import type { ClientStream } from "./client/client_stream.ts";
 import type { Counters } from "./counters.ts";
 import type { Dialer } from "./upstream/dialer.ts";

@@ -1,5 +1,7 @@
 /** One exchange, as the audit keeps it. */
 
+import type { PushRecord } from "../../git_gate/push_record.ts";
+import type { GateReason } from "../../git_gate/reason.ts";
 import type { BlockReason } from "../reason.ts";
 
 /** What became of it. `failed`: allowed, but the upstream or the client broke it off. */
@@ -9,12 +11,15 @@ export type Verdict = "allowed" | "blocked" | "failed";
 export interface AuditRow {
   /** RFC 3339, UTC, milliseconds. */
   readonly time: string;
-  /** What was asked: an exchange, a tunnel that was refused or went through untouched, a look-up; `policy`: the routes were changed. */
-  readonly kind: "http" | "connect" | "dns" | "self-test" | "notice" | "policy";
-  /** Method; for DNS the record type. */
+  /**
+   * What was asked: an exchange, a tunnel that was refused or went through untouched, a look-up, a push or a fetch by git;
+   * `policy`: the routes were changed.
+   */
+  readonly kind: "http" | "connect" | "dns" | "git" | "self-test" | "notice" | "policy";
+  /** Method; for DNS the record type; for git `push` or `fetch`. */
   readonly method: string;
   /** Empty where it is not known. */
-  readonly scheme: "http" | "https" | "dns" | "";
+  readonly scheme: "http" | "https" | "dns" | "ssh" | "";
   /** As the agent asked for it, in canonical form. */
   readonly host: string;
   /** 0 where there is none. */
@@ -24,7 +29,7 @@ export interface AuditRow {
   /** What became of it. */
   readonly verdict: Verdict;
   /** Absent when allowed. */
-  readonly reason?: BlockReason | FailReason;
+  readonly reason?: BlockReason | FailReason | GateReason;
   /** The reason in words. */
   readonly detail?: string;
   /** The host pattern of the route that decided. */
@@ -35,6 +40,8 @@ export interface AuditRow {
   readonly marks?: readonly string[];
   /** Of a `policy` row: what was changed. */
   readonly change?: PolicyChange;
+  /** Of a push: what was asked for, and what became of each ref. */
+  readonly push?: PushRecord;
   /** So many refusals alike, from 2: see `RefusalFold`. Absent: the row is of one. `time` is the first's. */
   readonly count?: number;
   /** When the last of them came. Absent without `count`. */

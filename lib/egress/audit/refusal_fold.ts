@@ -29,8 +29,8 @@ interface Fold {
 }
 
 /**
- * Folds refusals. Of those alike (kind, method, host, port, path without its query, reason, detail, route, marks) the
- * first becomes a row at once; its repeats within a window are counted, and become one row when it is over. When too
+ * Folds refusals. Of those alike (kind, method, host, port, path without its query, reason, detail, route, marks,
+ * push) the first becomes a row at once; its repeats within a window are counted, and become one row when it is over. When too
  * many different ones come, the rest are counted by their reason. So what is held is bounded by {@linkcode FOLD_BURST}.
  *
  * @example
@@ -141,15 +141,17 @@ function isOwnAnswer(row: AuditRow): boolean {
 /** Whether nothing of it passed, either way, and no more than one refusal is in it. */
 function isFoldable(row: AuditRow): boolean {
   return (row.verdict === "blocked" || isOwnAnswer(row)) &&
-    (row.kind === "http" || row.kind === "connect") &&
+    (row.kind === "http" || row.kind === "connect" || row.kind === "git") &&
     row.bytes_up === 0 && row.bytes_down === 0 && row.credential === undefined &&
     row.count === undefined && !(row.marks ?? []).includes("sent-in-part");
 }
 
 function keyOf(row: AuditRow): string {
-  const { kind, method, scheme, host, port, path, reason, detail, route, marks } = row;
+  const { kind, method, scheme, host, port, path, reason, detail, route, marks, push } = row;
   const [place] = path.split("?", 1);
-  return JSON.stringify([kind, method, scheme, host, port, place, reason, detail, route, marks]);
+  return JSON.stringify(
+    [kind, method, scheme, host, port, place, reason, detail, route, marks, push],
+  );
 }
 
 function emptyFold(opened: number, hosts: Set<string> | undefined): Fold {

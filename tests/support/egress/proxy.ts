@@ -6,7 +6,7 @@ import { type IpAddress, parseAddress } from "../../../lib/egress/host/address.t
 import type { Route } from "../../../lib/egress/route/route.ts";
 import { parseEgressConfig } from "../../../lib/egress/config_schema.ts";
 import type { HostName } from "../../../lib/egress/host/host.ts";
-import type { AppendRows } from "../../../sidecars/egress/audit_sender.ts";
+import type { AppendRows } from "../../../sidecars/audit/audit_sender.ts";
 import { type Engine, startEngine } from "../../../sidecars/egress/engine.ts";
 import type { EngineLimits } from "../../../sidecars/egress/limits.ts";
 import type { ReserveBytes } from "../../../sidecars/egress/inspect/route_meters.ts";

@@ -62,6 +62,15 @@ const table: readonly (readonly [args: readonly string[], paths: string])[] = [
   [["--host", "nowhere"], ""],
 ];
 
+Deno.test("audit --method takes git's push and fetch, which rows have in lower case", async () => {
+  const saved = ["push", "fetch", "POST"].map((method) => auditRow({ method, path: `/${method}` }));
+  const piped = chainRows(EMPTY_CHAIN, saved).map((row) => `${JSON.stringify(row)}\n`).join("");
+  await using cli = await makeCli({ piped });
+  assert.equal(await paths(cli, "--file", "-", "--method", "PUSH,post"), "/push/POST");
+  await using other = await makeCli({ piped });
+  assert.equal(await paths(other, "--file", "-", "--method", "fetch"), "/fetch");
+});
+
 Deno.test("audit filters alike the rows of a bottle, of an archive, of a file and of stdin", async () => {
   await using cli = await makeCli({ rows, piped: file });
   await cli.run("run", "demo", "--prompt", "x", "--quiet");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { chainRows, EMPTY_CHAIN } from "../../../../lib/audit/chain.ts";
+import { FINDING_KINDS, gateReasonNames } from "../../../../lib/audit/push.ts";
 import { AUDIT_KINDS, auditReasons, parseAuditRow } from "../../../../lib/audit/row.ts";
 import {
   auditJsonSchema,
@@ -9,6 +10,7 @@ import {
 import { fc } from "../../../../lib/deps/fast_check.ts";
 import { AuditQueue } from "../../../../lib/egress/audit/audit_queue.ts";
 import type { AuditRow } from "../../../../lib/egress/audit/audit_row.ts";
+import { gitRow } from "../../../../lib/git_gate/push_row.ts";
 import { DnsLog } from "../../../../lib/egress/dns/dns_log.ts";
 import { policyRow } from "../../../../lib/egress/audit/policy_row.ts";
 import { RefusalFold } from "../../../../lib/egress/audit/refusal_fold.ts";
@@ -47,7 +49,17 @@ function realRows(): readonly AuditRow[] {
   const fold = new RefusalFold();
   const refused = auditRow({ verdict: "blocked", reason: "method", bytes_up: 0, bytes_down: 0 });
   for (let now = 0; now < 3; now++) fold.take(refused, now);
+  const https = { scheme: "https", host: "a.test", port: 443, path: "/a.git" } as const;
+  const git = { name: "a", upstream: { ...https, username: "x", token: null } };
+  const pushed = {
+    verdict: "failed",
+    reason: "upstream-refused",
+    detail: "refs/heads/a: no",
+    refs: [{ ref: "refs/heads/a", old: "0".repeat(40), new: "1".repeat(40), accepted: true }],
+    findings: [{ rule: "x", kind: "path", path: "a", line: 0, object: "" }],
+  } as const;
   return [
+    gitRow("push", git, { ...pushed, started: 0, ended: 1 }),
     ...exchanges,
     ...looked,
     ...dns.flush(0, true),
@@ -67,11 +79,54 @@ Deno.test("auditRowSchema holds for real rows of every kind, and the ledger take
 const word = fc.string({ unit: fc.constantFrom("a", "Z", "0", "/", ".", '"', "\u00e9") });
 const hosts = fc.array(word, { maxLength: 3 });
 const count = fc.oneof(fc.nat(), fc.constant(Number.MAX_SAFE_INTEGER));
+const ref = {
+  ref: "refs/heads/a",
+  old: "0".repeat(40),
+  new: "a".repeat(40),
+  accepted: false,
+  reason: "push-ref",
+};
+const finding = {
+  rule: "x",
+  kind: "note",
+  path: "a",
+  line: 1,
+  object: "",
+  allowed_by_comment: true,
+};
+const objectId = fc.constantFrom("", "0".repeat(40), "a1".repeat(32));
+const push = fc.record({
+  repo: word,
+  refs: fc.array(
+    fc.record({
+      ref: word,
+      old: objectId,
+      new: objectId,
+      accepted: fc.boolean(),
+      reason: fc.constantFrom(...gateReasonNames),
+    }, { noNullPrototype: true, requiredKeys: ["ref", "old", "new", "accepted"] }),
+    { maxLength: 3 },
+  ),
+  refs_more: count,
+  findings: fc.array(
+    fc.record({
+      rule: word,
+      kind: fc.constantFrom(...FINDING_KINDS),
+      path: word,
+      line: count,
+      object: objectId,
+      allowed_by_comment: fc.boolean(),
+    }, { noNullPrototype: true, requiredKeys: ["rule", "kind", "path", "line", "object"] }),
+    { maxLength: 3 },
+  ),
+  findings_more: count,
+  objects: count,
+}, { noNullPrototype: true, requiredKeys: ["repo", "refs", "findings", "objects"] });
 const row = fc.record({
   time: word,
   kind: fc.constantFrom(...AUDIT_KINDS),
   method: word,
-  scheme: fc.constantFrom("http", "https", "dns", ""),
+  scheme: fc.constantFrom("http", "https", "dns", "ssh", ""),
   host: word,
   port: count,
   path: word,
@@ -88,6 +143,7 @@ const row = fc.record({
     removed: hosts,
     changed: hosts,
   }, { noNullPrototype: true }),
+  push,
   count,
   last_time: word,
   status: count,
@@ -100,6 +156,32 @@ const row = fc.record({
     ...["time", "kind", "method", "scheme", "host", "port", "path", "verdict"] as const,
     ...["status", "bytes_up", "bytes_down", "duration_ms"] as const,
   ],
+});
+
+Deno.test("auditRowSchema and parseAuditRow agree about pushes with something wrong in them", () => {
+  const junk = fc.constantFrom<unknown>(
+    ...["", "x", "A".repeat(40), "a".repeat(41), "a".repeat(1_025), -1, 0.5, true, [], [1], {}],
+    ...[[{}], new Array(101).fill(ref), new Array(100).fill(ref), new Array(51).fill(finding)],
+    new Array(50).fill(finding),
+  );
+  const places = [
+    ...["repo", "refs", "refs_more", "findings", "findings_more", "objects"].map((key) => [key]),
+    ...Object.keys(ref).map((key) => ["refs", key]),
+    ...Object.keys(finding).map((key) => ["findings", key]),
+  ];
+  fc.assert(
+    fc.property(fc.constantFrom(...places), junk, ([list = "", key], wrong) => {
+      const inner = list === "refs" ? ref : finding;
+      const changed = key === undefined ? wrong : [{ ...inner, [key]: wrong }];
+      const value = auditRow({ kind: "git" });
+      const push = { repo: "a", refs: [], findings: [], objects: 1, [list]: changed };
+      const taken = parsed({ ...value, push });
+      const isTaken = auditRowSchema.safeParse({ ...value, push }).success;
+      assert.equal(isTaken, taken !== undefined, `${list} ${key} ${String(wrong).slice(0, 40)}`);
+      if (taken !== undefined) assert.deepEqual(taken, { ...value, push });
+    }),
+    { numRuns: 1_000 },
+  );
 });
 
 /** The row as the parser takes it over, or undefined. */

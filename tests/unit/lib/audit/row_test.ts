@@ -70,6 +70,38 @@ for (const [name, value] of bad) {
   });
 }
 
+const pushed = {
+  repo: "widget",
+  refs: [{ ref: "refs/heads/a", old: "0".repeat(40), new: "a".repeat(64), accepted: true }],
+  findings: [{ rule: "x", kind: "file", path: "a", line: 1, object: "" }],
+  objects: 1,
+} as const;
+
+Deno.test("parseAuditRow takes a push over, and escapes the names in it", () => {
+  const row = auditRow({ kind: "git", method: "push", scheme: "ssh", push: pushed });
+  assert.deepEqual(parseAuditRow(row), row);
+  const [ref] = pushed.refs;
+  const [finding] = pushed.findings;
+  const sent = {
+    ...pushed,
+    repo: "\x00",
+    refs: [{ ...ref, ref: "a\x1b[2J", note: "unknown" }],
+    findings: [{ ...finding, rule: "\x9b", path: "\u202e" }],
+  };
+  const { push } = parseAuditRow({ ...row, push: sent });
+  assert.equal(push?.repo, "\\x00");
+  assert.deepEqual(push?.refs, [{ ...ref, ref: "a\\x1b[2J" }]);
+  assert.deepEqual(push?.findings, [{ ...finding, rule: "\\x9b", path: "\\u202e" }]);
+});
+
+Deno.test("parseAuditRow refuses a push with an object id that is none, or an unknown reason", () => {
+  const [ref] = pushed.refs;
+  for (const wrong of [{ old: "A".repeat(40) }, { new: "a" }, { reason: "no-match" }]) {
+    const push = { ...pushed, refs: [{ ...ref, ...wrong }] };
+    assert.throws(() => parseAuditRow({ ...full, push }), { code: "shape-invalid" });
+  }
+});
+
 Deno.test("parseAuditRow does not quote a value that it refuses", () => {
   assert.throws(
     () => parseAuditRow({ ...full, verdict: "sk-secret" }),

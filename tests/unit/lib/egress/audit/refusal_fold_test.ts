@@ -189,3 +189,22 @@ Deno.test("RefusalFold loses and invents nothing, and lets everything else throu
     assert.equal(fold.isWaiting, false);
   }));
 });
+
+Deno.test("RefusalFold folds pushes that were refused alike, and tells others", () => {
+  const fold = new RefusalFold();
+  const push = (ref: string): AuditRow =>
+    refused({
+      kind: "git",
+      method: "push",
+      reason: "push-ref",
+      push: {
+        repo: "widget",
+        refs: [{ ref, old: "0".repeat(40), new: "a".repeat(40), accepted: false }],
+        findings: [],
+        objects: 0,
+      },
+    });
+  assert.notEqual(fold.take(push("refs/notes/a"), 0), undefined);
+  assert.equal(fold.take(push("refs/notes/a"), 1), undefined);
+  assert.notEqual(fold.take(push("refs/notes/b"), 2), undefined);
+});

@@ -23,9 +23,17 @@ const GATHER_MS = 5;
 /** How often it looks whether refusals that were counted are to be told. */
 const FOLDED_MS = 5_000;
 
+/** What {@linkcode AuditSender} takes besides where rows go. */
+export interface AuditSenderOptions {
+  /** Takes credentials out of a row; default: nothing does. */
+  readonly redact?: (row: AuditRow) => AuditRow;
+  /** Rows that go at once, at most: of big ones fewer. Default: the queue's. */
+  readonly batch?: number;
+}
+
 /** The way of all rows, on which refusals are folded; stopped by {@linkcode AuditSender.close}. */
 export class AuditSender {
-  readonly #queue = new AuditQueue();
+  readonly #queue: AuditQueue;
   readonly #fold = new RefusalFold();
   readonly #append: AppendRows;
   readonly #redact: (row: AuditRow) => AuditRow;
@@ -35,8 +43,9 @@ export class AuditSender {
   #sending: Promise<void> | undefined;
   #telling: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param redact takes credentials out of a row; default: nothing does */
-  constructor(append: AppendRows, redact: (row: AuditRow) => AuditRow = (row) => row) {
+  constructor(append: AppendRows, options: AuditSenderOptions = {}) {
+    const { redact = (row): AuditRow => row, batch } = options;
+    this.#queue = new AuditQueue(batch === undefined ? {} : { batch });
     this.#append = append;
     this.#redact = redact;
   }
@@ -86,6 +95,26 @@ export class AuditSender {
     } finally {
       clearTimeout(timer);
       either.removeEventListener("abort", giveUp);
+    }
+  }
+
+  /**
+   * Whether the ledger takes rows now: an empty batch is written and answered as any other. A place alone says only
+   * that a row can wait; what is rare and can't be undone asks for more.
+   *
+   * @param limitMs how long the answer may take
+   */
+  async isRecording(limitMs = PLACE_MS): Promise<boolean> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), limitMs);
+    try {
+      const signal = AbortSignal.any([late.signal, this.#stopped.signal]);
+      await this.#append([], this.#acknowledged + 1, signal);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      clearTimeout(timer);
     }
   }
 

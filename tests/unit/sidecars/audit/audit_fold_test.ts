@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { AuditRow } from "../../../../lib/egress/audit/audit_row.ts";
-import { AuditSender } from "../../../../sidecars/egress/audit_sender.ts";
+import { AuditSender } from "../../../../sidecars/audit/audit_sender.ts";
 import { auditRow } from "../../../support/audit_rows.ts";
 
 const PATIENCE_MS = 60_000;
@@ -49,7 +49,7 @@ Deno.test("AuditSender loses no count where the ledger is down, and takes them w
 Deno.test("AuditSender takes credentials out of every row before it is folded", async () => {
   const rows: AuditRow[] = [];
   const redact = (row: AuditRow): AuditRow => ({ ...row, host: "redacted" });
-  const sender = new AuditSender((batch) => Promise.resolve(void rows.push(...batch)), redact);
+  const sender = new AuditSender((batch) => Promise.resolve(void rows.push(...batch)), { redact });
   commit(sender, { ...refused, host: "a" }, 1);
   commit(sender, { ...refused, host: "b" }, 2);
   sender.add(auditRow({ host: "c" }));

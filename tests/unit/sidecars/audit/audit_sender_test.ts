@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { AuditRow } from "../../../../lib/egress/audit/audit_row.ts";
 import { AUDIT_CAPACITY } from "../../../../lib/egress/audit/audit_queue.ts";
-import { type AppendRows, AuditSender } from "../../../../sidecars/egress/audit_sender.ts";
+import { type AppendRows, AuditSender } from "../../../../sidecars/audit/audit_sender.ts";
 
 const ROW: AuditRow = {
   time: "2026-11-24T00:00:00.000Z",
@@ -68,4 +68,25 @@ Deno.test("AuditSender ends the wait for a place when it is closed", async () =>
   const waiting = sender.waitForPlace(60_000);
   await sender.close(1);
   assert.equal(await waiting, undefined);
+});
+
+Deno.test("AuditSender asks the ledger whether it takes rows, and takes no answer for no", async () => {
+  const asked: number[][] = [];
+  const answers: ((signal: AbortSignal) => Promise<void>)[] = [
+    () => Promise.resolve(),
+    () => Promise.reject(new Error("no")),
+    async (signal) => {
+      const { promise, reject } = Promise.withResolvers<void>();
+      signal.addEventListener("abort", () => reject(signal.reason));
+      await promise;
+    },
+  ];
+  const sender = new AuditSender((rows, first, signal) => {
+    asked.push([rows.length, first]);
+    return answers.shift()?.(signal) ?? Promise.resolve();
+  });
+  assert.equal(await sender.isRecording(), true);
+  assert.equal(await sender.isRecording(), false);
+  assert.equal(await sender.isRecording(10), false);
+  assert.deepEqual(asked, [[0, 1], [0, 1], [0, 1]]);
 });
