@@ -92,7 +92,7 @@ export class Http1Upstream implements UpstreamExchange {
 
   release(isClean: boolean): void {
     const isReusable = isClean && this.#isPersistent && this.#framing.kind !== "until-close" &&
-      !this.#connection.reader.hasBuffered;
+      this.#connection.isQuiet;
     if (isReusable) this.#giveBack(this.#keepAliveMs);
     else this.#connection.close();
   }

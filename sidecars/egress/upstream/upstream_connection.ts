@@ -2,12 +2,11 @@
 
 import { type ByteSource, MessageReader } from "../../../lib/egress/http1/message_reader.ts";
 import { failure } from "../exchange/failure.ts";
+import { ReadAhead } from "./read_ahead.ts";
 import { closeQuietly, type Conn, describeAlert } from "./tcp.ts";
 
-/** First buffer of a connection: most responses of an API are smaller. */
-const SMALL_BUFFER_BYTES = 16 * 1024;
-/** Once a read has filled the small one: a transfer, where fewer and larger reads count. */
-const LARGE_BUFFER_BYTES = 64 * 1024;
+/** The buffer of a connection: most responses of an API are smaller. Who fills it sends more, and is read ahead. */
+const BUFFER_BYTES = 16 * 1024;
 
 /** Reads and writes an upstream, and waits in the pool. */
 export class UpstreamConnection implements ByteSource {
@@ -15,8 +14,8 @@ export class UpstreamConnection implements ByteSource {
   readonly reader: MessageReader;
   readonly #conn: Conn;
   readonly #onClose: () => void;
-  #buffer: Uint8Array<ArrayBuffer> | undefined;
-  #size = SMALL_BUFFER_BYTES;
+  #buffer: Uint8Array | undefined;
+  #ahead: ReadAhead | undefined;
   #pending: Promise<number | null> | undefined;
   #isClosed = false;
   /** Bytes that have come since it was last taken out of the pool. */
@@ -29,25 +28,23 @@ export class UpstreamConnection implements ByteSource {
     this.reader = new MessageReader(this);
   }
 
+  /** Whether nothing has come that nobody has read, not its end either. */
+  get isQuiet(): boolean {
+    return !this.reader.hasBuffered && this.#ahead?.hasMore !== true;
+  }
+
   /** @throws {BottleError} `upstream-closed`: also at an end without close_notify, which may be anybody's */
   async read(): Promise<Uint8Array | undefined> {
-    const buffer = this.#buffer ??= new Uint8Array(this.#size);
-    const pending = this.#pending ?? this.#conn.read(buffer);
-    this.#pending = undefined;
-    let count: number | null;
+    let bytes: Uint8Array | undefined;
     try {
-      count = await pending;
+      bytes = await (this.#ahead?.read() ?? this.#readOnce());
     } catch (error) {
       throw failure("upstream-closed", describeAlert(error));
     }
-    if (count === null) return undefined;
-    this.received += count;
-    if (count === buffer.length && this.#size < LARGE_BUFFER_BYTES) {
-      // The view below stays valid: only the next read takes the new buffer.
-      this.#size = LARGE_BUFFER_BYTES;
-      this.#buffer = undefined;
-    }
-    return buffer.subarray(0, count);
+    if (bytes === undefined) return undefined;
+    this.received += bytes.length;
+    if (bytes.length >= BUFFER_BYTES) this.#ahead ??= new ReadAhead(this.#conn);
+    return bytes;
   }
 
   /** @throws {BottleError} `upstream-closed` */
@@ -66,10 +63,12 @@ export class UpstreamConnection implements ByteSource {
    * @param onDead called when the connection can't be used again, unless {@linkcode unpark} came before
    */
   park(onDead: () => void): void {
-    if (this.#size !== SMALL_BUFFER_BYTES) this.#buffer = undefined;
-    this.#size = SMALL_BUFFER_BYTES;
-    this.#buffer ??= new Uint8Array(this.#size);
-    const pending = this.#conn.read(this.#buffer);
+    const left = this.#ahead?.leave();
+    this.#ahead = undefined;
+    // What is left of a large buffer would keep the whole.
+    if (this.#buffer?.buffer.byteLength !== BUFFER_BYTES) this.#buffer = undefined;
+    this.#buffer = left?.buffer ?? this.#buffer ?? new Uint8Array(BUFFER_BYTES);
+    const pending = left?.count ?? this.#conn.read(this.#buffer);
     this.#pending = pending;
     const settle = (): void => {
       if (this.#pending === pending) onDead();
@@ -96,5 +95,13 @@ export class UpstreamConnection implements ByteSource {
     this.#isClosed = true;
     closeQuietly(this.#conn);
     this.#onClose();
+  }
+
+  async #readOnce(): Promise<Uint8Array | undefined> {
+    const buffer = this.#buffer ??= new Uint8Array(BUFFER_BYTES);
+    const pending = this.#pending ?? this.#conn.read(buffer);
+    this.#pending = undefined;
+    const count = await pending;
+    return count === null ? undefined : buffer.subarray(0, count);
   }
 }
