@@ -41,6 +41,8 @@ export interface LaunchOptions {
   readonly secrets: ReadonlyMap<string, Secret>;
   /** Answers to the `?question` variables, by variable. */
   readonly answers: ReadonlyMap<string, string>;
+  /** Private keys of git-gate's ssh upstreams, their texts by the repository's name; default none. Secret. */
+  readonly gateKeys?: ReadonlyMap<string, string>;
   /** Told of each step. */
   readonly progress: Progress;
   /** Aborts the launch; what it did is then undone. */

@@ -4,6 +4,7 @@ import type { Backend } from "../backends/backend.ts";
 import type { CommandUnknownOpts } from "../lib/deps/commander.ts";
 import type { Context } from "../lib/context.ts";
 import type { StateStore } from "../lib/state/store.ts";
+import type { Forge } from "./forge/forge.ts";
 import type { Keepers } from "./keeper/keepers.ts";
 
 /** The options that every verb has. */
@@ -25,6 +26,8 @@ export interface Services {
   backend(): Promise<Backend>;
   /** The keepers of this home's bottles. */
   readonly keepers: Keepers;
+  /** Forges that repositories' deploy keys are at. */
+  readonly forge: Forge;
   /** A line that the person types, without its end; null at the end of input. */
   readLine(signal: AbortSignal): Promise<string | null>;
   /** What stdin holds, up to its end or to so many bytes. */

@@ -101,9 +101,23 @@ async function runAsKeeper(env: (name: string) => string | undefined): Promise<n
   });
 }
 
+async function askForge(): Promise<number> {
+  const { askForgeMain } = await import("./forge/main.ts");
+  return await askForgeMain({
+    stdin: Deno.stdin.readable,
+    answer: async (text) => {
+      const writer = Deno.stdout.writable.getWriter();
+      await writer.write(new TextEncoder().encode(text));
+      await writer.close();
+    },
+  });
+}
+
 if (import.meta.main) {
+  // Not verbs: a person has no use for them.
+  if (Deno.args[0] === "ask-forge" && !Deno.stdin.isTerminal()) Deno.exit(await askForge());
   const env = (name: string): string | undefined => Deno.env.get(name);
-  // Not a verb: a person has no use for it. What follows it is the bottle's name, for whoever reads a list of processes.
+  // What follows it is the bottle's name, for whoever reads a list of processes.
   if (Deno.args[0] === "keeper" && !Deno.stdin.isTerminal()) Deno.exit(await runAsKeeper(env));
 
   const interrupt = new AbortController();

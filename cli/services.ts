@@ -4,6 +4,7 @@ import type { Output } from "../lib/context.ts";
 import { StateStore } from "../lib/state/store.ts";
 import type { Services, Settings } from "./command.ts";
 import { createContext } from "./context.ts";
+import { createForge } from "./forge/forge.ts";
 import { readInput, readLine } from "./input.ts";
 import { createKeepers } from "./keeper/keepers.ts";
 import type { ProgramForm } from "./keeper/program_argv.ts";
@@ -31,6 +32,7 @@ export function createServices(options: ServicesOptions): Promise<Services> {
       return createBackend(context);
     },
     keepers: createKeepers(context, options.form),
+    forge: createForge(context, options.form),
     readLine,
     readInput,
     input: () => Deno.stdin.readable,

@@ -12,7 +12,7 @@ import { workNote } from "../ui/work_end.ts";
 export function define(act: Act): CommandUnknownOpts {
   return new Command("cleanup")
     .description(
-      "List what would be removed, ask, save the audits and work that was never fetched, and remove: containers, networks, volumes and what is remembered. Only what bot-bottle made for this home.",
+      "List what would be removed, ask, save the audits and work that was never fetched, and remove: containers, networks, volumes, deploy keys and what is remembered. Only what bot-bottle made for this home.",
     )
     .argument("[slug...]", "bottles; left out: all that don't run")
     .option("--all", "running bottles too")
@@ -37,10 +37,10 @@ export function define(act: Act): CommandUnknownOpts {
           all: options.all ?? false,
           images: options.images ?? false,
         });
-        const { items, states, corrupted, throwaways, scraps } = plan;
-        const isEmpty = [items, states, corrupted, throwaways, scraps].every(({ length }) =>
-          length === 0
-        );
+        const { items, states, corrupted, deployKeys, throwaways, scraps } = plan;
+        const isEmpty = [items, states, corrupted, deployKeys, throwaways, scraps].every((
+          { length },
+        ) => length === 0);
         if (!options.json) await printPlan(services, plan, isEmpty);
         if (options.json && options.dryRun) {
           services.context.out.stdout(`${planJson(plan, NOTHING_YET)}\n`);
@@ -67,7 +67,7 @@ async function remove(
     return 1;
   }
   const cleaned = await carryOutCleanup(services, plan);
-  const { unsavedAudits, unsavedTranscripts, work } = cleaned;
+  const { unsavedAudits, unsavedTranscripts, work, stayingKeys } = cleaned;
   if (options.json) out.stdout(`${planJson(plan, cleaned)}\n`);
   for (const line of unsavedAudits) out.stderr(`! An audit could not be saved: ${line}\n`);
   for (const line of unsavedTranscripts) {
@@ -77,6 +77,9 @@ async function remove(
   for (const slug of work.archived) {
     out.stderr(`Work that was never fetched is kept for 30 days: \`bot-bottle fetch ${slug}\`\n`);
   }
+  const { stayingKeyLine } = await import("../ui/staying_keys.ts");
+  for (const key of stayingKeys) out.stderr(`${stayingKeyLine(key, "bot-bottle cleanup")}\n`);
+  if (stayingKeys.length > 0) return 1;
   if (!options.json && !services.settings.quiet) out.stderr("Removed\n");
   return 0;
 }
@@ -92,6 +95,11 @@ async function printPlan(services: Services, plan: CleanupPlan, isEmpty: boolean
     ...plan.items.map((item) => ({ ...item, note: itemNote(item) })),
     ...plan.states.map((state) => ({ kind: "state", name: state.slug, note: workNote(state) })),
     ...plan.corrupted.map(({ name, why }) => ({ kind: "state", name, note: why })),
+    ...plan.deployKeys.map(({ title, owner, repo, api }) => ({
+      kind: "deploy key",
+      name: title,
+      note: `of ${owner}/${repo} at ${api}`,
+    })),
     ...plan.throwaways.flatMap(({ folder, items }) => [
       ...items.map(({ kind, name }) => ({ kind, name, note: KILLED })),
       { kind: "folder", name: folder, note: KILLED },
@@ -121,6 +129,7 @@ const NOTHING_YET: CleanedUp = {
   unsavedAudits: [],
   unsavedTranscripts: [],
   work: { archived: [], problems: [] },
+  stayingKeys: [],
 };
 
 function planJson(plan: CleanupPlan, cleaned: CleanedUp): string {
@@ -128,6 +137,7 @@ function planJson(plan: CleanupPlan, cleaned: CleanedUp): string {
   return JSON.stringify({
     items: plan.items,
     states: [...plan.states.map((state) => state.slug), ...plan.corrupted.map((each) => each.name)],
+    deploy_keys: plan.deployKeys.map(({ title }) => title),
     throwaways: plan.throwaways,
     scraps: plan.scraps,
     unfetched: plan.states.filter((state) => workNote(state) !== "").map(({ slug }) => slug),
@@ -135,5 +145,9 @@ function planJson(plan: CleanupPlan, cleaned: CleanedUp): string {
     unsaved_transcripts: cleaned.unsavedTranscripts,
     archived_work: work.archived,
     unsaved_work: work.problems,
+    staying_deploy_keys: cleaned.stayingKeys.map(({ record, why }) => ({
+      title: record.title,
+      why,
+    })),
   });
 }

@@ -42,10 +42,12 @@ export function define(act: Act): CommandUnknownOpts {
 
 async function listRunning(services: Services, json: boolean): Promise<number> {
   const { listBottles } = await import("../session/list.ts");
-  const { bottleLines, corruptedLines } = await import("../ui/listing.ts");
+  const { bottleLines, corruptedLines, pendingKeyLines } = await import("../ui/listing.ts");
   const listing = await listBottles(services);
   const { out, clock } = services.context;
-  for (const line of corruptedLines(listing)) out.stderr(`${line}\n`);
+  for (const line of [...corruptedLines(listing), ...pendingKeyLines(listing)]) {
+    out.stderr(`${line}\n`);
+  }
   if (json) {
     out.stdout(`${JSON.stringify(listing, null, 2)}\n`);
     return 0;

@@ -16,8 +16,12 @@ export function define(act: Act): CommandUnknownOpts {
     .action((slug, options) =>
       act(async (services) => {
         const { stop } = await import("../session/stop.ts");
-        const { auditProblem, work } = await stop(services, slug);
+        const { auditProblem, work, stayingKeys } = await stop(services, slug);
+        const { stayingKeyLine } = await import("../ui/staying_keys.ts");
         const { out } = services.context;
+        for (const key of stayingKeys) {
+          out.stderr(`${stayingKeyLine(key, `bot-bottle stop ${slug}`)}\n`);
+        }
         if (options.json) out.stdout(`${JSON.stringify({ slug, state: "stopped" })}\n`);
         if (services.settings.quiet) return 0;
         if (auditProblem !== null) {

@@ -9,6 +9,7 @@ import type { Progress } from "../../backends/backend.ts";
 import { BottleError } from "../../lib/errors.ts";
 import type { Services } from "../command.ts";
 import { clock } from "./checks/clock.ts";
+import { deployKeys } from "./checks/deploy_keys.ts";
 import { disk } from "./checks/disk.ts";
 import { engine } from "./checks/engine.ts";
 import { extraCa } from "./checks/extra_ca.ts";
@@ -39,6 +40,7 @@ const CHECKS: readonly Check[] = [
   gvisor,
   manifests,
   states,
+  deployKeys,
 ];
 
 /** What `doctor` is asked for. */

@@ -18,7 +18,15 @@ export interface ProgramForm {
  * The argv of the program with other arguments. The permissions are the launcher's, however this process got its own.
  */
 export function programArgv(form: ProgramForm, ...args: readonly string[]): readonly string[] {
-  const { execPath, isCompiled, entry, uid } = form;
+  return narrowArgv(form, permissionFlags(form.uid), ...args);
+}
+
+/** The same with permissions of the caller's choice. A compiled program has its own, which nothing narrows. */
+export function narrowArgv(
+  { execPath, isCompiled, entry }: ProgramForm,
+  permissions: readonly string[],
+  ...args: readonly string[]
+): readonly string[] {
   if (isCompiled) return [execPath, ...args];
-  return [execPath, "run", "--quiet", ...permissionFlags(uid), entry, ...args];
+  return [execPath, "run", "--quiet", ...permissions, entry, ...args];
 }

@@ -7,6 +7,7 @@ import { removeIfThere } from "../../lib/state/scraps.ts";
 import type { CopyOut } from "../../lib/state/transcript.ts";
 import type { Services } from "../command.ts";
 import { type ArchivedBottle, exportAudit } from "./audit_export.ts";
+import { type StayingKey, withdrawRecords } from "./deploy_keys.ts";
 import { type CleanupPlan, runningSlugs } from "./plan_cleanup.ts";
 import { type RescuedWork, rescueWork } from "./rescue_work.ts";
 import { saveTranscript } from "./save_transcript.ts";
@@ -20,6 +21,8 @@ export interface CleanedUp {
   /** Bottles whose agent program's transcript could not be saved, each with the reason. */
   readonly unsavedTranscripts: readonly string[];
   readonly work: RescuedWork;
+  /** Deploy keys that could not be removed: the next cleanup tries again. */
+  readonly stayingKeys: readonly StayingKey[];
 }
 
 /**
@@ -52,6 +55,11 @@ export async function carryOutCleanup(
   });
   const work = await rescueWork(services, backend, states);
   await backend.cleanup(items, signal);
+  const known = new Set(plan.states.map(({ slug }) => slug));
+  const gone = plan.deployKeys.filter(({ slug }) =>
+    (taken.has(slug) || !known.has(slug)) && !running.has(slug)
+  );
+  const stayingKeys = await withdrawRecords(services, gone, signal);
   for (const { slug } of states) {
     await services.states.remove(slug);
     taken.get(slug)?.settle();
@@ -59,7 +67,7 @@ export async function carryOutCleanup(
   for (const { name } of plan.corrupted) await removeCorrupted(services, name);
   await removeThrowaways(services.context, plan.throwaways);
   await removeIfThere(plan.scraps);
-  return { unsavedAudits, unsavedTranscripts, work };
+  return { unsavedAudits, unsavedTranscripts, work, stayingKeys };
 }
 
 async function takeIfThere(services: Services, slug: Slug): Promise<TakenBottle | undefined> {

@@ -4,6 +4,8 @@ import type { Bottle } from "../../lib/bottle.ts";
 import { ExitCode } from "../../lib/errors.ts";
 import type { Services } from "../command.ts";
 import { archiveBottle, ledgerRows, type RowCounts } from "./audit_export.ts";
+import { type StayingKey, withdrawDeployKeys } from "./deploy_keys.ts";
+import { TO_THE_END } from "./gate_keys.ts";
 import { leftoverOf } from "./launch.ts";
 import type { Outcome, SessionSummary } from "./outcome.ts";
 import { type SavedWork, saveWorkOf } from "./save_work.ts";
@@ -19,6 +21,8 @@ export interface Ending {
   readonly transcriptProblem: string | null;
   /** The agent's work in its workspace; null: the bottle is gone already. */
   readonly work: SavedWork | null;
+  /** Deploy keys that could not be removed. */
+  readonly stayingKeys: readonly StayingKey[];
   readonly summary: SessionSummary;
 }
 
@@ -61,6 +65,7 @@ export async function endSession(
       auditProblem: null,
       transcriptProblem: null,
       work: null,
+      stayingKeys: [],
       summary: summary(NOTHING),
     };
   }
@@ -70,6 +75,7 @@ export async function endSession(
     // A disk that is full, most likely. What can't be remembered must not run on for it; the first error is the one to tell.
     await bottle.stop().catch(() => undefined);
     await bottle.control[Symbol.asyncDispose]();
+    await withdrawDeployKeys(services, slug, TO_THE_END).catch(() => undefined);
     leftovers.delete(leftoverOf(bottle.plan));
     throw error;
   }
@@ -114,14 +120,17 @@ async function endLocked(
     await states.update(slug, { phase: "stopped" });
   } else {
     await bottle[Symbol.asyncDispose]();
-    await states.remove(slug);
   }
+  // Once nobody holds them any more.
+  const stayingKeys = await withdrawDeployKeys(services, slug, TO_THE_END);
+  if (!isKept) await states.remove(slug);
   leftovers.delete(leftoverOf(bottle.plan));
   return {
     isKept,
     auditProblem,
     transcriptProblem,
     work,
+    stayingKeys,
     summary: summary(counts),
   };
 }

@@ -14,6 +14,8 @@ import { findProvider } from "../../providers/registry.ts";
 import type { Services } from "../command.ts";
 import { recallStart, rememberStart } from "./agent_start.ts";
 import { consentDigest } from "./consent.ts";
+import { withdrawDeployKeys } from "./deploy_keys.ts";
+import { tellStaying, TO_THE_END, withGateKeys } from "./gate_keys.ts";
 import { leaveKept } from "./leave_keeper.ts";
 import type { BottleRequest } from "./prepare.ts";
 import { takeBottle } from "./take.ts";
@@ -50,20 +52,23 @@ export async function launchNew(
   try {
     return await leaveKept(services, plan, values, async (beginKeeper) => {
       using _lock = await states.lock(plan.slug);
-      const bottle = await backend.launch(plan, {
-        ...values,
-        signal: context.signal,
-        provision: async (bottle) => {
-          beginKeeper();
-          await provisionWith(services, bottle, values, false);
-        },
-        onNotice: (text) => notices.push(text),
+      return await withGateKeys(services, plan, values, async (gateKeys) => {
+        const bottle = await backend.launch(plan, {
+          ...values,
+          gateKeys,
+          signal: context.signal,
+          provision: async (bottle) => {
+            beginKeeper();
+            await provisionWith(services, bottle, values, false);
+          },
+          onNotice: (text) => notices.push(text),
+        });
+        tellNotices(services, notices);
+        const agentStart = rememberStart(bottle.agentStart);
+        const change = { phase: "running", agent_start: agentStart } as const;
+        await remember(services, bottle, "new", change);
+        return bottle;
       });
-      tellNotices(services, notices);
-      const agentStart = rememberStart(bottle.agentStart);
-      const change = { phase: "running", agent_start: agentStart } as const;
-      await remember(services, bottle, "new", change);
-      return bottle;
     });
   } catch (error) {
     await states.remove(plan.slug);
@@ -90,25 +95,28 @@ export async function launchKept(
     return await leaveKept(services, plan, values, async (beginKeeper) => {
       await using taken = await takeOver(services, plan.slug, { signal: context.signal });
       const { agent_start: sealed } = await states.read(plan.slug);
-      const bottle = await backend.resume(plan, {
-        ...values,
-        signal: context.signal,
-        agentStart: sealed === null ? null : recallStart(sealed),
-        provision: async (bottle) => {
-          beginKeeper();
-          await provisionWith(services, bottle, values, true);
-        },
-        onNotice: (text) => notices.push(text),
+      return await withGateKeys(services, plan, values, async (gateKeys) => {
+        const bottle = await backend.resume(plan, {
+          ...values,
+          gateKeys,
+          signal: context.signal,
+          agentStart: sealed === null ? null : recallStart(sealed),
+          provision: async (bottle) => {
+            beginKeeper();
+            await provisionWith(services, bottle, values, true);
+          },
+          onNotice: (text) => notices.push(text),
+        });
+        tellNotices(services, notices);
+        taken.settle();
+        await remember(services, bottle, "kept", {
+          phase: "running",
+          consent: consentDigest(plan),
+          credential_type: plan.agent.credentialType ?? null,
+          agent_start: rememberStart(bottle.agentStart),
+        });
+        return bottle;
       });
-      tellNotices(services, notices);
-      taken.settle();
-      await remember(services, bottle, "kept", {
-        phase: "running",
-        consent: consentDigest(plan),
-        credential_type: plan.agent.credentialType ?? null,
-        agent_start: rememberStart(bottle.agentStart),
-      });
-      return bottle;
     });
   } catch (error) {
     leftovers.delete(leftoverOf(plan));
@@ -173,6 +181,7 @@ export async function detach(
   if (context.signal.aborted) {
     using _lock = await takeBottle(services, slug);
     await takeBack(services, bottle, kind);
+    tellStaying(services, await withdrawDeployKeys(services, slug, TO_THE_END));
     if (kind === "kept") await states.update(slug, { phase: "stopped" });
     else await states.remove(slug);
   }

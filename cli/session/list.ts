@@ -8,6 +8,8 @@ import { BottleError } from "../../lib/errors.ts";
 import { findHomeId } from "../../lib/home_id.ts";
 import type { Services } from "../command.ts";
 import { isRestarted } from "./agent_start.ts";
+import { knownKeys } from "./deploy_keys.ts";
+import { type PendingKey, pendingKeys } from "./pending_keys.ts";
 
 /** One line of `list`. Snake case: `--json` prints it. */
 export interface ListedBottle {
@@ -31,6 +33,8 @@ export interface ListedBottle {
 export interface Listing {
   readonly bottles: readonly ListedBottle[];
   readonly corrupted: readonly CorruptedState[];
+  /** Of bottles that do not run: they could not be removed. */
+  readonly pending_deploy_keys: readonly PendingKey[];
 }
 
 /** How long one bundle may take to tell its counters. */
@@ -64,7 +68,12 @@ export async function listBottles(services: Services): Promise<Listing> {
   const seen = new Set(found.map((summary) => summary.slug));
   const gone = known.states.filter((state) => !seen.has(state.slug)).map(listedGone);
   const bottles = [...inEngine, ...gone].sort((a, b) => a.slug.localeCompare(b.slug));
-  return { bottles, corrupted: known.corrupted };
+  const { records } = await knownKeys(services);
+  return {
+    bottles,
+    corrupted: known.corrupted,
+    pending_deploy_keys: pendingKeys(records, known),
+  };
 }
 
 function listed(

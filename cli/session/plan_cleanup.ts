@@ -7,7 +7,9 @@ import type { CorruptedState, KnownStates } from "../../lib/state/store.ts";
 import { findHomeId } from "../../lib/home_id.ts";
 import { bottleBusy } from "../../lib/state/lock.ts";
 import { findScraps } from "../../lib/state/scraps.ts";
+import type { DeployKeyRecord } from "../../lib/deploy_key/record.ts";
 import type { Services } from "../command.ts";
+import { knownKeys } from "./deploy_keys.ts";
 import { isBusy } from "./take.ts";
 import { type LeftThrowaway, planThrowaways } from "./throwaways.ts";
 
@@ -28,6 +30,8 @@ export interface CleanupPlan {
   /** Remembered bottles to forget. */
   readonly states: readonly BottleState[];
   readonly corrupted: readonly CorruptedState[];
+  /** Deploy keys of theirs, and of bottles that nothing else is left of. */
+  readonly deployKeys: readonly DeployKeyRecord[];
   /** Of demos and self-tests that were killed. */
   readonly throwaways: readonly LeftThrowaway[];
   /** Half-written files, absolute. */
@@ -62,8 +66,10 @@ export async function planCleanup(
   const kept = asked || request.all ? busy : busy.union(await runningSlugs(services));
   const isMeant = (slug: string): boolean =>
     asked ? slugs.some((each) => each === slug) : ![...kept].some((each) => each === slug);
+  const { records } = await knownKeys(services);
   return {
     items,
+    deployKeys: records.filter(({ slug }) => isMeant(slug)),
     states: known.states.filter(({ slug }) => isMeant(slug)),
     corrupted: known.corrupted.filter(({ name }) => isMeant(name)),
     throwaways: asked ? [] : await planThrowaways(context),

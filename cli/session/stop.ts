@@ -6,6 +6,7 @@ import { parseSlug } from "../../lib/names.ts";
 import type { Services } from "../command.ts";
 import { openSealedGuest } from "./agent_start.ts";
 import { exportAudit } from "./audit_export.ts";
+import { type StayingKey, withdrawDeployKeys } from "./deploy_keys.ts";
 import { type SavedWork, saveWorkOf } from "./save_work.ts";
 import { takeOver } from "./take_over.ts";
 
@@ -15,9 +16,11 @@ export interface Stopped {
   readonly auditProblem: string | null;
   /** The agent's work in its workspace. */
   readonly work: SavedWork;
+  /** Deploy keys that could not be removed. */
+  readonly stayingKeys: readonly StayingKey[];
 }
 
-/** Saves the audit and the agent's work, then stops agent and bundle. @throws {BottleError} `bottle-unknown`, `bottle-busy` */
+/** Saves the audit and the agent's work, stops agent and bundle, and removes the deploy keys. @throws {BottleError} `bottle-unknown`, `bottle-busy` */
 export async function stop(services: Services, name: string): Promise<Stopped> {
   const { states, context } = services;
   const slug = parseSlug(name);
@@ -37,5 +40,6 @@ export async function stop(services: Services, name: string): Promise<Stopped> {
   await backend.stop(slug, context.signal);
   taken.settle();
   await states.update(slug, { phase: "stopped" });
-  return { auditProblem, work };
+  const stayingKeys = await withdrawDeployKeys(services, slug, context.signal);
+  return { auditProblem, work, stayingKeys };
 }

@@ -38,6 +38,15 @@ export function corruptedLines(listing: Listing): string[] {
   );
 }
 
+/** A line for each deploy key that should be gone. */
+export function pendingKeyLines(listing: Listing): string[] {
+  return listing.pending_deploy_keys.map(({ title, repository, api }) =>
+    `! The deploy key "${title}" of "${escapeControl(repository)}" at "${
+      escapeControl(api)
+    }" is still there; \`bot-bottle cleanup\` removes it`
+  );
+}
+
 /** Agents, each with the file that won. */
 export function agentLines(agents: readonly AgentEntry[], out: Output): string[] {
   if (agents.length === 0) return [];

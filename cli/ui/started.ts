@@ -6,6 +6,7 @@ import type { Services } from "../command.ts";
 import type { Ending } from "../session/end.ts";
 import type { Started } from "../session/start.ts";
 import { preflightText } from "./preflight.ts";
+import { stayingKeyLine } from "./staying_keys.ts";
 import { workLines } from "./work_end.ts";
 
 /** Prints and returns the exit code. */
@@ -64,6 +65,8 @@ function tellEnding(services: Services, ending: Ending): void {
   for (const line of ending.work === null ? [] : workLines(slug, ending.work)) {
     out.stderr(`${line}\n`);
   }
+  const retry = ending.isKept ? `bot-bottle stop ${slug}` : "bot-bottle cleanup";
+  for (const key of ending.stayingKeys) out.stderr(`${stayingKeyLine(key, retry)}\n`);
   if (ending.isKept) {
     out.stderr(
       `The bottle "${slug}" is kept. Continue with \`bot-bottle resume ${slug}\`, remove it with \`bot-bottle cleanup ${slug}\`\n`,

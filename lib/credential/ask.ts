@@ -40,14 +40,18 @@ export async function askCredentials(
     const key = credentialKey(token.ref);
     const place = places.get(key);
     const placed = { source: token.ref, ...(place && { place }) };
-    const secret = await askOne(placed, context);
+    const secret = await askCredential(placed, context);
     refuseOtherKind(placed, token, secret);
     secrets.set(key, secret);
   }
   return secrets;
 }
 
-async function askOne(placed: PlacedCredential, context: AskContext): Promise<Secret> {
+/** Asks one source. @throws {BottleError} as {@linkcode askCredentials}, but for `credential-mismatch` */
+export async function askCredential(
+  placed: PlacedCredential,
+  context: AskContext,
+): Promise<Secret> {
   const { source, ...rest } = placed;
   switch (source.kind) {
     case "env": {

@@ -11,6 +11,7 @@ const PLACES: readonly (readonly [folder: string, prefixes: readonly string[]])[
   ["state", [".removed-"]],
   ["state/*", [".draft-", ".work-"]],
   ["archive/*", [".draft-", ".transcript-"]],
+  ["deploy_keys", [".draft-"]],
 ];
 
 /** Paths of those, absolute. Another's file of such a name would have to lie in one of our folders. */

@@ -2,6 +2,8 @@
 
 import type { Services } from "../../cli/command.ts";
 import { main } from "../../cli/main.ts";
+import type { SendRequest } from "../../lib/deploy_key/api_request.ts";
+import { BottleError } from "../../lib/errors.ts";
 import { StateStore } from "../../lib/state/store.ts";
 import { fakeContext, type FakeProgram, fakeRun } from "./context.ts";
 import { FakeKeepers } from "./fake_keepers.ts";
@@ -23,6 +25,8 @@ export interface CliOptions extends Omit<FakeBackendOptions, "context"> {
   readonly program?: FakeProgram;
   /** Starts real programs instead: git. */
   readonly programs?: Run;
+  /** Answers requests to forges; default none gets through. */
+  readonly send?: SendRequest;
 }
 
 /** What a command line left. */
@@ -84,6 +88,7 @@ export async function makeCli(options: CliOptions = {}): Promise<Cli> {
           states,
           backend: () => Promise.resolve(backend),
           keepers,
+          forge: { send: options.send ?? sendNowhere, tokens: new Map() },
           readLine: () => Promise.resolve(typed.shift() ?? null),
           readInput: () => Promise.resolve(new TextEncoder().encode(options.piped ?? "")),
           input: () => ReadableStream.from([new TextEncoder().encode(options.piped ?? "")]),
@@ -107,6 +112,9 @@ export async function makeCli(options: CliOptions = {}): Promise<Cli> {
     },
   };
 }
+
+const sendNowhere: SendRequest = () =>
+  Promise.reject(new BottleError("No forge is there", { code: "deploy-key-unreachable" }));
 
 /** 0, 1, 2, …: the first slug of an agent "demo" is `demo-abcde`. */
 function countingRandom(): (length: number) => Uint8Array {

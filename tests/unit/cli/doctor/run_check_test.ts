@@ -18,6 +18,7 @@ const services = {
       throw new Error("none");
     },
   },
+  forge: { send: () => Promise.reject(new Error("none")), tokens: new Map() },
   readLine: () => Promise.resolve(null),
   readInput: () => Promise.resolve(new Uint8Array()),
   input: () => ReadableStream.from([]),

@@ -1,0 +1,38 @@
+/** What opens a bottle's upstreams, for the time of a launch. */
+
+import type { BottlePlan } from "../../lib/plan/plan.ts";
+import type { Services } from "../command.ts";
+import { stayingKeyLine } from "../ui/staying_keys.ts";
+import { makeDeployKeys, type StayingKey, withdrawDeployKeys } from "./deploy_keys.ts";
+import type { LaunchValues } from "./launch.ts";
+
+/** Nothing breaks it off: each request has a limit of its own. */
+export const TO_THE_END: AbortSignal = new AbortController().signal;
+
+/**
+ * Reads the keys that are the person's own, makes those that are the bottle's, and launches with them. The bottle's lock must be held: a failure
+ * removes every deploy key of this bottle.
+ *
+ * @param launch gets the private keys' texts, by the repository's name
+ */
+export async function withGateKeys<T>(
+  services: Services,
+  plan: BottlePlan,
+  values: LaunchValues,
+  launch: (gateKeys: ReadonlyMap<string, string>) => Promise<T>,
+): Promise<T> {
+  try {
+    return await launch(await makeDeployKeys(services, plan, values));
+  } catch (error) {
+    tellStaying(services, await withdrawDeployKeys(services, plan.slug, TO_THE_END));
+    throw error;
+  }
+}
+
+/** Says which keys of a launch that came to nothing are still there: even with `--quiet`, for somebody has to act. */
+export function tellStaying(
+  { context: { out } }: Pick<Services, "context">,
+  staying: readonly StayingKey[],
+): void {
+  for (const key of staying) out.stderr(`${stayingKeyLine(key, "bot-bottle cleanup")}\n`);
+}
