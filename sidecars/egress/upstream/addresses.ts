@@ -3,7 +3,7 @@
 import type { IpAddress } from "../../../lib/egress/host/address.ts";
 import type { Host, HostName } from "../../../lib/egress/host/host.ts";
 import type { Resolution } from "./resolver.ts";
-import { unlessAborted } from "./unless_aborted.ts";
+import { unlessAborted } from "../../../lib/unless_aborted.ts";
 
 /** Asks the resolver. */
 export type Resolve = (name: HostName, signal: AbortSignal) => Promise<Resolution>;

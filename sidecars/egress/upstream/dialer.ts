@@ -9,7 +9,7 @@ import { failure } from "../exchange/failure.ts";
 import { Http1Upstream } from "./http1_upstream.ts";
 import type { ConnectionPool, Lease } from "./pool.ts";
 import type { SessionPool } from "./session_pool.ts";
-import { unlessAborted } from "./unless_aborted.ts";
+import { unlessAborted } from "../../../lib/unless_aborted.ts";
 import { UpstreamConnection } from "./upstream_connection.ts";
 import type { UpstreamExchange } from "./upstream_exchange.ts";
 import type { StartSession, UpstreamSession } from "./upstream_session.ts";
