@@ -25,6 +25,12 @@ export interface GateOptions {
   readonly outer: readonly string[];
   /** Everything but where it listens. */
   readonly config: Omit<GitGateConfig, "listen">;
+  /** Its name on the inner network; default {@linkcode GATE_HOST}. */
+  readonly host?: string;
+  /** Its place there, {@linkcode Network.address}'s number; default {@linkcode GATE_AT}. */
+  readonly at?: number;
+  /** A file of this machine with other sidecars, mounted over the image's. */
+  readonly script?: string;
 }
 
 /** A running gate. Disposal removes container and volumes. */
@@ -43,9 +49,9 @@ export interface Gate extends AsyncDisposable {
   restart(config?: GateOptions["config"]): Promise<void>;
 }
 
-/** The gate's name on the inner network. */
+/** The gate's name on the inner network, as in a bottle. */
 export const GATE_HOST = "git-gate";
-/** Of the gate on the inner network, {@linkcode Network.address}'s number. */
+/** Its place there. */
 export const GATE_AT = 2;
 
 const SCRIPT = "/usr/local/lib/bot-bottle/sidecars.js";
@@ -54,13 +60,13 @@ const CALL_MS = 30_000;
 
 /** Starts it and hands it its configuration. */
 export async function startGate(options: GateOptions): Promise<Gate> {
-  const { engine, inner, outer } = options;
+  const { engine, inner, outer, host = GATE_HOST, at = GATE_AT } = options;
   const slug = makeSlug("gate", (length) => crypto.getRandomValues(new Uint8Array(length)));
   const spec: BundleSpec = {
     slug,
     homeId: homeId(`/test/${slug}`),
     image: await gateImage(engine),
-    inner: { network: inner.name, address: inner.address(GATE_AT) },
+    inner: { network: inner.name, address: inner.address(at) },
     outer: outer[0] ?? inner.name,
     extraNetworks: outer.slice(1),
     mirrors: true,
@@ -73,7 +79,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       await engine.raw(["volume", "rm", resourceName(slug, role)]);
     }
   });
-  await engine.docker(createArgs(spec));
+  await engine.docker(createArgs(spec, host, options.script));
   for (const network of outer) await engine.docker(["network", "connect", network, name]);
   const rows: AuditRow[] = [];
   let isRefused = false;
@@ -86,7 +92,7 @@ export async function startGate(options: GateOptions): Promise<Gate> {
   const owned = undo.move();
   return {
     container: containerNamed(engine, name),
-    url: (repo) => `http://${GATE_HOST}:${GIT_GATE_PORT}/${repo}`,
+    url: (repo) => `http://${host}:${GIT_GATE_PORT}/${repo}`,
     rows,
     log: async () => {
       const { stderr } = await engine.raw(["logs", name]);
@@ -115,12 +121,13 @@ export async function gateImage(engine: Engine): Promise<string> {
 }
 
 /** The bundle's own container, but for who runs in it: of arguments that are there twice the last counts. */
-function createArgs(spec: BundleSpec): readonly string[] {
+function createArgs(spec: BundleSpec, host: string, script: string | undefined): readonly string[] {
   const listen = `${spec.inner.address}:${GIT_GATE_PORT}`;
   const [program = "", ...args] = daemonArgv("git-gate", SCRIPT, listen);
   return [
     ...bundleArgs(spec).slice(0, -1),
-    ...["--interactive", "--user", USER, "--network-alias", GATE_HOST, "--entrypoint", program],
+    ...["--interactive", "--user", USER, "--network-alias", host, "--entrypoint", program],
+    ...(script === undefined ? [] : ["--volume", `${script}:${SCRIPT}:ro`]),
     ...["--env", "HOME=/nonexistent", "--env", "PATH=/usr/local/bin:/usr/bin:/bin"],
     spec.image,
     ...args,
