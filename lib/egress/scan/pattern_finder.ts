@@ -4,7 +4,7 @@ import { findBeginning, matchFrom, overwrittenRanges } from "./compare.ts";
 import { LetterWalk, MAX_GAP } from "./letter_walk.ts";
 import { BREAK, LETTERS } from "./letters.ts";
 import type { Pattern } from "./pattern.ts";
-import { RADIX, readSample, SAMPLE, SampleTable } from "./sample_table.ts";
+import { RADIX, SAMPLE, SampleTable } from "./sample_table.ts";
 import { type Finder, type OnFound, type OpenEnd, Opening } from "./finder.ts";
 
 const MAX_STRIDE = 64;
@@ -41,9 +41,10 @@ export class PatternFinder implements Finder {
     const walk = new LetterWalk(data);
     const samples = this.#samples;
     const { stride } = this;
-    for (let at = 0; at < data.length; at += stride) {
-      const sample = readSample(data, at);
-      if (samples.has(sample)) this.#compareAround(data, walk, at, sample, open, onFound);
+    let look = samples.next(data, 0, stride);
+    while (look < data.length) {
+      this.#compareAround(data, walk, look, open, onFound);
+      look = samples.next(data, look + stride, stride);
     }
     if (isLast) return open;
     // What has begun too near the end for a look to meet it.
@@ -70,13 +71,13 @@ export class PatternFinder implements Finder {
     data: Uint8Array,
     walk: LetterWalk,
     at: number,
-    sample: number,
     open: Opening,
     onFound: OnFound,
   ): void {
-    if (!walk.forward(at)) return;
+    const places = this.#samples.placesAt(data, at);
+    if (places.length === 0 || !walk.forward(at)) return;
     const place = walk.at;
-    for (const { pattern, offset } of this.#samples.placesOf(sample)) {
+    for (const { pattern, offset } of places) {
       const start = findBeginning(walk, place, pattern, offset);
       if (start === undefined) continue;
       const letters = matchFrom(walk, start, pattern);

@@ -2,6 +2,7 @@
 
 import { Buffer } from "node:buffer";
 import { MAX_FORMAT, placeholderAt } from "../credential/placeholder.ts";
+import { ByteSearch } from "./byte_search.ts";
 import { type Finder, type OnFound, type OpenEnd, Opening } from "./finder.ts";
 import { countLetters } from "./letters.ts";
 
@@ -9,6 +10,7 @@ import { countLetters } from "./letters.ts";
 export const UNKNOWN_PLACEHOLDER = -1;
 
 const BEGINNING = "bot-bottle-";
+const SEARCH = new ByteSearch(BEGINNING);
 const UNFINISHED = /^bot-bottle-[A-Za-z0-9-]*$/;
 
 /** Finds them all but some, which are found otherwise. @param known without their prefixes */
@@ -24,9 +26,11 @@ class PlaceholderFinder implements Finder {
   }
 
   search(data: Uint8Array, onFound: OnFound): OpenEnd {
-    const text = Buffer.from(data.buffer, data.byteOffset, data.length).toString("latin1");
-    const open = new Opening(text.length);
-    for (let at = text.indexOf(BEGINNING); at >= 0; at = text.indexOf(BEGINNING, at + 1)) {
+    const open = new Opening(data.length);
+    // Where it is in none of the data, and it almost never is, nothing is made a text of.
+    let text: string | undefined;
+    for (let at = SEARCH.indexIn(data, 0); at >= 0; at = SEARCH.indexIn(data, at + 1)) {
+      text ??= Buffer.from(data.buffer, data.byteOffset, data.length).toString("latin1");
       const found = placeholderAt(text, at);
       if (found === undefined) {
         if (isUnfinished(text, at)) open.add(at, countLetters(BEGINNING));
@@ -34,9 +38,8 @@ class PlaceholderFinder implements Finder {
         onFound({ ranges: [at, at + found.length], source: UNKNOWN_PLACEHOLDER });
       }
     }
-    for (let length = 1; length < BEGINNING.length; length++) {
-      const beginning = BEGINNING.slice(0, length);
-      if (text.endsWith(beginning)) open.add(text.length - length, countLetters(beginning));
+    for (const count of SEARCH.begunIn(data)) {
+      open.add(data.length - count, countLetters(BEGINNING.slice(0, count)));
     }
     return open;
   }

@@ -20,6 +20,20 @@ export interface Place {
   readonly offset: number;
 }
 
+/** More than four letters add up to: a separator is among the bytes. */
+const SPLIT = 2 ** 24;
+/** More than four separators add up to: a byte of no spelling is. */
+const BROKEN = 2 ** 28;
+/**
+ * For each of four places what a byte there adds to a sample: four tables in one. No branch, no multiplication, and one
+ * comparison tells what the four are.
+ */
+const SHARES: Int32Array = Int32Array.from({ length: SAMPLE * 256 }, (_, index) => {
+  const letter = LETTERS[index & 0xff] ?? 0;
+  if (letter === BREAK) return BROKEN;
+  return letter === 0 ? SPLIT : letter * RADIX ** (SAMPLE - 1 - (index >> 8));
+});
+
 /** The samples of some patterns. */
 export class SampleTable {
   readonly #places = new Map<number, Place[]>();
@@ -46,30 +60,34 @@ export class SampleTable {
     }
   }
 
-  /** Whether it may be one of a pattern's: seldom wrongly. */
-  has(sample: number): boolean {
-    const bit = Math.imul(sample, SCATTER) >>> this.#shift;
-    return ((this.#bits[bit >>> 3] ?? 0) >>> (bit & 7) & 1) !== 0;
+  /**
+   * The first place, from one on and in steps, where a pattern's sample may stand: seldom wrongly. The data's length: there
+   * is none.
+   */
+  next(data: Uint8Array, from: number, step: number): number {
+    const end = data.length - SAMPLE;
+    for (let at = from; at <= end; at += step) {
+      const sum = (SHARES[data[at] ?? 0] ?? 0) + (SHARES[0x100 | (data[at + 1] ?? 0)] ?? 0) +
+        (SHARES[0x200 | (data[at + 2] ?? 0)] ?? 0) + (SHARES[0x300 | (data[at + 3] ?? 0)] ?? 0);
+      if (sum >= BROKEN) continue;
+      if (this.#has(sum < SPLIT ? sum : readSample(data, at))) return at;
+    }
+    return data.length;
   }
 
-  /** Where it stands. */
-  placesOf(sample: number): readonly Place[] {
-    return this.#places.get(sample) ?? [];
+  /** Where the letters at or after a place stand in patterns. */
+  placesAt(data: Uint8Array, at: number): readonly Place[] {
+    return this.#places.get(readSample(data, at)) ?? [];
+  }
+
+  #has(sample: number): boolean {
+    const bit = Math.imul(sample, SCATTER) >>> this.#shift;
+    return ((this.#bits[bit >>> 3] ?? 0) >>> (bit & 7) & 1) !== 0;
   }
 }
 
 /** The four letters at or after a place, as one number; 0: they don't belong together, or the data ends before. */
-export function readSample(data: Uint8Array, at: number): number {
-  const a = LETTERS[data[at] ?? 0] ?? 0;
-  const b = LETTERS[data[at + 1] ?? 0] ?? 0;
-  const c = LETTERS[data[at + 2] ?? 0] ?? 0;
-  const d = LETTERS[data[at + 3] ?? 0] ?? 0;
-  if (((a | b | c | d) & BREAK) !== 0) return 0;
-  if (a === 0 || b === 0 || c === 0 || d === 0) return readSplitSample(data, at);
-  return ((a * RADIX + b) * RADIX + c) * RADIX + d;
-}
-
-function readSplitSample(data: Uint8Array, start: number): number {
+function readSample(data: Uint8Array, start: number): number {
   let sample = 0;
   let letters = 0;
   let gap = 0;
