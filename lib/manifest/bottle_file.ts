@@ -8,6 +8,8 @@ import type { ManifestDocument } from "./document.ts";
 import { parseEnvForm } from "./env_form.ts";
 import type { Problem } from "./problem.ts";
 import { findRepeatedHosts, readRoutes } from "./route_list.ts";
+import { readRepos } from "./repo_list.ts";
+import { findRepoMisfits } from "./repo_misfits.ts";
 import { findImageConflicts } from "./image_shape.ts";
 import { NAME } from "./name.ts";
 import { isPresetName } from "./presets.ts";
@@ -16,6 +18,7 @@ import type {
   AgentProviderChoice,
   EnvValue,
   GitUser,
+  ManifestRepo,
   ManifestRoute,
   Sourced,
   SourcedResources,
@@ -27,6 +30,7 @@ export interface BottleLayer {
   readonly provider?: Sourced<AgentProviderChoice>;
   readonly env?: ReadonlyMap<string, Sourced<EnvValue>>;
   readonly gitUser?: GitUser;
+  readonly repos?: ReadonlyMap<string, Sourced<ManifestRepo>>;
   readonly routes?: readonly Sourced<ManifestRoute>[];
   readonly log?: Sourced<"all" | "blocked" | "off">;
   readonly supervise?: Sourced<boolean>;
@@ -56,6 +60,7 @@ export function readBottle(name: string, document: ManifestDocument): BottleFile
     ...document.problems,
     ...("problems" in checked ? checked.problems : []),
     ...findRepeatedHosts(tree),
+    ...findRepoMisfits(tree),
     ...findImageConflicts(tree),
   ];
   const layer = "value" in checked && problems.length === 0 ? readLayer(checked.value, tree) : null;
@@ -85,7 +90,6 @@ function readParents(tree: ValueTree): readonly Sourced<string>[] {
 function readLayer(fields: BottleFields, tree: ValueTree): BottleLayer {
   const place = (...path: PropertyKey[]): SourcePlace => tree.placeOf(path);
   const { agent_provider: provider, egress, supervise, env, resources } = fields;
-  const gate = fields["git-gate"];
   return {
     ...(provider && {
       provider: {
@@ -94,7 +98,7 @@ function readLayer(fields: BottleFields, tree: ValueTree): BottleLayer {
       },
     }),
     ...(env && { env: readEnv(env, place) }),
-    ...(gate && { gitUser: readGitUser(gate.user ?? {}, place) }),
+    ...readGate(fields["git-gate"], tree),
     ...readEgress(egress, tree),
     ...(supervise !== undefined && { supervise: { value: supervise, place: place("supervise") } }),
     ...(resources && { resources: readResources(resources, place) }),
@@ -144,6 +148,20 @@ export function readGitUser(
     ...(name !== undefined && { name: { value: name, place: place("git-gate", "user", "name") } }),
     ...(email !== undefined &&
       { email: { value: email, place: place("git-gate", "user", "email") } }),
+  };
+}
+
+/** An explicit `git-gate: {}` clears the user and the repositories alike. */
+function readGate(
+  gate: BottleFields["git-gate"],
+  tree: ValueTree,
+): Pick<BottleLayer, "gitUser" | "repos"> {
+  if (gate === undefined) return {};
+  if (Object.keys(gate).length === 0) return { gitUser: {}, repos: new Map() };
+  const { user, repos } = gate;
+  return {
+    ...(user && { gitUser: readGitUser(user, (...path) => tree.placeOf(path)) }),
+    ...(repos && { repos: readRepos(repos, tree) }),
   };
 }
 

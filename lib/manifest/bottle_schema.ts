@@ -8,6 +8,7 @@ import { NAME } from "./name.ts";
 import { isPresetName, nearestPreset } from "./presets.ts";
 import { parseEnvForm } from "./env_form.ts";
 import { findPathFault, findReferenceFault, findVersionFault } from "./image_shape.ts";
+import { reposSchema } from "./repo_schema.ts";
 import { isReservedEnv } from "./reserved_env.ts";
 import { routeSchema } from "./route_schema.ts";
 import {
@@ -82,7 +83,10 @@ export const bottleSchema = shape({
   }).exactOptional(),
   agent_provider: provider.exactOptional(),
   env: env.exactOptional(),
-  "git-gate": shape({ user: gitUserSchema.exactOptional(), repos: notYet() }).exactOptional(),
+  "git-gate": shape({
+    user: gitUserSchema.exactOptional(),
+    repos: reposSchema.exactOptional(),
+  }).exactOptional(),
   egress: shape({
     log: z.enum(["all", "blocked", "off"], {
       error: (issue) => mustBeOneOf('"all", "blocked" or "off"', issue.input),

@@ -64,7 +64,8 @@ function findProgramFault(value: string): Fault | undefined {
   };
 }
 
-function findFileFault(value: string): Fault | undefined {
+/** What is wrong with the path of a file of the person's; undefined if nothing. */
+export function findFileFault(value: string): Fault | undefined {
   if (!isAbsolute(value) && !/^~\/./.test(value)) {
     return { why: "must be an absolute path, or one that begins with ~/" };
   }

@@ -11,7 +11,7 @@ const FORMATS: readonly RegExp[] = [
   /\bglpat-[A-Za-z0-9_-]{12,}/,
   /\bsk-(?:ant|proj|svcacct)-[A-Za-z0-9_-]{8,}/,
   // "sk-" begins words of prose too: a key has a digit.
-  /\bsk-(?=[A-Za-z_-]{0,40}[0-9])[A-Za-z0-9_-]{16,}/,
+  /\bsk-(?!ecdsa-sha2-nistp256@)(?=[A-Za-z_-]{0,40}[0-9])[A-Za-z0-9_-]{16,}/,
   /\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}/,
   /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/,
   /\bxox[abeoprs]-[A-Za-z0-9-]{8,}/,

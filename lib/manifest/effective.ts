@@ -2,6 +2,7 @@
 
 import type { BottleLayer } from "./bottle_file.ts";
 import type { Problem } from "./problem.ts";
+import { findSharedUpstream } from "./repo_misfits.ts";
 import type { EffectiveBottle, GitUser, Resources } from "./types.ts";
 
 /** Limits of an agent's container where no bottle says any. */
@@ -45,6 +46,9 @@ export function makeEffective(
       hint: "Name the variable in a route's auth: { scheme: bearer, token_ref: NAME }",
     };
   }
+  const repos = layer.repos ?? new Map();
+  const shared = findSharedUpstream(repos);
+  if (shared !== undefined) return shared;
   return {
     name,
     file,
@@ -52,7 +56,7 @@ export function makeEffective(
     provider,
     env: layer.env ?? new Map(),
     gitUser: layer.gitUser ?? {},
-    repos: new Map(),
+    repos,
     routes: layer.routes ?? [],
     log: layer.log ?? { value: "all", place: { file } },
     resources: {

@@ -1,10 +1,10 @@
 /** Folds the layers of a bottle into one (manifest.md, "Rules"). Later layers win. */
 
 import type { BottleLayer } from "./bottle_file.ts";
-import type { EnvValue, GitUser, ManifestRoute, Sourced, SourcedResources } from "./types.ts";
+import type { GitUser, ManifestRoute, Sourced, SourcedResources } from "./types.ts";
 
 /**
- * - `env` by name, `routes` by host (the later one whole), `resources` and `git-gate.user` by key;
+ * - `env` by name, `repos` by name and `routes` by host (the later one whole), `resources` and `git-gate.user` by key;
  * - `agent_provider` whole, scalars: the last one;
  * - an explicit empty map or list clears what came before.
  *
@@ -16,6 +16,7 @@ export function foldLayers(layers: readonly BottleLayer[]): BottleLayer {
 
 function foldTwo(before: BottleLayer, after: BottleLayer): BottleLayer {
   const env = mergeMaps(before.env, after.env);
+  const repos = mergeMaps(before.repos, after.repos);
   const routes = mergeRoutes(before.routes, after.routes);
   const gitUser: GitUser | undefined = mergeKeys(before.gitUser, after.gitUser);
   const resources: SourcedResources | undefined = mergeKeys(before.resources, after.resources);
@@ -23,16 +24,17 @@ function foldTwo(before: BottleLayer, after: BottleLayer): BottleLayer {
     ...before,
     ...after,
     ...(env && { env }),
+    ...(repos && { repos }),
     ...(routes && { routes }),
     ...(gitUser && { gitUser }),
     ...(resources && { resources }),
   };
 }
 
-function mergeMaps(
-  before: ReadonlyMap<string, Sourced<EnvValue>> | undefined,
-  after: ReadonlyMap<string, Sourced<EnvValue>> | undefined,
-): ReadonlyMap<string, Sourced<EnvValue>> | undefined {
+function mergeMaps<T>(
+  before: ReadonlyMap<string, T> | undefined,
+  after: ReadonlyMap<string, T> | undefined,
+): ReadonlyMap<string, T> | undefined {
   if (after === undefined) return before;
   return after.size === 0 ? after : new Map([...before ?? [], ...after]);
 }

@@ -9,7 +9,7 @@ Deno.test("manifestJsonSchema prints an agent's schema", async (t) => {
   await t.assertSnapshot(manifestJsonSchema("agent"));
 });
 
-Deno.test("manifestJsonSchema allows no unknown key anywhere but in env", () => {
+Deno.test("manifestJsonSchema allows no unknown key anywhere but in env and among repos", () => {
   const open: string[] = [];
   const walk = (part: unknown, path: string): void => {
     if (typeof part !== "object" || part === null) return;
@@ -21,5 +21,5 @@ Deno.test("manifestJsonSchema allows no unknown key anywhere but in env", () => 
   };
   walk(manifestJsonSchema("bottle"), "");
   walk(manifestJsonSchema("agent"), "");
-  assert.deepEqual(open, ["/properties/env"]);
+  assert.deepEqual(open, ["/properties/env", "/properties/git-gate/properties/repos"]);
 });

@@ -44,7 +44,14 @@ Deno.test("a manifest that uses all of this version is accepted", async () => {
     await problemsOf(`
 agent_provider: { template: claude, auth_token: CLAUDE_OAUTH, forward_host_credentials: false }
 env: { LOG_LEVEL: debug, BUILD_ID: "\${BUILD_ID}", TICKET: "?Which ticket?" }
-git-gate: { user: { name: Bot, email: bot@example.com } }
+git-gate:
+  user: { name: Bot, email: bot@example.com }
+  repos:
+    lib:
+      url: https://git.example.com/team/lib.git
+      key: { provider: token, token_ref: LIB_TOKEN, username: bot }
+      push: allow
+      rules: { refs: ["refs/heads/bot/*"], protected: [main], force: false, delete: false, max_bytes: 100m }
 egress:
   log: blocked
   routes:
@@ -79,8 +86,6 @@ Deno.test("keys and values of later versions are refused as such, each at its pl
     `${CLAUDE}egress: { routes: [{ host: a.example, ${text} }] }`;
   const cases: [bottle: string, at: string, what: RegExp][] = [
     [`${CLAUDE}supervise: true`, "3:12", /"supervise"/],
-    [`${CLAUDE}git-gate: { repos: { a: {} } }`, "3:20", /"git-gate.repos"/],
-    [`${CLAUDE}git-gate: { repos: {} }`, "3:20", /"git-gate.repos"/],
     [`${CLAUDE}limits: { idle: 1h }`, "3:9", /"limits"/],
     [`${CLAUDE}limits:`, "3:8", /"limits"/],
     [route("dlp: { inbound_detectors: false }"), "3:44", /routes\[0\].dlp"/],
