@@ -11,14 +11,14 @@ export interface SecretPrints {
   readonly prints: readonly SecretPrint[];
 }
 
-/** One spelling of one secret. */
+/** One spelling of one secret, by its letters and digits in lower case: what separates them is not looked at. */
 export interface SecretPrint {
   /** What it is, for people: the name of its source, never a value. */
   readonly name: string;
-  /** Bytes of the spelling, at least 8. */
+  /** Letters and digits of the spelling, at least 6. */
   readonly length: number;
-  /** Rolling hash of its first 8 bytes, 32 bits. */
-  readonly start: number;
-  /** HMAC-SHA-256 of all of it under the salt, base64. */
+  /** Hash of its last 5, 24 bits: see `hashLast`. The end, as the beginnings of tokens are known to everybody. */
+  readonly window: number;
+  /** HMAC-SHA-256 of all of them under the salt, base64. */
   readonly digest: string;
 }
