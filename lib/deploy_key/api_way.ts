@@ -1,5 +1,6 @@
 /** How a request to a forge leaves this machine: directly, or by the company's proxy. */
 
+import { BottleError } from "../errors.ts";
 import { parseHost } from "../egress/host/host.ts";
 import { compileNoProxy } from "../egress/host/no_proxy.ts";
 import type { UpstreamProxyPlan } from "../plan/upstream_proxy.ts";
@@ -34,16 +35,30 @@ export function findWay(
     readonly proxy: UpstreamProxyPlan | null;
   },
 ): ApiWay {
-  const host = parseHost(new URL(api).hostname.replace(/^\[(.*)\]$/, "$1"));
+  const host = hostOf(api);
   const isDirect = proxy === null || host.kind === "bad" || compileNoProxy(proxy.noProxy)(host);
   return { extraCaPem, proxy: isDirect ? null : readProxy(proxy) };
 }
 
-/** What Deno has to permit for it: `host:port`, of the forge and of the proxy. */
+/**
+ * What Deno has to permit for it: `host:port`, of the forge and of the proxy.
+ *
+ * @throws {BottleError} `deploy-key-unreachable` for a host that is none: a comma would make two of it
+ */
 export function hostsOnTheWay(api: string, { proxy }: ApiWay): readonly string[] {
-  const { hostname, port } = new URL(api);
-  const own = `${hostname}:${port === "" ? 443 : port}`;
+  const url = URL.parse(api);
+  if (url === null || hostOf(api).kind === "bad") {
+    throw new BottleError(`Cannot reach the API at ${JSON.stringify(api)}: it names no host`, {
+      code: "deploy-key-unreachable",
+      hint: "Write `api` as https://host or https://host:port",
+    });
+  }
+  const own = `${url.hostname}:${url.port === "" ? 443 : url.port}`;
   return proxy === null ? [own] : [own, `${proxy.host}:${proxy.port}`];
+}
+
+function hostOf(api: string): ReturnType<typeof parseHost> {
+  return parseHost(URL.parse(api)?.hostname ?? "");
 }
 
 function readProxy({ host, port, authorization }: UpstreamProxyPlan): ApiProxy {

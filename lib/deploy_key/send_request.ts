@@ -82,12 +82,18 @@ async function readBody({ body }: Response): Promise<string> {
   return new TextDecoder().decode(concatBytes(parts));
 }
 
-/** `fetch` puts the address into its words, and what the system said; no header. */
 function unreachable({ url }: ApiRequest, cause: unknown): BottleError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = wordsOf(cause);
   return new BottleError(`Cannot reach the API at "${new URL(url).origin}": ${why}`, {
     code: "deploy-key-unreachable",
     hint: "Look whether `api` is right, and whether this machine reaches it",
     cause,
   });
+}
+
+/** Of the innermost error: there the reason is. Neither `fetch` nor the system quotes a header. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error) return wordsOf(error.cause);
+  return error.message.replace(/^error sending request for url \([^)]*\): /, "");
 }
