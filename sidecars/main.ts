@@ -1,4 +1,4 @@
-/** The one entry of everything that runs in the bundle: `init`, `egress` or `supervise`. */
+/** The one entry of everything that runs in the bundle: `init`, `egress`, `git-gate` or `supervise`. */
 
 import { BottleError } from "../lib/errors.ts";
 
@@ -9,12 +9,16 @@ async function run(name: string | undefined, args: readonly string[]): Promise<v
       return await runInit();
     case "egress":
       return await (await import("./egress/main.ts")).runEgress({ args });
+    case "git-gate": {
+      const streams = { readable: Deno.stdin.readable, writable: Deno.stdout.writable };
+      return await (await import("./git_gate/main.ts")).runGitGate({ ...streams, onLog: log });
+    }
     case "supervise": {
       const streams = { readable: Deno.stdin.readable, writable: Deno.stdout.writable };
       return await (await import("./supervise/main.ts")).runSupervise(streams);
     }
     default:
-      throw new BottleError("Usage: sidecars init | egress [--config -] | supervise", {
+      throw new BottleError("Usage: sidecars init | egress [--config -] | git-gate | supervise", {
         code: "usage",
         exitCode: 2,
       });

@@ -1,6 +1,6 @@
-/** Why a push did not reach its upstream, in the audit and on the pusher's terminal. */
+/** Why a push did not reach its upstream, or a fetch came to nothing: in the audit and on the guest's terminal. */
 
-/** Who said no: the gate (`push-…`), or the way to the upstream (`upstream-…`). */
+/** Who said no: the gate, or the way to the upstream (`upstream-…`). */
 export const gateReasons = {
   /** The scan found something that looks like a credential, or is one of the bottle's. */
   "push-secret": "a secret is in it",
@@ -32,11 +32,17 @@ export const gateReasons = {
   "upstream-denied": "the upstream does not accept the key",
   /** It can't be reached, or broke off. */
   "upstream-down": "the upstream can't be reached",
+  /** The gate's own copy could not be written: no room. */
+  "mirror-failed": "the gate's copy of the upstream could not be written",
+  /** The repository is not among the declared ones. */
+  "repo-undeclared": "the repository is not declared",
+  /** Git LFS was asked for. */
+  "lfs-refused": "Git LFS does not go through the gate",
   /** The pusher went away. */
   "push-cut": "it was cut off",
 } as const;
 
-/** Why a push did not reach its upstream. */
+/** Why a push did not reach its upstream, or a fetch came to nothing. */
 export type GateReason = keyof typeof gateReasons;
 
 /** Tells one of the gate's reasons from any other code. */

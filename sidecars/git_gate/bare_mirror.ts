@@ -1,0 +1,76 @@
+/** A mirror: a bare repository on the mirrors' volume, that git alone reads and writes. */
+
+import type { GateRepo } from "../../lib/git_gate/config.ts";
+import { type Head, parseHeadFile } from "../../lib/git_gate/ref_list.ts";
+import type { GitOptions, GitResult, GitRunner, GitStream } from "./git.ts";
+import type { Mirror } from "./mirror.ts";
+import { refreshMirror } from "./refresh.ts";
+import { SharedRun } from "./shared_run.ts";
+import { WriterLock } from "./writer_lock.ts";
+
+/** Requests that come together within this share a refresh. */
+const GATHER_MS = 5;
+
+/** Options of {@linkcode BareMirror}. */
+export interface BareMirrorOptions {
+  readonly repo: GateRepo;
+  /** Absolute; its folder is there. */
+  readonly folder: string;
+  readonly runner: GitRunner;
+}
+
+/** The mirror of one declared repository. */
+export class BareMirror implements Mirror {
+  readonly repo: GateRepo;
+  readonly folder: string;
+  readonly runner: GitRunner;
+  readonly #lock = new WriterLock();
+  readonly #refresh: SharedRun;
+  #isRefreshed = false;
+
+  constructor({ repo, folder, runner }: BareMirrorOptions) {
+    this.repo = repo;
+    this.folder = folder;
+    this.runner = runner;
+    this.#refresh = new SharedRun(async (signal) => {
+      await refreshMirror(this, signal);
+      this.#isRefreshed = true;
+    }, GATHER_MS);
+  }
+
+  /** Whether it has been as the upstream was since the daemon's start. */
+  get isRefreshed(): boolean {
+    return this.#isRefreshed;
+  }
+
+  git(args: readonly string[], options?: GitOptions): Promise<GitResult> {
+    return this.runner.run([`--git-dir=${this.folder}`, ...args], options);
+  }
+
+  gitStream(args: readonly string[], options?: GitOptions): GitStream {
+    return this.runner.stream([`--git-dir=${this.folder}`, ...args], options);
+  }
+
+  refresh(signal: AbortSignal): Promise<void> {
+    return this.#refresh.join(signal);
+  }
+
+  exclusive<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#lock.exclusive(work, signal);
+  }
+
+  async headBranch(): Promise<string | undefined> {
+    const head = await this.head();
+    return head?.kind === "branch" ? head.name : undefined;
+  }
+
+  /** Undefined: there is no mirror yet, or it is broken. */
+  async head(): Promise<Head | undefined> {
+    try {
+      return parseHeadFile(await Deno.readTextFile(`${this.folder}/HEAD`));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/** The gate, whole: files, mirrors, the push desk, and the port. */
+
+import type { AppendRows } from "../audit/audit_sender.ts";
+import { AuditSender } from "../audit/audit_sender.ts";
+import type { AuditRow } from "../../lib/egress/audit/audit_row.ts";
+import { GATE_FOLDER, type GitGateConfig, MIRRORS_FOLDER } from "../../lib/git_gate/config.ts";
+import { mirrorFolderName } from "../../lib/git_gate/mirror_folder.ts";
+import { BareMirror } from "./bare_mirror.ts";
+import { writeGateFiles } from "./gate_files.ts";
+import { GitRunner } from "./git.ts";
+import { listen } from "./listener.ts";
+import { sweepMirrors } from "./mirror_files.ts";
+import { Places } from "./places.ts";
+import type { PushOpener } from "./open_push.ts";
+
+/** Options of {@linkcode startGate}. */
+export interface GateOptions {
+  readonly config: GitGateConfig;
+  readonly append: AppendRows;
+  readonly onLog: (line: string) => void;
+}
+
+/** A gate that serves. */
+export interface Gate {
+  /** Stops accepting, ends what is open, and waits a moment for the last rows. */
+  close(): Promise<void>;
+}
+
+/** Gits that serve at once: each may take tens of MiB, and they share 1 GiB with everything else in the bundle. */
+const PLACES = 8;
+/** How long the ledger may take over the last rows, in milliseconds. */
+const ROWS_MS = 1_500;
+
+/** Starts it; resolves when it serves. @throws what the files or the port throw */
+export async function startGate({ config, append, onLog }: GateOptions): Promise<Gate> {
+  await using undo = new AsyncDisposableStack();
+  const files = await writeGateFiles(config, GATE_FOLDER);
+  const mirrors = new Map<string, BareMirror>();
+  for (const repo of config.repos) {
+    const own = files.get(repo.name);
+    if (own === undefined) continue;
+    const folder = `${MIRRORS_FOLDER}/${mirrorFolderName(repo)}`;
+    mirrors.set(repo.name, new BareMirror({ repo, folder, runner: new GitRunner(own) }));
+  }
+  await sweepMirrors(MIRRORS_FOLDER, [...mirrors.values()].map(({ folder }) => folder));
+  const audit = new AuditSender(append);
+  undo.defer(() => audit.close(ROWS_MS));
+  const ending = new AbortController();
+  const pushes: PushOpener = {
+    begin: () => ({ env: {}, finish: () => Promise.resolve() }),
+  };
+  const record = (row: AuditRow): void => {
+    const place = audit.reserve();
+    if (place === undefined) audit.add(row);
+    else place.commit(row);
+  };
+  const parts = { mirrors, pushes, places: new Places(PLACES), record, onLog };
+  undo.use(listen({ config, parts, ending }));
+  const owned = undo.move();
+  return { close: () => owned.disposeAsync() };
+}
