@@ -49,7 +49,9 @@ export function makeSelfTestSecret(
 
 /** The configuration for a bundle on this subnet. */
 export function documentFor(
-  { plan, options }: Pick<LaunchParts, "plan" | "options">,
+  { plan, options, context }: Pick<LaunchParts, "plan" | "options"> & {
+    readonly context: Pick<Context, "random">;
+  },
   subnet: BottleSubnet,
   extras: {
     readonly privateExceptions: readonly PrivateException[];
@@ -63,6 +65,11 @@ export function documentFor(
       listen: { address: subnet.bundle, port: PROXY_PORT },
       dns: { address: subnet.bundle, port: DNS_PORT, names },
       peers: [subnet.agent],
+    },
+    gate: {
+      listen: { address: subnet.bundle, port: GIT_GATE_PORT },
+      keys: options.gateKeys ?? new Map(),
+      salt: context.random(32),
     },
     extraCaPem: plan.egress.extraCa?.pem ?? null,
     ...extras,

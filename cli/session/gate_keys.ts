@@ -1,5 +1,6 @@
 /** What opens a bottle's upstreams, for the time of a launch. */
 
+import { readStaticKeys } from "../../lib/credential/static_keys.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
 import type { Services } from "../command.ts";
 import { stayingKeyLine } from "../ui/staying_keys.ts";
@@ -22,7 +23,13 @@ export async function withGateKeys<T>(
   launch: (gateKeys: ReadonlyMap<string, string>) => Promise<T>,
 ): Promise<T> {
   try {
-    return await launch(await makeDeployKeys(services, plan, values));
+    const own = await readStaticKeys(plan.gitGate.repos, services.context.env);
+    return await launch(
+      new Map([
+        ...own.entries().map(([name, { text }]): [string, string] => [name, text.reveal()]),
+        ...await makeDeployKeys(services, plan, values),
+      ]),
+    );
   } catch (error) {
     tellStaying(services, await withdrawDeployKeys(services, plan.slug, TO_THE_END));
     throw error;

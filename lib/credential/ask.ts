@@ -1,6 +1,7 @@
 /** The values of a plan's credentials: asked at each launch, given to egress, stored nowhere. */
 
 import type { Context } from "../context.ts";
+import { credentialOf } from "../git_gate/repo_key.ts";
 import { credentialKey, describeCredential } from "../manifest/credential.ts";
 import { listCredentials } from "../plan/host_variables.ts";
 import type { BottlePlan, TokenPlan } from "../plan/plan.ts";
@@ -36,15 +37,30 @@ export async function askCredentials(
     ) => [credentialKey(value), place]),
   );
   const secrets = new Map<string, Secret>();
-  for (const token of [...plan.egress.tokens].sort(commandsLast)) {
-    const key = credentialKey(token.ref);
+  for (const wanted of wantedBy(plan).toSorted(commandsLast)) {
+    const key = credentialKey(wanted.ref);
+    // A route and a repository may name the same one.
+    if (secrets.has(key)) continue;
     const place = places.get(key);
-    const placed = { source: token.ref, ...(place && { place }) };
+    const placed = { source: wanted.ref, ...(place && { place }) };
     const secret = await askCredential(placed, context);
-    refuseOtherKind(placed, token, secret);
+    refuseOtherKind(placed, wanted, secret);
     secrets.set(key, secret);
   }
   return secrets;
+}
+
+type Wanted = Pick<TokenPlan, "ref" | "expects">;
+
+/** Egress's first: of a source that both name, only egress may know what it has to be like. */
+function wantedBy({ egress, gitGate }: BottlePlan): readonly Wanted[] {
+  return [
+    ...egress.tokens,
+    ...gitGate.repos.flatMap(({ key }) => {
+      const ref = credentialOf(key);
+      return ref === undefined ? [] : [{ ref }];
+    }),
+  ];
 }
 
 /** Asks one source. @throws {BottleError} as {@linkcode askCredentials}, but for `credential-mismatch` */
@@ -72,7 +88,7 @@ export async function askCredential(
   return source satisfies never;
 }
 
-function refuseOtherKind(placed: PlacedCredential, { expects }: TokenPlan, secret: Secret): void {
+function refuseOtherKind(placed: PlacedCredential, { expects }: Wanted, secret: Secret): void {
   if (expects === undefined || secret.startsWith(expects.prefix)) return;
   throw credentialError(placed, {
     code: "credential-mismatch",
@@ -82,6 +98,6 @@ function refuseOtherKind(placed: PlacedCredential, { expects }: TokenPlan, secre
   });
 }
 
-function commandsLast(a: TokenPlan, b: TokenPlan): number {
+function commandsLast(a: Wanted, b: Wanted): number {
   return Number(a.ref.kind === "command") - Number(b.ref.kind === "command");
 }

@@ -8,6 +8,8 @@ export interface StaticKey {
   readonly provider: "static";
   /** Of the private key on the host, as written: absolute, or below `~/`. */
   readonly path: string;
+  /** Of the public key, `SHA256:…`, as the file was when the plan was made; absent: not known. */
+  readonly fingerprint?: string;
 }
 
 /** An ssh key that lives as long as the bottle runs: Gitea is given it as a deploy key. */
@@ -44,3 +46,17 @@ export interface NoKey {
 
 /** What opens an upstream. */
 export type RepoKey = StaticKey | GiteaKey | TokenKey | NoKey;
+
+/** The credential that a key names; undefined for one that names none. */
+export function credentialOf(key: RepoKey): CredentialSource | undefined {
+  switch (key.provider) {
+    case "gitea":
+      return key.provisionerToken;
+    case "token":
+      return key.tokenRef;
+    case "static":
+    case "none":
+      return undefined;
+  }
+  return key satisfies never;
+}

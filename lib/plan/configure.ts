@@ -3,10 +3,10 @@
 import { type ConfigureDocument, LEDGER_PATH } from "../control/protocol.ts";
 import type { EgressConfig, ListenAddress, PrivateException } from "../egress/config.ts";
 import type { TokenSlot } from "../egress/route/route.ts";
-import { BottleError, ExitCode } from "../errors.ts";
-import { credentialKey, nameCredential } from "../manifest/credential.ts";
 import type { Secret } from "../secret.ts";
+import { gateConfig, type GateInputs } from "./gate_config.ts";
 import type { BottlePlan } from "./plan.ts";
+import { revealCredential } from "./reveal.ts";
 import { revealUpstreamProxy } from "./upstream_proxy.ts";
 
 /** Where egress listens, and for whom. */
@@ -22,6 +22,8 @@ export interface ConfigureInputs {
   /** By `credentialKey`. */
   readonly secrets: ReadonlyMap<string, Secret>;
   readonly addresses: EgressAddresses;
+  /** Read where the plan has repositories. */
+  readonly gate: GateInputs;
   /** Of the plan's `extraCa`, or null. */
   readonly extraCaPem: string | null;
   readonly privateExceptions: readonly PrivateException[];
@@ -54,7 +56,7 @@ export function configureDocument(plan: BottlePlan, inputs: ConfigureInputs): Co
       self_test: inputs.selfTest,
       ca: null,
     },
-    git_gate: null,
+    git_gate: gateConfig(plan, { ...inputs, peers: addresses.peers }),
     ledger: { path: ledgerPath },
   };
 }
@@ -69,14 +71,7 @@ function revealTokens(
     plan.egress.routes.map(({ auth }) => auth?.scheme === "agent" ? undefined : auth?.token),
   );
   for (const { slot, ref } of plan.egress.tokens.filter(({ slot }) => used.has(slot))) {
-    const secret = secrets.get(credentialKey(ref));
-    if (secret === undefined) {
-      throw new BottleError(`${nameCredential(ref)} was not asked for its value`, {
-        code: "credential-missing",
-        exitCode: ExitCode.cannotStart,
-      });
-    }
-    tokens[slot] = secret.reveal();
+    tokens[slot] = revealCredential(ref, secrets);
   }
   return tokens;
 }

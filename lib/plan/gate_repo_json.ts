@@ -47,7 +47,11 @@ function upstreamToJson(upstream: UpstreamAddress): Json {
 function keyToJson(key: RepoKey): Json {
   switch (key.provider) {
     case "static":
-      return { provider: key.provider, path: key.path };
+      return {
+        provider: key.provider,
+        path: key.path,
+        fingerprint: key.fingerprint ?? null,
+      };
     case "gitea":
       return {
         provider: key.provider,

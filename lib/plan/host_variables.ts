@@ -1,20 +1,25 @@
 /** What a bottle needs of its host's variables: credentials that stand in one, and what is forwarded. */
 
 import { BottleError, ExitCode } from "../errors.ts";
+import { credentialOf } from "../git_gate/repo_key.ts";
 import type { CredentialSource } from "../manifest/credential.ts";
 import { formatPlace } from "../manifest/problem.ts";
 import type { Manifest, Sourced } from "../manifest/types.ts";
 import type { EnvName } from "../names.ts";
 
-/** All credentials that the manifest names, in its order: the provider's, then the routes'. */
+/** All credentials that the manifest names, in its order: the provider's, the routes', the repositories'. */
 export function listCredentials({ bottle }: Manifest): readonly Sourced<CredentialSource>[] {
-  const { provider, routes } = bottle;
+  const { provider, routes, repos } = bottle;
   const { authToken } = provider.value;
   return [
     ...authToken === undefined ? [] : [{ value: authToken, place: provider.place }],
     ...routes.flatMap(({ value: { auth }, place }) =>
       auth === undefined || auth.scheme === "agent" ? [] : [{ value: auth.token_ref, place }]
     ),
+    ...[...repos.values()].flatMap(({ value: { key }, place }) => {
+      const value = credentialOf(key);
+      return value === undefined ? [] : [{ value, place }];
+    }),
   ];
 }
 

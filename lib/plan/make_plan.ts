@@ -1,6 +1,7 @@
 /** Puts a plan together from parts that are all at hand. Pure but for what it draws at random. */
 
 import type { ChosenImage } from "../image/choose.ts";
+import type { StaticKeyFile } from "../credential/static_keys.ts";
 import { planImage } from "../image/plan_image.ts";
 import { isReservedEnv } from "../manifest/reserved_env.ts";
 import { type Problem, problemsError } from "../manifest/problem.ts";
@@ -14,7 +15,7 @@ import type { ExtraCa } from "./extra_ca.ts";
 import { listCredentials } from "./host_variables.ts";
 import { checkProviderPlan } from "./leak_check.ts";
 import { makeNotices } from "./notices.ts";
-import { BottlePlan } from "./plan.ts";
+import { BottlePlan, type GateRepoPlan } from "./plan.ts";
 import { planPlaceholders } from "./placeholders.ts";
 import type { PlanProvider, ProviderPlan } from "./provider_plan.ts";
 import { replayChanges } from "../egress/route/route_log.ts";
@@ -39,6 +40,8 @@ export interface PlanParts {
   readonly image: ChosenImage;
   /** Credentials that stand in files, by `credentialKey`: a provider tells their kind by their value. */
   readonly fileCredentials?: ReadonlyMap<string, Secret>;
+  /** What the files of static keys show, by the repository's name. */
+  readonly keyFiles?: ReadonlyMap<string, Pick<StaticKeyFile, "fingerprint">>;
 }
 
 /** @throws {BottleError} `route-owned`, `env-owned`, `provider-leak`, or what the provider says */
@@ -106,7 +109,7 @@ export function makePlan(spec: BottleSpec, manifest: Manifest, parts: PlanParts)
     },
     gitGate: {
       user: manifest.gitUser,
-      repos: [...manifest.bottle.repos.values()].map(({ value, place }) => ({ ...value, place })),
+      repos: planRepos(manifest, parts.keyFiles ?? new Map()),
     },
     supervise: { enabled: false, why: describeSupervise(manifest) },
     env: new Map(
@@ -145,6 +148,19 @@ function makeAgentPlan(
     guestHome,
     image: planImage(image, { provider: name, args, extraCaPem }),
   };
+}
+
+function planRepos(
+  { bottle: { repos } }: Manifest,
+  keyFiles: NonNullable<PlanParts["keyFiles"]>,
+): readonly GateRepoPlan[] {
+  return [...repos.values()].map(({ value, place }) => {
+    const fingerprint = keyFiles.get(value.name)?.fingerprint;
+    const { key } = value;
+    return key.provider === "static" && typeof fingerprint === "string"
+      ? { ...value, key: { ...key, fingerprint }, place }
+      : { ...value, place };
+  });
 }
 
 /** A manifest's variable that the provider sets too: which one holds would be a guess. */

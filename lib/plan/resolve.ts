@@ -2,6 +2,7 @@
 
 import type { Context } from "../context.ts";
 import { readCredentialFiles } from "../credential/files.ts";
+import { type KeyedRepo, readStaticKeys } from "../credential/static_keys.ts";
 import { findHomeId } from "../home_id.ts";
 import { chooseImage, type ChosenImage, imageInUse } from "../image/choose.ts";
 import type { Manifest } from "../manifest/types.ts";
@@ -20,10 +21,10 @@ export interface ResolveOptions extends Pick<Context, "env" | "random" | "home">
 }
 
 /**
- * Makes the plan. Reads the operator's CA, credentials that stand in files, the home's real path, and what the agent's
+ * Makes the plan. Reads the operator's CA, credentials and keys that stand in files, the home's real path, and what the agent's
  * image is built from; starts no program, opens no socket.
  *
- * @throws {BottleError} `extra-ca`, `credential-file`, `credential-invalid`, what `chooseImage` says, `route-owned`,
+ * @throws {BottleError} `extra-ca`, `credential-file`, `credential-invalid`, `key-file`, what `chooseImage` says, `route-owned`,
  * `env-owned`, `provider-leak`, `upstream-proxy`, or what the provider says
  */
 export async function resolvePlan(
@@ -31,10 +32,11 @@ export async function resolvePlan(
   manifest: Manifest,
   { env, random, home, provider }: ResolveOptions,
 ): Promise<BottlePlan> {
-  const [extraCa, homeId, fileCredentials, image] = await Promise.all([
+  const [extraCa, homeId, fileCredentials, keyFiles, image] = await Promise.all([
     readExtraCa(env),
     findHomeId(home),
     spec.entering === undefined ? readCredentialFiles(manifest, env) : new Map<string, Secret>(),
+    readStaticKeys(spec.entering === undefined ? listKeyed(manifest) : [], env),
     findImage(spec, manifest, { env, home, provider }),
   ]);
   return makePlan(spec, manifest, {
@@ -46,8 +48,13 @@ export async function resolvePlan(
     extraCa,
     upstreamProxy: readUpstreamProxy(env),
     fileCredentials,
+    keyFiles,
     image,
   });
+}
+
+function listKeyed({ bottle: { repos } }: Manifest): readonly KeyedRepo[] {
+  return [...repos.values()].map(({ value: { name, key }, place }) => ({ name, key, place }));
 }
 
 /** A bottle that exists needs no image any more: its Dockerfile may be gone, or another. */

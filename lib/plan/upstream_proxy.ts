@@ -62,6 +62,17 @@ export function revealUpstreamProxy(plan: UpstreamProxyPlan | null): UpstreamPro
   return { host, port, authorization: authorization?.reveal() ?? null, no_proxy: noProxy };
 }
 
+/** User and password, as git takes them; null: none. Secret. */
+export function credentialsOf(
+  plan: UpstreamProxyPlan | null,
+): { readonly username: string; readonly password: string } | null {
+  const [, base64] = /^Basic (.*)$/.exec(plan?.authorization?.reveal() ?? "") ?? [];
+  if (base64 === undefined) return null;
+  const text = new TextDecoder().decode(Uint8Array.fromBase64(base64));
+  const colon = text.indexOf(":");
+  return { username: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
 function readNoProxy(text: string): readonly string[] {
   const texts = text.split(/[\s,]+/).filter((entry) => entry !== "");
   if (texts.length > MAX_ENTRIES) {

@@ -199,7 +199,7 @@ async function targetOf(subject: Subject, engine: Engine, bottle: Bottle): Promi
         signal: context.signal,
         provision: () => Promise.resolve(),
       };
-      const document = documentFor({ plan, options }, subnet, {
+      const document = documentFor({ plan, options, context }, subnet, {
         privateExceptions: [],
         selfTest: makeSelfTestSecret(plan, context),
       });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { askCredentials } from "../../../../lib/credential/ask.ts";
 import { BottleError } from "../../../../lib/errors.ts";
 import type { CredentialSource } from "../../../../lib/manifest/credential.ts";
-import type { TokenPlan } from "../../../../lib/plan/plan.ts";
+import { DEFAULT_RULES } from "../../../../lib/git_gate/config.ts";
+import type { GateRepoPlan, TokenPlan } from "../../../../lib/plan/plan.ts";
 import { fakeContext, fakeRun } from "../../../support/context.ts";
 import { manifestFiles } from "../../../support/manifest_files.ts";
 import { envSource, fakeManifest, fakePlan } from "../../../support/plan.ts";
@@ -65,4 +66,36 @@ Deno.test("askCredentials refuses a value of another kind than was planned for",
     assert.doesNotMatch(error.message, /s3cret/);
     return true;
   });
+});
+
+Deno.test("askCredentials asks for what opens repositories too, each source once", async () => {
+  const asked: string[] = [];
+  const plan = planOf({ ref: envSource("A") });
+  const token = (name: string, tokenRef: CredentialSource): GateRepoPlan => ({
+    name,
+    url: "https://git.example.com/lib",
+    upstream: { scheme: "https", host: "git.example.com", port: 443, path: "/lib" },
+    key: { provider: "token", tokenRef, username: "git" },
+    push: "allow",
+    rules: DEFAULT_RULES,
+    place: { file: "dev.md" },
+  });
+  const repos = [
+    token("c", command),
+    token("a", envSource("A")),
+    token("b", envSource("B")),
+    { ...token("d", command), key: { provider: "none" } as const },
+  ];
+  const secrets = await askCredentials(
+    fakePlan({ ...plan.fields, gitGate: { ...plan.gitGate, repos } }),
+    {
+      ...fakeContext({
+        env: (name) => (asked.push(name), `of ${name}`),
+        run: fakeRun(() => ({ stdout: new TextEncoder().encode("of a command") })),
+      }),
+      mayAsk: false,
+    },
+  );
+  assert.deepEqual([...secrets.keys()], ["A", "B", 'command:["pass","show","x"]']);
+  assert.deepEqual(asked, ["A", "B"]);
 });

@@ -37,6 +37,11 @@ const inputs: ConfigureInputs = {
     dns: { address: "172.20.0.2", port: 53, names: { egress: "172.20.0.2" } },
     peers: ["172.20.0.3"],
   },
+  gate: {
+    listen: { address: "172.20.0.2", port: 9418 },
+    keys: new Map(),
+    salt: new Uint8Array(32).fill(7),
+  },
   extraCaPem: null,
   privateExceptions: [{ hosts: ["db.internal"], subnets: ["172.30.0.0/16"] }],
   selfTest: { placeholder: "p", value: "v" },

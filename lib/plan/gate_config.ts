@@ -1,0 +1,121 @@
+/** git-gate's part of the `configure` document. */
+
+import { makeSecretPrints, type NamedSecret } from "../dlp/make_secret_prints.ts";
+import type { ListenAddress } from "../egress/config.ts";
+import { BottleError, ExitCode } from "../errors.ts";
+import type { GateProxy, GateRepo, GateUpstream, GitGateConfig } from "../git_gate/config.ts";
+import { credentialOf } from "../git_gate/repo_key.ts";
+import {
+  credentialKey,
+  type CredentialSource,
+  describeCredential,
+} from "../manifest/credential.ts";
+import type { Secret } from "../secret.ts";
+import type { BottlePlan, GateRepoPlan } from "./plan.ts";
+import { revealCredential } from "./reveal.ts";
+import { credentialsOf } from "./upstream_proxy.ts";
+
+/** What only launch knows. */
+export interface GateInputs {
+  /** Where it serves git over HTTP. */
+  readonly listen: ListenAddress;
+  /** Private keys of ssh upstreams, their texts by the repository's name. */
+  readonly keys: ReadonlyMap<string, string>;
+  /** 32 random bytes. */
+  readonly salt: Uint8Array;
+}
+
+/** {@linkcode GateInputs}, and what egress's part is made from as well. */
+export interface GateConfigInputs {
+  readonly gate: GateInputs;
+  /** By `credentialKey`. */
+  readonly secrets: ReadonlyMap<string, Secret>;
+  readonly peers: readonly string[];
+  readonly extraCaPem: string | null;
+}
+
+/**
+ * Null for a plan without repositories. The result is secret.
+ *
+ * @throws {BottleError} `credential-missing`, exit code 125
+ */
+export function gateConfig(plan: BottlePlan, inputs: GateConfigInputs): GitGateConfig | null {
+  const { repos } = plan.gitGate;
+  if (repos.length === 0) return null;
+  const { gate, peers, extraCaPem } = inputs;
+  return {
+    listen: gate.listen,
+    peers,
+    repos: repos.map((repo) => configureRepo(repo, inputs)),
+    known_secrets: makeSecretPrints(knownSecrets(plan, inputs), gate.salt),
+    extra_ca_pem: extraCaPem,
+    upstream_proxy: gateProxy(plan),
+  };
+}
+
+function configureRepo(repo: GateRepoPlan, inputs: GateConfigInputs): GateRepo {
+  const { name, push, rules } = repo;
+  return { name, upstream: configureUpstream(repo, inputs), push, rules };
+}
+
+function configureUpstream(
+  { name, upstream, key }: GateRepoPlan,
+  { gate, secrets }: GateConfigInputs,
+): GateUpstream {
+  const { host, port, path } = upstream;
+  if (upstream.scheme === "ssh") {
+    const privateKey = gate.keys.get(name);
+    if (privateKey === undefined) throw missingKey(name);
+    const { scheme, user, hostKey } = upstream;
+    return { scheme, user, host, port, path, host_key: hostKey.text, private_key: privateKey };
+  }
+  const token = key.provider === "token" ? revealCredential(key.tokenRef, secrets) : null;
+  return {
+    scheme: "https",
+    host,
+    port,
+    path,
+    username: key.provider === "token" ? key.username : "",
+    token,
+  };
+}
+
+/** Every credential of the bottle, also those that the gate does not use: none of them may be pushed. */
+function knownSecrets(
+  plan: BottlePlan,
+  { gate, secrets }: GateConfigInputs,
+): readonly NamedSecret[] {
+  const sources = new Map<string, CredentialSource>();
+  for (const { ref } of plan.egress.tokens) sources.set(credentialKey(ref), ref);
+  for (const { key } of plan.gitGate.repos) {
+    const ref = credentialOf(key);
+    if (ref !== undefined) sources.set(credentialKey(ref), ref);
+  }
+  const proxy = credentialsOf(plan.egress.upstreamProxy);
+  return [
+    ...sources.values().map((ref) => ({
+      name: describeCredential(ref),
+      value: revealCredential(ref, secrets),
+    })),
+    ...gate.keys.entries().map(([name, value]) => ({ name: `the key of ${name}`, value })),
+    ...proxy === null ? [] : [{ name: "the company proxy's password", value: proxy.password }],
+  ];
+}
+
+function gateProxy({ egress: { upstreamProxy } }: BottlePlan): GateProxy | null {
+  if (upstreamProxy === null) return null;
+  const { host, port, noProxy } = upstreamProxy;
+  return {
+    host: host.replace(/^\[(.*)\]$/, "$1"),
+    port,
+    credentials: credentialsOf(upstreamProxy),
+    no_proxy: noProxy,
+  };
+}
+
+function missingKey(name: string): BottleError {
+  return new BottleError(`There is no key for the repository "${name}"`, {
+    code: "credential-missing",
+    exitCode: ExitCode.cannotStart,
+  });
+}
