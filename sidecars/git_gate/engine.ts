@@ -3,6 +3,7 @@
 import type { AppendRows } from "../audit/audit_sender.ts";
 import { AuditSender } from "../audit/audit_sender.ts";
 import type { AuditRow } from "../../lib/egress/audit/audit_row.ts";
+import { BottleError } from "../../lib/errors.ts";
 import { GATE_FOLDER, type GitGateConfig, MIRRORS_FOLDER } from "../../lib/git_gate/config.ts";
 import { mirrorFolderName } from "../../lib/git_gate/mirror_folder.ts";
 import { BareMirror } from "./bare_mirror.ts";
@@ -11,7 +12,8 @@ import { GitRunner } from "./git.ts";
 import { listen } from "./listener.ts";
 import { sweepMirrors } from "./mirror_files.ts";
 import { Places } from "./places.ts";
-import type { PushOpener } from "./open_push.ts";
+import { openPushDesk } from "./push/desk.ts";
+import type { ScanPush } from "./scan/scan_push.ts";
 
 /** Options of {@linkcode startGate}. */
 export interface GateOptions {
@@ -28,6 +30,8 @@ export interface Gate {
 
 /** Gits that serve at once: each may take tens of MiB, and they share 1 GiB with everything else in the bundle. */
 const PLACES = 8;
+/** Rows of pushes may have some 100 KiB each, and a line of the control channel 8 MiB. */
+const ROWS_AT_ONCE = 16;
 /** How long the ledger may take over the last rows, in milliseconds. */
 const ROWS_MS = 1_500;
 
@@ -43,12 +47,17 @@ export async function startGate({ config, append, onLog }: GateOptions): Promise
     mirrors.set(repo.name, new BareMirror({ repo, folder, runner: new GitRunner(own) }));
   }
   await sweepMirrors(MIRRORS_FOLDER, [...mirrors.values()].map(({ folder }) => folder));
-  const audit = new AuditSender(append);
+  const audit = new AuditSender(append, { batch: ROWS_AT_ONCE });
   undo.defer(() => audit.close(ROWS_MS));
   const ending = new AbortController();
-  const pushes: PushOpener = {
-    begin: () => ({ env: {}, finish: () => Promise.resolve() }),
-  };
+  const pushes = undo.use(
+    await openPushDesk({
+      scan,
+      tellFindings: () => [],
+      audit,
+      onBug: (error) => onLog(bugLine(error)),
+    }),
+  );
   const record = (row: AuditRow): void => {
     const place = audit.reserve();
     if (place === undefined) audit.add(row);
@@ -58,4 +67,16 @@ export async function startGate({ config, append, onLog }: GateOptions): Promise
   undo.use(listen({ config, parts, ending }));
   const owned = undo.move();
   return { close: () => owned.disposeAsync() };
+}
+
+/** Without a scan nothing passes. */
+const scan: ScanPush = () =>
+  Promise.reject(new BottleError("There is no scan", { code: "scan-failed" }));
+
+/** Of a bug its kind and place: the message may quote what must not be told. */
+function bugLine(error: unknown): string {
+  if (error instanceof BottleError) return error.message;
+  if (!(error instanceof Error)) return "Unknown error";
+  const frames = (error.stack ?? "").split("\n").filter((line) => line.startsWith("    at "));
+  return [error.name, ...frames.slice(0, 5).map((frame) => frame.trim())].join(" ");
 }

@@ -1,0 +1,309 @@
+/** One push, from the first byte of its request until what became of it is recorded. */
+
+import type { Reservation } from "../../../lib/egress/audit/audit_queue.ts";
+import { BottleError } from "../../../lib/errors.ts";
+import { FETCH_FIRST } from "../../../lib/git_gate/porcelain.ts";
+import { receiveReport, type ReceiveRequest } from "../../../lib/git_gate/proc_receive.ts";
+import {
+  type AskedPush,
+  blockedOutcome,
+  forwardedOutcome,
+} from "../../../lib/git_gate/push_outcome.ts";
+import { refusalLines, shown } from "../../../lib/git_gate/push_report.ts";
+import { type GitOutcome, gitRow } from "../../../lib/git_gate/push_row.ts";
+import { isGateReason } from "../../../lib/git_gate/reason.ts";
+import type { RefCommand } from "../../../lib/git_gate/ref_command.ts";
+import { judgeFindings, type Refusal, tooManyBytes } from "../../../lib/git_gate/rules.ts";
+import { findUnpackFault } from "../../../lib/git_gate/trace.ts";
+import type { PushFinding } from "../../../lib/git_gate/push_record.ts";
+import type { Mirror } from "../mirror.ts";
+import type { OpenPush, PushEnd } from "../open_push.ts";
+import type { QuarantineEnv } from "../scan/push_to_scan.ts";
+import type { DeskParts } from "./desk_parts.ts";
+import { type Forwarded, forwardPush } from "./forward.ts";
+import type { HookAnswer } from "./hook_answer.ts";
+import type { HookRequest } from "./hook_request.ts";
+import { judgePush } from "./judge_push.ts";
+import { readPacks, sizeOf } from "./quarantine.ts";
+import { takeRefs } from "./take_refs.ts";
+
+/** Options of {@linkcode LivePush}. */
+export interface LivePushOptions {
+  readonly parts: DeskParts;
+  readonly mirror: Mirror;
+  /** Aborted when the pusher is gone, or the gate ends. */
+  readonly signal: AbortSignal;
+  /** For git and its hooks: how they find their push, and where git writes its trace. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly traceFile: string;
+  /** Called once it is over and recorded. */
+  readonly onOver: () => Promise<void>;
+}
+
+/** What `pre-receive` said, once it was let through. */
+interface Judged extends AskedPush {
+  readonly options: readonly string[];
+}
+
+/** A push that is under way. */
+export class LivePush implements OpenPush {
+  readonly env: Readonly<Record<string, string>>;
+  readonly mirror: Mirror;
+  readonly started: number;
+  readonly #options: LivePushOptions;
+  readonly #parts: DeskParts;
+  readonly #signal: AbortSignal;
+  #working: Promise<void> = Promise.resolve();
+  #asked: AskedPush = { commands: [], size: { objects: 0, bytes: 0 } };
+  #packs: readonly string[] = [];
+  #place: Reservation | undefined;
+  #judged: Judged | undefined;
+  #outcome: GitOutcome | undefined;
+  #hasBegun = false;
+
+  constructor(options: LivePushOptions) {
+    this.#options = options;
+    this.#parts = options.parts;
+    this.#signal = options.signal;
+    this.env = options.env;
+    this.mirror = options.mirror;
+    this.started = options.parts.now();
+  }
+
+  /** Answers a hook of this push. Never rejects. */
+  async serve(request: HookRequest, answer: HookAnswer): Promise<void> {
+    const work = this.#serve(request, answer);
+    this.#working = work;
+    await work;
+  }
+
+  async finish(end: PushEnd): Promise<void> {
+    // What goes on to the upstream is seen to its end, whether the pusher waits or not: the audit tells what it took.
+    await this.#working;
+    try {
+      if (this.#outcome === undefined) await this.#recordUnjudged(end);
+      this.#place?.release();
+      const isTaken = this.#outcome?.refs?.some(({ accepted }) => accepted) ?? false;
+      await this.#parts.packs.letGo(this.mirror, this.#packs, isTaken, () => this.#isReached());
+      await Deno.remove(this.#options.traceFile).catch(() => {});
+    } catch (error) {
+      this.#parts.onBug(error);
+    }
+    await this.#options.onOver();
+  }
+
+  async #serve(request: HookRequest, answer: HookAnswer): Promise<void> {
+    try {
+      if (request.hook === "pre-receive") await this.#preReceive(request, answer);
+      else await this.#procReceive(request.request, answer);
+    } catch (error) {
+      if (!this.#signal.aborted) await this.#refuse(this.#refusalOf(error), answer);
+      await answer.end("refused");
+    }
+  }
+
+  async #preReceive(
+    request: Extract<HookRequest, { hook: "pre-receive" }>,
+    answer: HookAnswer,
+  ): Promise<void> {
+    if (this.#hasBegun) return await answer.end("refused");
+    this.#hasBegun = true;
+    const { commands, options, quarantine } = request;
+    this.#asked = { ...this.#asked, commands };
+    const packs = await readPacks(this.mirror.folder, quarantine);
+    const names = packs.map(({ name }) => name);
+    await this.#parts.packs.hold(this.mirror, names);
+    this.#packs = names;
+    this.#asked = { commands, size: sizeOf(packs) };
+    const unrecorded = await this.#reserve();
+    const refusals = unrecorded ?? await this.#judge(quarantine);
+    const [first, ...rest] = refusals;
+    if (first !== undefined) {
+      await this.#refuse([first, ...rest], answer);
+      return await answer.end("refused");
+    }
+    const findings = await this.#scan(commands, options, quarantine);
+    const found = judgeFindings(findings);
+    if (found !== undefined) {
+      await this.#refuse([found], answer, findings);
+      return await answer.end("refused");
+    }
+    this.#signal.throwIfAborted();
+    this.#judged = { ...this.#asked, options };
+    await answer.end("accepted");
+  }
+
+  /** A place for the row, in a ledger that takes rows now; else the refusal. */
+  async #reserve(): Promise<readonly Refusal[] | undefined> {
+    const { audit } = this.#parts;
+    this.#place ??= await audit.waitForPlace();
+    return this.#place !== undefined && await audit.isRecording() ? undefined : UNRECORDED;
+  }
+
+  async #judge(quarantine: QuarantineEnv | undefined): Promise<readonly Refusal[]> {
+    const objects = { mirror: this.mirror, env: { ...quarantine }, signal: this.#signal };
+    return await judgePush({ objects, ...this.#asked });
+  }
+
+  async #scan(
+    commands: readonly RefCommand[],
+    options: readonly string[],
+    quarantine: QuarantineEnv | undefined,
+  ): Promise<readonly PushFinding[]> {
+    const { scan } = this.#parts;
+    // Without a quarantine a look-up ends in the mirror: nothing came, and names can tell something all the same.
+    const objects = `${this.mirror.folder}/objects`;
+    const { findings } = await scan({
+      mirror: this.mirror,
+      commands,
+      options,
+      quarantine: quarantine ?? {
+        GIT_OBJECT_DIRECTORY: objects,
+        GIT_ALTERNATE_OBJECT_DIRECTORIES: "",
+        GIT_QUARANTINE_PATH: "",
+      },
+    }, this.#signal);
+    return findings;
+  }
+
+  async #procReceive(request: ReceiveRequest, answer: HookAnswer): Promise<void> {
+    const judged = this.#judged;
+    this.#judged = undefined;
+    if (judged === undefined || !isWithin(request, judged)) {
+      await this.#refuse([NOT_JUDGED], answer);
+      return await answer.end("refused");
+    }
+    const unrecorded = await this.#reserve();
+    this.#signal.throwIfAborted();
+    if (unrecorded !== undefined) {
+      await this.#refuse(UNRECORDED, answer);
+      return await answer.end("refused");
+    }
+    const forwarded = await forwardPush(this.mirror, request, {
+      onLine: (line) => void answer.show(line),
+      signal: this.#parts.closing,
+    });
+    const { results } = forwarded;
+    const isTaken = new Set(results.filter(({ reason }) => reason === undefined).map(refOf));
+    await takeRefs(this.mirror, request.commands.filter(({ ref }) => isTaken.has(ref)));
+    this.#settle(forwardedOutcome(judged, results));
+    for (const line of linesOf(forwarded)) await answer.show(line);
+    for (const packet of receiveReport(results)) await answer.tell(packet);
+    await answer.end("accepted");
+  }
+
+  async #refuse(
+    refusals: readonly [Refusal, ...Refusal[]],
+    answer: HookAnswer,
+    findings: readonly PushFinding[] = [],
+  ): Promise<void> {
+    if (this.#outcome === undefined) {
+      this.#settle(blockedOutcome(this.#asked, refusals, findings));
+    }
+    const words = findings.length === 0 ? [] : this.#parts.tellFindings(findings);
+    for (const line of refusalLines(refusals[0].reason, refusals, words)) await answer.show(line);
+  }
+
+  /** Of our own errors the words; of a bug that there is one. */
+  #refusalOf(error: unknown): readonly [Refusal] {
+    if (!(error instanceof BottleError)) this.#parts.onBug(error);
+    if (error instanceof BottleError && isGateReason(error.code)) {
+      return [{ reason: error.code, why: error.message }];
+    }
+    const why = error instanceof BottleError ? error.message : "the gate met an error of its own";
+    return [{ reason: "push-unscanned", why }];
+  }
+
+  #settle(outcome: GitOutcome): void {
+    this.#outcome = outcome;
+    const { audit, now } = this.#parts;
+    const span = { started: this.started, ended: now() };
+    const row = gitRow("push", this.mirror.repo, { ...outcome, ...span });
+    const place = this.#place ?? audit.reserve();
+    this.#place = undefined;
+    if (place === undefined) audit.add(row);
+    else place.commit(row);
+  }
+
+  /** What never got to the hooks, or not to the second of them. */
+  async #recordUnjudged({ code, isCut, stderr }: PushEnd): Promise<void> {
+    const fault = findUnpackFault(await this.#trace());
+    if (isCut) {
+      this.#settle({
+        verdict: "failed",
+        reason: "push-cut",
+        detail: "The pusher went away, or sent nothing for too long",
+        refs: this.#asked.commands.map((command) => ({ ...command, accepted: false })),
+        objects: this.#asked.size.objects,
+      });
+    } else if (fault?.isTooBig === true) {
+      this.#settle(blockedOutcome(this.#asked, [tooManyBytes(this.mirror.repo.rules)]));
+    } else if (fault !== undefined || code !== 0 || this.#hasBegun) {
+      const why = fault?.what ?? shown(stderr.split("\n", 1)[0] ?? "");
+      const refusal: Refusal = {
+        reason: "push-malformed",
+        why: why || "git took none of its refs",
+      };
+      this.#settle(blockedOutcome(this.#asked, [refusal]));
+    }
+    // Else nothing was asked for.
+  }
+
+  async #trace(): Promise<string> {
+    try {
+      return await Deno.readTextFile(this.#options.traceFile);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return "";
+      throw error;
+    }
+  }
+
+  /** Whether a ref leads to what the push would have brought: by another push, or a refresh. */
+  async #isReached(): Promise<boolean> {
+    const ids = new Set(
+      this.#asked.commands.map(({ new: id }) => id).filter((id) => !/^0+$/.test(id)),
+    );
+    for (const id of ids) {
+      const { code, stdout } = await this.mirror.git([
+        "rev-list",
+        "--max-count=1",
+        id,
+        "--not",
+        "--all",
+      ]);
+      if (code === 0 && stdout.length === 0) return true;
+    }
+    return false;
+  }
+}
+
+const UNRECORDED: readonly [Refusal] = [
+  { reason: "push-unrecorded", why: "the audit takes no rows at the moment" },
+];
+const NOT_JUDGED: Refusal = {
+  reason: "push-malformed",
+  why: "git asks for something else than what was looked at",
+};
+
+/** Of what was judged a part may be left: git itself refuses refs whose objects are missing. */
+function isWithin({ commands, options }: ReceiveRequest, judged: Judged): boolean {
+  const known = new Set(judged.commands.map((command) => JSON.stringify(command)));
+  return JSON.stringify(options) === JSON.stringify(judged.options) &&
+    commands.every(({ ref, old, new: id }) => known.has(JSON.stringify({ ref, old, new: id })));
+}
+
+/** What stands on the terminal besides git's line for each ref. */
+function linesOf({ results, failure }: Forwarded): readonly string[] {
+  if (failure !== undefined) {
+    return [`git-gate: ${failure.message}`, ...failure.details.map((line) => `  ${line}`)].map(
+      shown,
+    );
+  }
+  return results.some(({ refusal }) => refusal === FETCH_FIRST)
+    ? ["git-gate: the upstream has moved since git asked it last. Fetch, then push again."]
+    : [];
+}
+
+function refOf({ ref }: { readonly ref: string }): string {
+  return ref;
+}
