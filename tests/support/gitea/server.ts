@@ -26,6 +26,8 @@ export interface ForgeServer extends AsyncDisposable {
   fault: (request: Request) => Fault | undefined;
   /** The same, after the request was carried out. */
   faultAfter: (request: Request) => Fault | undefined;
+  /** Called when a request was carried out, before it is answered: gives an ssh server the keys of now. */
+  carriedOut: (request: Request) => Promise<void>;
 }
 
 /** Starts it: Gitea, unless told. */
@@ -42,6 +44,7 @@ export async function startForge(options: ForgeOptions = {}): Promise<ForgeServe
       const real = (): Promise<Response> => answer(world, request);
       if (before !== undefined) return await misbehave(before, real, closed);
       const answered = await real();
+      await forge.carriedOut(request);
       const after = forge.faultAfter(request);
       return after === undefined
         ? answered
@@ -54,6 +57,7 @@ export async function startForge(options: ForgeOptions = {}): Promise<ForgeServe
     caPem: ca.cert_pem,
     fault: () => undefined,
     faultAfter: () => undefined,
+    carriedOut: () => Promise.resolve(),
     [Symbol.asyncDispose]: async () => {
       close();
       await server.shutdown();
