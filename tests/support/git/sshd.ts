@@ -32,6 +32,8 @@ export interface Sshd extends AsyncDisposable {
   readonly container: Container;
   readonly network: string;
   readonly host: string;
+  /** Its IPv4 address there. */
+  readonly address: string;
   readonly user: "git";
   readonly port: 22;
   /** As `known_hosts` has it, without the host: `ssh-ed25519 AAAA…`. */
@@ -81,6 +83,10 @@ export async function startSshd(options: SshdOptions): Promise<Sshd> {
   );
   const wait = async (): Promise<void> => void await container.read(["sh", "-c", AWAIT]);
   await wait();
+  const address = await engine.docker([
+    ...["container", "inspect", name, "--format"],
+    `{{(index .NetworkSettings.Networks ${JSON.stringify(network)}).IPAddress}}`,
+  ]);
   const hostKey = async (): Promise<string> => {
     const [type = "", key = ""] = (await container.read(["cat", "/srv/ssh/host_key.pub"])).split(
       " ",
@@ -93,6 +99,7 @@ export async function startSshd(options: SshdOptions): Promise<Sshd> {
     container,
     network,
     host,
+    address,
     user: "git",
     port: 22,
     hostKey,

@@ -5,6 +5,16 @@ import type { Container, Ended } from "./container.ts";
 /** Where the server has its repositories; also the home of its user, so that `<name>.git` finds them too. */
 export const REPOSITORIES = "/srv/git";
 
+/** What there is in it at one time. */
+export interface UpstreamState {
+  /** Every object's id, in order. */
+  readonly objects: string;
+  /** Every ref with its id, in order. */
+  readonly refs: string;
+  /** Which of some texts are in it: see {@linkcode UpstreamRepo.holds}. */
+  readonly held: readonly string[];
+}
+
 /** The owner's view. */
 export interface UpstreamRepo {
   readonly name: string;
@@ -24,6 +34,8 @@ export interface UpstreamRepo {
   refs(): Promise<Readonly<Record<string, string>>>;
   /** Whether the bytes are anywhere in it: in an object, a ref's name, a reflog, a configuration. */
   holds(text: string): Promise<boolean>;
+  /** All of that at once. */
+  look(...texts: readonly string[]): Promise<UpstreamState>;
   fsck(): Promise<Ended>;
   /** Puts a script in the place of a hook, or takes it away. */
   hook(name: "pre-receive" | "update" | "post-receive", script: string | undefined): Promise<void>;
@@ -39,6 +51,11 @@ done`;
 /** Contents of all objects, then names and texts of all files. `$1` is looked for as it is. */
 const LOOK_FOR = `{ git cat-file --batch-all-objects --batch --unordered; find . -print
 find . -type f ! -path './objects/*' -exec cat {} +; git for-each-ref; } | grep -qaF -e "$1"`;
+
+/** The three, with empty lines between; texts to look for are the arguments. */
+const LOOK = `{ ${LIST_OBJECTS}; } | sort -u; echo
+cat HEAD; git for-each-ref; echo
+for text; do sh -c "$LOOK_FOR" sh "$text" && echo "$text"; done; true`;
 
 /** Says where it is; it need not exist yet. */
 export function upstreamRepo(
@@ -87,6 +104,14 @@ export function upstreamRepo(
       const { code, stderr } = await server.exec(["sh", "-c", LOOK_FOR, "sh", text], own);
       if (code > 1) throw new Error(`looking into ${path}: ${stderr}`);
       return code === 0;
+    },
+    look: async (...texts) => {
+      const text = await server.read(["sh", "-c", LOOK, "sh", ...texts], {
+        ...own,
+        env: { LOOK_FOR },
+      });
+      const [objects = "", refs = "", held = ""] = text.split("\n\n");
+      return { objects, refs, held: held.split("\n").filter((line) => line !== "") };
     },
     fsck: () => server.exec(["git", "fsck", "--full", "--strict", "--no-progress"], own),
     hook: async (hook, script) => {

@@ -9,6 +9,7 @@ import { findHomeId } from "../../../lib/home_id.ts";
 import { readExtraCa } from "../../../lib/plan/extra_ca.ts";
 import type { Run } from "../../../lib/process/run.ts";
 import { findProvider } from "../../../providers/registry.ts";
+import { ensureGitImage } from "../git/image.ts";
 import { ensureClientsImage } from "../package_clients/image.ts";
 import { providerImage } from "../provider_image.ts";
 import type { Trouble } from "../report/report.ts";
@@ -62,6 +63,7 @@ export async function buildImages(options: BuildImagesOptions): Promise<Trouble[
     }),
     ...PROVIDERS.map((name) => attempt(name, () => buildAgent(name))),
     attempt("the package clients", () => ensureClientsImage(run, signal)),
+    attempt("the git server", () => ensureGitImage(run, signal)),
   ]);
   return troubles.flat();
 }
