@@ -36,6 +36,8 @@ const setups: Readonly<Record<DaemonName, DaemonSetup>> = {
   "git-gate": {
     user: { uid: 1002, gid: 1002 },
     permissions: (listen) => [
+      // A request's signal is then aborted by its client's end, and not by its own.
+      "--unstable-no-legacy-abort",
       `--allow-net=${[listen, `unix:${HOOKS_SOCKET}`].filter((place) => place !== "").join(",")}`,
       `--allow-run=${GATE_PROGRAMS.join(",")}`,
       `--allow-read=${GATE_FOLDERS.join(",")}`,
