@@ -8,8 +8,22 @@ function describeProxy(proxy: BottlePlan["egress"]["upstreamProxy"]): readonly u
   return proxy && [proxy.host, proxy.port, proxy.noProxy];
 }
 
+/** Where each is declared does not count, nor what its key's file holds. */
+function describeRepos({ gitGate: { repos } }: BottlePlan): { readonly repos?: unknown } {
+  if (repos.length === 0) return {};
+  return {
+    repos: repos.map(({ name, upstream, key, push, rules }) => [
+      name,
+      upstream,
+      key.provider === "static" ? [key.provider, key.path] : key,
+      push,
+      rules,
+    ]),
+  };
+}
+
 /**
- * SHA-256, hex, over what widens or narrows a bottle or tells the agent what to do: routes, credentials, networks, environment,
+ * SHA-256, hex, over what widens or narrows a bottle or tells the agent what to do: routes, credentials, repositories, networks, environment,
  * prompt, skills, image, identity, limits, runtime. The slug and what is drawn at random are left out.
  */
 export function consentDigest(plan: BottlePlan): string {
@@ -29,6 +43,7 @@ export function consentDigest(plan: BottlePlan): string {
     skills: plan.fields.skills,
     user: [manifest.gitUser.name?.value ?? null, manifest.gitUser.email?.value ?? null],
     resources: manifest.bottle.resources,
+    ...describeRepos(plan),
     runtime: plan.fields.runtime.name,
   };
   return createHash("sha256").update(JSON.stringify(facts)).digest("hex");

@@ -1,5 +1,6 @@
 /** The workspace's part of a plan: where it goes, and how the person is told of it. */
 
+import { declaredRepo } from "../git_gate/declared_repo.ts";
 import type { Manifest } from "../manifest/types.ts";
 import type { Slug } from "../names.ts";
 import type { LeftOut, WorkspacePlan, WorkspaceSource } from "../workspace/types.ts";
@@ -15,11 +16,16 @@ export interface WorkspaceSurroundings {
 
 /** A detached HEAD gets a branch: what an agent commits on none is easily lost. */
 export function planWorkspace(
-  source: WorkspaceSource,
-  { slug, guestHome, manifest: { agent, gitUser } }: WorkspaceSurroundings,
+  { remotes = [], ...source }: WorkspaceSource,
+  { slug, guestHome, manifest: { agent, bottle, gitUser } }: WorkspaceSurroundings,
 ): WorkspacePlan {
+  const repos = [...bottle.repos.values()].map(({ value }) => value);
   return {
     ...source,
+    remotes: remotes.flatMap(({ name, url, merge }) => {
+      const repo = declaredRepo(url, repos);
+      return repo === undefined ? [] : [{ name, url: repo.url, repo: repo.name, merge }];
+    }),
     guestFolder: `${guestHome}/workspace`,
     guestBranch: source.branch ?? `bot-bottle/${slug}`,
     author: {
@@ -41,6 +47,7 @@ export function workspaceLines(workspace: WorkspacePlan): readonly string[] {
     `${folder}, ${where} → ${guestFolder}`,
     ...include.map((path) => `with ${path}, which no commit has`),
     ...(workspace.isShallow ? ["its history is as short as yours"] : []),
+    ...workspace.remotes.map(({ name, repo }) => `its remote ${name} is ${repo}, by git-gate`),
     ...describeUncommitted(workspace.uncommitted),
     ...workspace.leftOut.map((what) => LEFT_OUT[what]),
   ];
@@ -73,5 +80,6 @@ export function workspaceToJson(workspace: WorkspacePlan | null): Json {
     is_shallow: workspace.isShallow,
     uncommitted: workspace.uncommitted,
     left_out: [...workspace.leftOut],
+    remotes: workspace.remotes.map(({ name, url, repo, merge }) => ({ name, url, repo, merge })),
   };
 }

@@ -1,37 +1,76 @@
-/** The guest's git: who commits. */
+/** The guest's git: who commits, and the way to declared repositories. */
 
-import type { Bottle } from "../bottle.ts";
+import type { Bottle, GuestEntry } from "../bottle.ts";
+import { guestGitConfig } from "../git_gate/guest_config.ts";
 import type { GitUser } from "../manifest/types.ts";
+import type { BottlePlan } from "../plan/plan.ts";
 import { runInGuest } from "./run_in_guest.ts";
 import type { ProvisionOptions } from "./step.ts";
 
-/** For `sh -c`; takes key, value, key, value …: a value reaches git as an argument, whatever is in it. */
+/**
+ * For `sh -c`; takes key, value, pattern, key, value, pattern …: a value reaches git as an argument, whatever is in it, and
+ * takes the place of those that the pattern finds.
+ */
 export const GIT_SCRIPT = `while [ "$#" -gt 0 ]; do
-  git config --global "$1" "$2" || exit
-  shift 2
+  git config --global --replace-all "$1" "$2" "$3" || exit
+  shift 3
 done`;
 
-/** The settings of a git user as key, value, key, value …; empty if nothing is set. */
+/** Finds every value. */
+const ANY = "";
+
+/** The settings of a git user as key, value, pattern …; empty if nothing is set. */
 export function gitUserSettings(user: GitUser): readonly string[] {
   return [
-    ...user.name === undefined ? [] : ["user.name", user.name.value],
-    ...user.email === undefined ? [] : ["user.email", user.email.value],
+    ...user.name === undefined ? [] : ["user.name", user.name.value, ANY],
+    ...user.email === undefined ? [] : ["user.email", user.email.value, ANY],
   ];
 }
 
-/** Sets `user.name` and `user.email` for node, as far as the manifest does. @throws {BottleError} `provision-git` */
+/** Includes the gate's file from node's own configuration, once, however often the bottle starts. */
+export function includeSettings(
+  plan: Pick<BottlePlan, "gitGate" | "guestHome">,
+): readonly string[] {
+  if (plan.gitGate.repos.length === 0) return [];
+  const file = gateConfigFile(plan);
+  return ["include.path", file, `^${file.replace(/[.[\]*^$\\+?(){}|]/g, "\\$&")}$`];
+}
+
+/**
+ * The file that leads git to the gate; none for a bottle that never had repositories. Written anew at every start: what
+ * is no longer declared is gone from it.
+ */
+export function gateConfigEntries(
+  { plan, endpoints }: Pick<Bottle, "plan" | "endpoints">,
+  { again = false }: ProvisionOptions = {},
+): readonly GuestEntry[] {
+  const { repos } = plan.gitGate;
+  if (repos.length === 0 && !again) return [];
+  const content = guestGitConfig(repos, endpoints.gitGate);
+  return [{ path: gateConfigFile(plan), mode: 0o644, content }];
+}
+
+/**
+ * Sets `user.name` and `user.email` for node, as far as the manifest does, and includes the gate's file.
+ *
+ * @throws {BottleError} `provision-git`
+ */
 export async function configureGit(
   bottle: Bottle,
-  user: GitUser,
+  plan: Pick<BottlePlan, "gitGate" | "guestHome">,
   options: ProvisionOptions = {},
 ): Promise<void> {
-  const settings = gitUserSettings(user);
+  const settings = [...gitUserSettings(plan.gitGate.user), ...includeSettings(plan)];
   if (settings.length === 0) return;
   await runInGuest(bottle, ["sh", "-c", GIT_SCRIPT, "configure-git", ...settings], {
     code: "provision-git",
-    purpose: "set the git user",
-    hint: "Install git in the image, or leave out git-gate.user",
+    purpose: "configure git",
+    hint: "Install git in the image, or leave out git-gate",
     user: "node",
     signal: options.signal,
   });
+}
+
+function gateConfigFile({ guestHome }: Pick<BottlePlan, "guestHome">): string {
+  return `${guestHome}/.bot-bottle/git-gate.gitconfig`;
 }

@@ -4,7 +4,7 @@ import type { Bottle } from "../bottle.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { installCa } from "./ca.ts";
 import { providerEntries, runCommands } from "./files.ts";
-import { configureGit } from "./git.ts";
+import { configureGit, gateConfigEntries } from "./git.ts";
 import { promptEntry, promptPathOf } from "./prompt.ts";
 import { skillEntries } from "./skills.ts";
 import type { ProvisionOptions, ProvisionSteps, StepWork } from "./step.ts";
@@ -58,7 +58,11 @@ async function workOf(
     case "provisionCa":
       return { node: [], root: [], finish: () => installCa(bottle, options) };
     case "provisionGit":
-      return { node: [], root: [], finish: () => configureGit(bottle, plan.gitGate.user, options) };
+      return {
+        node: gateConfigEntries(bottle, options),
+        root: [],
+        finish: () => configureGit(bottle, plan, options),
+      };
     case "provisionWorkspace":
       return { node: [], root: [], finish: () => bringWorkspaceIn(bottle, plan, options) };
     case "applyPrompt":

@@ -5,6 +5,7 @@ import { countUncommitted } from "./count_uncommitted.ts";
 import { findRepository, type FoundRepository } from "./find_repository.ts";
 import type { GitHost, GitOptions } from "./host_git.ts";
 import { checkIncludes } from "./include.ts";
+import { readRemotes } from "./remotes.ts";
 import { type ScratchRepository, scratchRepository } from "./scratch_repository.ts";
 import { type LeftOut, type Oid, parseOid, type WorkspaceSource } from "./types.ts";
 
@@ -51,6 +52,7 @@ export async function inspectWorkspace(
     isShallow: repository.shallow.length > 0,
     uncommitted: await countUncommitted(host, repository, scratch, signal),
     leftOut: await findLeftOut(scratch, options),
+    remotes: await readRemotes(repository.git, branch, options),
   };
 }
 

@@ -74,7 +74,7 @@ interface Link {
 
 async function sendCommits(
   { guest, host, options, count }: Link,
-  { folder, base, guestFolder, guestBranch, author }: WorkspacePlan,
+  { folder, base, guestFolder, guestBranch, author, remotes }: WorkspacePlan,
 ): Promise<void> {
   const { objects, objectFormat, shallow } = await findRepository(host, folder, options.signal);
   await using scratch = await scratchRepository(host, { objectFormat, borrow: [objects], shallow });
@@ -86,7 +86,10 @@ async function sendCommits(
     ...options,
     config: PACKING,
   });
-  const argv = [guestFolder, guestBranch, base, author.name, author.email];
+  const argv = [
+    ...[guestFolder, guestBranch, base, author.name, author.email],
+    ...remotes.flatMap(({ name, url, merge }) => [name, url, merge ?? ""]),
+  ];
   await using repository = guest.stream(["sh", "-c", receive, "receive-workspace", ...argv], {
     ...options,
     bare: true,

@@ -19,6 +19,7 @@ export function workspacePlan(
     isShallow: false,
     uncommitted: 0,
     leftOut: [],
+    remotes: [],
     guestFolder: "/home/node/workspace",
     guestBranch: given.branch ?? "main",
     author: { name: "reviewer", email: "reviewer@bot-bottle.invalid" },

@@ -75,6 +75,30 @@ Deno.test("sendWorkspace makes a repository of the same commits, clean, with not
   });
 });
 
+Deno.test("sendWorkspace sets the remotes of the plan, and what the branch follows", async () => {
+  await withHome(async (home) => {
+    const person = await makeRepository(`${home}/person`);
+    await person.commit("First");
+    const { git } = await send(home, person, {
+      branch: "feat/ünï-#1",
+      remotes: [
+        { name: "up", url: "https://h.example/a", repo: "a", merge: null },
+        { name: "origin", url: "git@h.example:b.git", repo: "b", merge: "refs/heads/trunk" },
+      ],
+    });
+    equal(await git("remote"), "origin\nup");
+    equal(await git("remote", "get-url", "origin"), "git@h.example:b.git");
+    equal(await git("remote", "get-url", "up"), "https://h.example/a");
+    equal(await git("config", "push.autoSetupRemote"), "true");
+    equal(await git("config", "branch.feat/ünï-#1.remote"), "origin");
+    equal(await git("config", "branch.feat/ünï-#1.merge"), "refs/heads/trunk");
+    equal(
+      await git("config", "--get-all", "remote.origin.fetch"),
+      "+refs/heads/*:refs/remotes/origin/*",
+    );
+  });
+});
+
 Deno.test("sendWorkspace keeps an author that the guest has already", async () => {
   await withHome(async (home) => {
     const person = await makeRepository(`${home}/person`);

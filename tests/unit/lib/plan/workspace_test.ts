@@ -2,6 +2,8 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { preflightLines } from "../../../../lib/plan/preflight.ts";
 import { planWorkspace, workspaceLines } from "../../../../lib/plan/workspace.ts";
 import { parseSlug } from "../../../../lib/names.ts";
+import { DEFAULT_RULES } from "../../../../lib/git_gate/config.ts";
+import type { ManifestRepo } from "../../../../lib/manifest/types.ts";
 import type { WorkspaceSource } from "../../../../lib/workspace/types.ts";
 import { madePlan } from "../../../support/made_plan.ts";
 import { fakeManifest } from "../../../support/plan.ts";
@@ -31,6 +33,34 @@ Deno.test("planWorkspace has the manifest's git user commit, else the agent", ()
   });
   const manifest = fakeManifest();
   equal(planWorkspace(source(), { ...around, manifest }).author.name, manifest.agent.name);
+});
+
+Deno.test("planWorkspace keeps remotes that are declared, with the manifest's url and no password", () => {
+  const manifest = fakeManifest();
+  const place = { file: "dev.md" };
+  const widget: ManifestRepo = {
+    name: "widget",
+    url: "https://git.example.com/team/widget.git",
+    upstream: { scheme: "https", host: "git.example.com", port: 443, path: "/team/widget.git" },
+    key: { provider: "none" },
+    push: "deny",
+    rules: DEFAULT_RULES,
+  };
+  const repos = new Map([["widget", { value: widget, place }]]);
+  const around = {
+    slug,
+    guestHome: "/home/node",
+    manifest: { ...manifest, bottle: { ...manifest.bottle, repos } },
+  };
+  const merge = "refs/heads/main";
+  const remotes = [
+    { name: "origin", url: "https://ann:s3cret@git.example.com/team/widget", merge },
+    { name: "fork", url: "git@git.example.com:ann/widget.git", merge: null },
+  ];
+  const plan = planWorkspace(source({ remotes }), around);
+  deepEqual(plan.remotes, [{ name: "origin", url: widget.url, repo: "widget", merge }]);
+  ok(!JSON.stringify(plan).includes("s3cret"));
+  ok(workspaceLines(plan).includes("its remote origin is widget, by git-gate"));
 });
 
 Deno.test("workspaceLines says what goes in and what stays behind", () => {
@@ -78,6 +108,7 @@ Deno.test("a plan shows its workspace, and starts the agent there", async () => 
     is_shallow: false,
     uncommitted: 0,
     left_out: [],
+    remotes: [],
   });
   const without = await madePlan();
   equal(without.agent.workFolder, "/home/node");

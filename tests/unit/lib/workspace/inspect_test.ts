@@ -49,10 +49,35 @@ Deno.test("inspectWorkspace finds top, branch and commit from a folder below", a
         isShallow: false,
         uncommitted: 0,
         leftOut: [],
+        remotes: [],
       });
     }
     await git("checkout", "--quiet", "--detach");
     equal((await inspectWorkspace(host, { folder })).branch, null);
+  });
+});
+
+Deno.test("inspectWorkspace reads the remotes, and what the branch follows", async () => {
+  await withHome(async (home, host) => {
+    const { folder, git, commit } = await makeRepository(`${home}/app`);
+    await commit("First");
+    const url = "https://ann:s3cret@git.example.com/team/app.git";
+    await git("remote", "add", "origin", url);
+    await git("config", "--add", "remote.origin.url", "https://second.example/app");
+    await git("remote", "add", "Up.stream-2", "ext::touch pwned");
+    await git("config", "remote.-x.url", "https://git.example.com/x");
+    await git("config", "remote.a b.url", "https://git.example.com/y");
+    const others = [{ name: "Up.stream-2", url: "ext::touch pwned", merge: null }];
+    const remotes = async (): Promise<unknown> =>
+      (await inspectWorkspace(host, { folder })).remotes;
+    deepEqual(await remotes(), [{ name: "origin", url, merge: null }, ...others]);
+    await git("config", "branch.main.remote", "origin");
+    await git("config", "branch.main.merge", "refs/heads/trunk");
+    deepEqual(await remotes(), [{ name: "origin", url, merge: "refs/heads/trunk" }, ...others]);
+    await git("config", "branch.main.merge", "--evil");
+    deepEqual(await remotes(), [{ name: "origin", url, merge: null }, ...others]);
+    await git("checkout", "--quiet", "--detach");
+    deepEqual(await remotes(), [{ name: "origin", url, merge: null }, ...others]);
   });
 });
 
