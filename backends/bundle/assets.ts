@@ -1,6 +1,7 @@
 /** What the bundle's image is made of: the one place that takes text from `sidecars/`. */
 
 import dockerfile from "../../sidecars/Dockerfile" with { type: "text" };
+import hook from "../../sidecars/git_hooks/hook.sh" with { type: "text" };
 import type { Context } from "../../lib/context.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
 import { bundleScript } from "./bundle_script.ts";
@@ -9,6 +10,8 @@ import { embeddedSidecars } from "./embedded.ts";
 /** The build context of the bundle's image. */
 export interface BundleAssets {
   readonly dockerfile: string;
+  /** The hook of every mirror, which goes by the name that git calls it. */
+  readonly hook: string;
   /** The sidecars as one JavaScript file, UTF-8. */
   readonly sidecarsJs: Uint8Array;
 }
@@ -25,7 +28,7 @@ export async function bundleAssets(
   context: AssetsContext,
   signal?: AbortSignal,
 ): Promise<BundleAssets> {
-  return { dockerfile, sidecarsJs: await sidecarsScript(context, signal) };
+  return { dockerfile, hook, sidecarsJs: await sidecarsScript(context, signal) };
 }
 
 async function sidecarsScript(context: AssetsContext, signal?: AbortSignal): Promise<Uint8Array> {

@@ -22,6 +22,7 @@ export interface BundleImageOptions {
 export function bundleTag(assets: BundleAssets): string {
   const hash = createHash("sha256")
     .update(`${assets.dockerfile.length}\0${assets.dockerfile}\0`)
+    .update(`${assets.hook.length}\0${assets.hook}\0`)
     .update(assets.sidecarsJs);
   return `bot-bottle-bundle:${hash.digest("hex").slice(0, 12)}`;
 }
@@ -51,7 +52,10 @@ export async function ensureBundleImage(
   await buildImage(engine, {
     tag,
     dockerfile: assets.dockerfile,
-    files: [{ name: "sidecars.js", mode: 0o644, content: assets.sidecarsJs }],
+    files: [
+      { name: "hook.sh", mode: 0o755, content: assets.hook },
+      { name: "sidecars.js", mode: 0o644, content: assets.sidecarsJs },
+    ],
     labels: labelsOf({ home: await findHomeId(context.home), slug: null, role: "image" }),
     logFile: `${context.home}/logs/${name}.log`,
     ...(options.onLine === undefined ? {} : { onLine: options.onLine }),

@@ -7,13 +7,19 @@ import { fakeContext, fakeRun } from "../../../support/context.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-Deno.test("bundleTag changes with the Dockerfile and with the script, and with nothing else", () => {
-  const tag = bundleTag({ dockerfile: "FROM a", sidecarsJs: bytes("b") });
+Deno.test("bundleTag changes with the Dockerfile, the hook and the script, and with nothing else", () => {
+  const tag = bundleTag({ dockerfile: "FROM a", hook: "h", sidecarsJs: bytes("b") });
   assert.match(tag, /^bot-bottle-bundle:[0-9a-f]{12}$/);
-  assert.equal(bundleTag({ dockerfile: "FROM a", sidecarsJs: bytes("b") }), tag);
-  const others = [["FROM ab", ""], ["FROM ", "ab"], ["FROM a", "c"]] as const;
-  for (const [dockerfile, script] of others) {
-    assert.notEqual(bundleTag({ dockerfile, sidecarsJs: bytes(script) }), tag);
+  assert.equal(bundleTag({ dockerfile: "FROM a", hook: "h", sidecarsJs: bytes("b") }), tag);
+  const others = [
+    ["FROM ab", "h", ""],
+    ["FROM ", "h", "ab"],
+    ["FROM a", "", "hb"],
+    ["FROM a", "i", "b"],
+    ["FROM a", "h", "c"],
+  ] as const;
+  for (const [dockerfile, hook, script] of others) {
+    assert.notEqual(bundleTag({ dockerfile, hook, sidecarsJs: bytes(script) }), tag);
   }
 });
 
