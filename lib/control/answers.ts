@@ -62,7 +62,7 @@ function parseReadyResult(value: unknown): ReadyResult {
 function parseDaemonState(value: unknown): DaemonState {
   const shape = readShape(value, "daemon");
   return {
-    name: readChoice(shape, "name", ["egress", "supervise"]),
+    name: readChoice(shape, "name", ["egress", "git-gate", "supervise"]),
     state: readChoice(shape, "state", ["starting", "ready", "backing-off", "stopped"]),
     restarts: readCount(shape, "restarts"),
     log: readList(shape, "log", 1000).map((line) => readText({ line }, "line", 64 * 1024)),
