@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { Label } from "../../../lib/names.ts";
 import { engine, interrupt } from "../../e2e/cli/program.ts";
+import { startCompanyProxy } from "../../support/egress/company_proxy.ts";
 import { TOKEN } from "../../support/gitea/in_process.ts";
 import { makeScene, type Scene } from "./scene.ts";
 
@@ -188,4 +189,31 @@ Deno.test("a key that can't be removed is kept in mind over the bottle's end, un
   forge.fault = () => undefined;
   assert.equal((await scene.run(["cleanup", "--yes"])).code, 0);
   await assertNothingLeft(scene);
+});
+
+Deno.test("requests go by the company's proxy, but for the hosts that are reached without it", async () => {
+  await using scene = await makeScene();
+  await using proxy = startCompanyProxy({
+    authorization: `Basic ${btoa("ada:p w")}`,
+    // Deno names itself to the proxy.
+    fields: ["user-agent"],
+  });
+  const through = {
+    // What containers call this machine.
+    BOT_BOTTLE_UPSTREAM_PROXY: `http://ada:p%20w@host.docker.internal:${proxy.port}`,
+  };
+  scene.forge.fault = () => ({ kind: "status", status: 403 });
+  const denied = await scene.run(START, { env: through });
+  assert.equal(denied.code, 125);
+  assert.match(denied.stderr, /"write:repository"/);
+  assert.deepEqual(proxy.faults, []);
+  assert.equal(proxy.heads.length, 1);
+  assert.match(
+    proxy.heads[0] ?? "",
+    new RegExp(`^CONNECT ${new URL(scene.forge.api).host} HTTP/1.1`),
+  );
+  assert.ok(!proxy.heads.join().includes(TOKEN));
+  const direct = await scene.run(START, { env: { ...through, BOT_BOTTLE_NO_PROXY: "localhost" } });
+  assert.match(direct.stderr, /"write:repository"/);
+  assert.equal(proxy.heads.length, 1, proxy.heads.join());
 });

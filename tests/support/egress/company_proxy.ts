@@ -7,6 +7,8 @@ import { Wire } from "./wire.ts";
 export interface CompanyProxyOptions {
   /** The whole `Proxy-Authorization` that it wants; absent: it wants none. */
   readonly authorization?: string;
+  /** Names of fields that a CONNECT may have besides `Host` and the credentials, in lower case; default none. */
+  readonly fields?: readonly string[];
   /** Answers a request line in its own way; undefined: as it should. */
   readonly answer?: (requestLine: string) => string | undefined;
 }
@@ -29,7 +31,7 @@ export function startCompanyProxy(options: CompanyProxyOptions = {}): CompanyPro
       const head = await wire.until("\r\n\r\n");
       heads.push(head);
       const request = parse(head);
-      const fault = findFault(request, options.authorization);
+      const fault = findFault(request, options);
       if (fault !== undefined) {
         faults.push(fault);
         return await wire.write(refusal(407));
@@ -87,7 +89,10 @@ function parse(head: string): Request {
   };
 }
 
-function findFault(request: Request, authorization: string | undefined): string | undefined {
+function findFault(
+  request: Request,
+  { authorization, fields: more = [] }: CompanyProxyOptions,
+): string | undefined {
   const { method, version, authority, port, fields } = request;
   const values = (name: string): readonly string[] =>
     fields.filter(([key]) => key === name).map(([, value]) => value);
@@ -97,7 +102,7 @@ function findFault(request: Request, authorization: string | undefined): string 
   if (values("proxy-authorization").join() !== (authorization ?? "")) {
     return `credentials ${values("proxy-authorization").join()}`;
   }
-  const allowed = ["host", "proxy-authorization"];
+  const allowed = ["host", "proxy-authorization", ...more];
   const other = fields.find(([key]) => !allowed.includes(key));
   return method === "CONNECT" && other !== undefined ? `field ${other[0]}` : undefined;
 }
