@@ -10,19 +10,28 @@ export interface ScanPart {
 
 /** Something that was found. It never quotes what was found. */
 export interface Finding {
+  /** The part's id. */
   readonly part: number;
-  /** The rule's id: of gitleaks, or `known-secret`. */
+  /** The rule's id. */
   readonly rule: string;
-  /** What was found in words: the rule's description, or which of the bottle's credentials. */
+  /** What was found in words: the rule's description. */
   readonly what: string;
-  /** From 1. */
+  /** Where it begins: from 1. */
   readonly line: number;
+  /** Where it ends. */
+  readonly endLine: number;
+  /** A comment in the text asks scanners to look away. */
+  readonly isAllowedByComment: boolean;
 }
 
-/** Looks through parts one after the other. */
-export interface Scanner {
+/** A scan of many parts. Disposal ends what it has started, and leaves nothing. */
+export interface TextScan extends AsyncDisposable {
   /**
+   * Takes one more part; returns when there is room for the next.
+   *
    * @throws {BottleError} `scan-failed`: it could not be done, which is never a pass
    */
-  scan(parts: AsyncIterable<ScanPart>, signal: AbortSignal): Promise<readonly Finding[]>;
+  add(part: ScanPart): Promise<void>;
+  /** What was found, once all of it is looked through. @throws as {@linkcode TextScan.add} */
+  finish(): Promise<readonly Finding[]>;
 }

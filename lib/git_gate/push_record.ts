@@ -33,6 +33,8 @@ export interface PushedRef {
 export interface PushFinding {
   /** Of gitleaks, or `known-secret`. */
   readonly rule: string;
+  /** The same in words: what the rule finds, or which of the bottle's credentials it is. */
+  readonly what?: string;
   /** Where: a file, or another part of the push. */
   readonly kind: "file" | "message" | "identity" | "tag" | "note" | "ref" | "path" | "object";
   /** The file's path; of another part its name: a ref, a commit's field. */

@@ -5,6 +5,7 @@ import { AuditSender } from "../audit/audit_sender.ts";
 import type { AuditRow } from "../../lib/egress/audit/audit_row.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { GATE_FOLDER, type GitGateConfig, MIRRORS_FOLDER } from "../../lib/git_gate/config.ts";
+import { findingLines } from "../../lib/git_gate/findings_text.ts";
 import { mirrorFolderName } from "../../lib/git_gate/mirror_folder.ts";
 import { BareMirror } from "./bare_mirror.ts";
 import { writeGateFiles } from "./gate_files.ts";
@@ -13,7 +14,7 @@ import { listen } from "./listener.ts";
 import { sweepMirrors } from "./mirror_files.ts";
 import { Places } from "./places.ts";
 import { openPushDesk } from "./push/desk.ts";
-import type { ScanPush } from "./scan/scan_push.ts";
+import { createScanPush } from "./scan/scan_push.ts";
 
 /** Options of {@linkcode startGate}. */
 export interface GateOptions {
@@ -52,8 +53,8 @@ export async function startGate({ config, append, onLog }: GateOptions): Promise
   const ending = new AbortController();
   const pushes = undo.use(
     await openPushDesk({
-      scan,
-      tellFindings: () => [],
+      scan: createScanPush({ prints: config.known_secrets, folder: `${GATE_FOLDER}/scans` }),
+      tellFindings: findingLines,
       audit,
       onBug: (error) => onLog(bugLine(error)),
     }),
@@ -68,10 +69,6 @@ export async function startGate({ config, append, onLog }: GateOptions): Promise
   const owned = undo.move();
   return { close: () => owned.disposeAsync() };
 }
-
-/** Without a scan nothing passes. */
-const scan: ScanPush = () =>
-  Promise.reject(new BottleError("There is no scan", { code: "scan-failed" }));
 
 /** Of a bug its kind and place: the message may quote what must not be told. */
 function bugLine(error: unknown): string {

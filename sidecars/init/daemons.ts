@@ -40,7 +40,8 @@ const setups: Readonly<Record<DaemonName, DaemonSetup>> = {
       "--unstable-no-legacy-abort",
       `--allow-net=${[listen, `unix:${HOOKS_SOCKET}`].filter((place) => place !== "").join(",")}`,
       `--allow-run=${GATE_PROGRAMS.join(",")}`,
-      `--allow-read=${GATE_FOLDERS.join(",")}`,
+      // In gitleaks' own file stand the keywords of its rules.
+      `--allow-read=${[...GATE_FOLDERS, "/usr/bin/gitleaks"].join(",")}`,
       `--allow-write=${GATE_FOLDERS.join(",")}`,
     ],
     // Where memory ends the kernel ends a git of this daemon, and neither egress nor init.

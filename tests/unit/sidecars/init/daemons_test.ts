@@ -16,7 +16,7 @@ Deno.test("daemonArgv gives each daemon what it needs, and no other", () => {
   assert.deepEqual(permissions("git-gate", "10.1.2.3:9418"), {
     "--allow-net": "10.1.2.3:9418,unix:/run/git-gate/hooks.sock",
     "--allow-run": "/usr/bin/git,/usr/bin/gitleaks,/usr/bin/prlimit",
-    "--allow-read": folders,
+    "--allow-read": `${folders},/usr/bin/gitleaks`,
     "--allow-write": folders,
   });
 });
