@@ -133,7 +133,7 @@ export class PushDesk implements PushOpener, AsyncDisposable {
   async #read(conn: Deno.Conn): ReturnType<typeof readHookRequest> {
     const late = setTimeout(() => conn.close(), REQUEST_MS);
     try {
-      return await readHookRequest(conn.readable);
+      return await readHookRequest(conn);
     } finally {
       clearTimeout(late);
     }

@@ -21,6 +21,7 @@ export type HookRequest =
 const MAX_BYTES = 8 * 1024 * 1024;
 /** Push options are arguments of the git that goes on with them. */
 const MAX_OPTIONS = 1_000;
+const PIECE_BYTES = 16 * 1024;
 const LF = 0x0a;
 
 /**
@@ -30,23 +31,17 @@ const LF = 0x0a;
  * @throws {SyntaxError} it is no hook's
  */
 export async function readHookRequest(
-  stream: ReadableStream<Uint8Array>,
+  conn: Pick<Deno.Conn, "read">,
 ): Promise<HookRequest | undefined> {
-  const reader = stream.getReader();
-  try {
-    const source = new Source(reader);
-    const { hook, push } = /^(?<hook>pre|proc)-receive (?<push>[0-9a-f]{32})$/
-      .exec(await source.line() ?? "")?.groups ?? {};
-    if (hook === undefined || push === undefined) throw new SyntaxError("Not a hook");
-    if (hook === "proc") return await readProcReceive(source, push);
-    const env = [await source.line(), await source.line(), await source.line()];
-    const options = await readOptions(source);
-    const commands = await readCommands(source);
-    return { hook: "pre-receive", push, quarantine: quarantineOf(env), options, commands };
-  } finally {
-    // What comes after an answer is of no interest.
-    reader.releaseLock();
-  }
+  const source = new Source(conn);
+  const { hook, push } = /^(?<hook>pre|proc)-receive (?<push>[0-9a-f]{32})$/
+    .exec(await source.line() ?? "")?.groups ?? {};
+  if (hook === undefined || push === undefined) throw new SyntaxError("Not a hook");
+  if (hook === "proc") return await readProcReceive(source, push);
+  const env = [await source.line(), await source.line(), await source.line()];
+  const options = await readOptions(source);
+  const commands = await readCommands(source);
+  return { hook: "pre-receive", push, quarantine: quarantineOf(env), options, commands };
 }
 
 /** Nothing came with a push that only deletes: git sets no folder then. */
@@ -94,14 +89,14 @@ async function readProcReceive(source: Source, push: string): Promise<HookReques
   return undefined;
 }
 
-/** A bounded stream, by lines or as it comes. */
+/** What a connection says, bounded, by lines or as it comes. Its `readable` would close it for writing too at its end. */
 class Source {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #conn: Pick<Deno.Conn, "read">;
   #held: Uint8Array = new Uint8Array();
   #taken = 0;
 
-  constructor(reader: ReadableStreamDefaultReader<Uint8Array>) {
-    this.#reader = reader;
+  constructor(conn: Pick<Deno.Conn, "read">) {
+    this.#conn = conn;
   }
 
   /** Without its line end; undefined: there is none any more. */
@@ -131,9 +126,11 @@ class Source {
       this.#held = new Uint8Array();
       return held;
     }
-    const { value } = await this.#reader.read();
-    this.#taken += value?.length ?? 0;
+    const piece = new Uint8Array(PIECE_BYTES);
+    const read = await this.#conn.read(piece);
+    if (read === null) return undefined;
+    this.#taken += read;
     if (this.#taken > MAX_BYTES) throw new SyntaxError("Longer than a hook's request");
-    return value;
+    return piece.subarray(0, read);
   }
 }
