@@ -59,18 +59,19 @@ const KINDS: readonly Kind[] = [
   },
   {
     reason: "upstream-denied",
-    seen: /authentication failed|could not read (?:username|password)|returned error: 40[13]/i,
+    seen:
+      /authentication failed|could not read (?:username|password)|unable to get (?:username|password)|returned error: 40[13]/i,
     say: "does not accept the token",
     remedy: "Check that the token is valid and may read this repository",
   },
   {
     reason: "upstream-down",
-    seen: /could not resolve (?:host|proxy)/i,
+    seen: /could not resolve host/i,
     say: "can't be reached: its host's name is not known",
   },
   {
     reason: "upstream-down",
-    seen: /from proxy after connect|proxy connect aborted|could not connect to proxy/i,
+    seen: /from proxy after connect|connect tunnel failed|proxy connect aborted|(?:connect to|resolve) proxy/i,
     say: "can't be reached: the company's proxy does not let it through",
   },
   {
@@ -115,6 +116,12 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
+/** For an https upstream without a token, in the place of a token that is not accepted. */
+const NO_TOKEN: Pick<Kind, "say" | "remedy"> = {
+  say: "wants a token, and none is declared",
+  remedy: "Declare one with `provider: token`",
+};
+
 const MAX_LINES = 8;
 const MAX_LINE = 300;
 /** ssh's box of at signs, and git's advice that fits any failure. */
@@ -134,7 +141,7 @@ const NOISE =
  */
 export function upstreamFailure(failed: FailedGit): BottleError {
   const { repo, stderr, timedOutMs } = failed;
-  const kind = KINDS.find(({ seen }) => seen.test(stderr));
+  const kind = findKind(failed);
   const say = kind?.say ??
     (timedOutMs === undefined
       ? "could not be asked"
@@ -144,6 +151,12 @@ export function upstreamFailure(failed: FailedGit): BottleError {
     ...(kind?.remedy === undefined ? {} : { hint: kind.remedy }),
     details: wordsOf(stderr),
   });
+}
+
+function findKind({ upstream, stderr }: FailedGit): Kind | undefined {
+  const kind = KINDS.find(({ seen }) => seen.test(stderr));
+  const isOpen = upstream.scheme === "https" && upstream.token === null;
+  return isOpen && kind?.reason === "upstream-denied" ? { ...kind, ...NO_TOKEN } : kind;
 }
 
 /** Host and port: what of an upstream's address may be told to anybody in the bottle. */
