@@ -62,13 +62,17 @@ function parseRef(value: unknown): PushedRef {
 
 function parseFinding(value: unknown): PushFinding {
   const shape = readShape(value, "finding");
+  const what = optional(shape, "what", () => readShown(shape, "what", SHORT_TEXT));
   const byComment = optional(
     shape,
     "allowed_by_comment",
     () => readFlag(shape, "allowed_by_comment"),
   );
+  const what = optional(shape, "what", () => readShown(shape, "what", SHORT_TEXT));
   return {
     rule: readShown(shape, "rule", SHORT_TEXT),
+    ...(what === undefined ? {} : { what }),
+    ...(what === undefined ? {} : { what }),
     kind: readChoice(shape, "kind", FINDING_KINDS),
     path: readShown(shape, "path", SHORT_TEXT),
     line: readCount(shape, "line"),

@@ -88,6 +88,7 @@ const ref = {
 };
 const finding = {
   rule: "x",
+  what: "x",
   kind: "note",
   path: "a",
   line: 1,
@@ -111,6 +112,7 @@ const push = fc.record({
   findings: fc.array(
     fc.record({
       rule: word,
+      what: word,
       kind: fc.constantFrom(...FINDING_KINDS),
       path: word,
       line: count,
