@@ -5,7 +5,14 @@ import type { SourcePlace } from "../../lib/errors.ts";
 import type { RouteMatch } from "../../lib/egress/route/route.ts";
 import { describeCredential } from "../../lib/manifest/credential.ts";
 import { formatPlace } from "../../lib/manifest/problem.ts";
-import type { EnvValue, Manifest, ManifestRoute, Sourced } from "../../lib/manifest/types.ts";
+import type {
+  EnvValue,
+  Manifest,
+  ManifestRepo,
+  ManifestRoute,
+  Sourced,
+} from "../../lib/manifest/types.ts";
+import { keyText, repoDetails } from "../../lib/plan/gate_text.ts";
 import { limitsText } from "../../lib/plan/route_text.ts";
 import { sizeText } from "../../lib/size_text.ts";
 
@@ -45,6 +52,9 @@ export function effectiveValues(manifest: Manifest): readonly EffectiveValue[] {
     ...some("agent_provider.image", provider.value.image, (image) => image),
     ...some("agent_provider.version", provider.value.version, (version) => version),
     ...[...bottle.env].map(([name, value]) => entry(`env.${name}`, value, envText)),
+    ...[...bottle.repos.values()].map((repo) =>
+      entry(`git-gate.repos.${repo.value.name}`, repo, repoValue)
+    ),
     ...bottle.routes.map((route) => entry(`egress.routes[${route.value.host}]`, route, routeText)),
     // A default has no line: nobody wrote it.
     bottle.log.place.line === undefined
@@ -106,6 +116,10 @@ function orDefault<T>(
   text: (value: T) => string,
 ): EffectiveValue {
   return sourced === undefined ? byDefault(key, text(otherwise)) : entry(key, sourced, text);
+}
+
+function repoValue({ url, key, upstream, push, rules }: ManifestRepo): string {
+  return [url, `key ${keyText(key)}`, repoDetails({ upstream, push, rules })].join("; ");
 }
 
 function routeText(route: ManifestRoute): string {

@@ -7,6 +7,7 @@ import { looksLikeCredential } from "../manifest/credential_shape.ts";
 import { formatPlace } from "../manifest/problem.ts";
 import type { Manifest } from "../manifest/types.ts";
 import type { ExtraCa } from "./extra_ca.ts";
+import { gateDangers, gateWarnings } from "./gate_notices.ts";
 import { listCredentials, listForwarded } from "./host_variables.ts";
 import type { Notice } from "./plan.ts";
 import { routeDangers, routeWarnings } from "./route_notices.ts";
@@ -42,6 +43,10 @@ export function makeNotices(facts: NoticeFacts): readonly Notice[] {
   for (const route of facts.routes) {
     danger.push(...routeDangers(route));
     warning.push(...routeWarnings(route));
+  }
+  for (const repo of facts.manifest.bottle.repos.values()) {
+    danger.push(...gateDangers({ repo, routes: facts.routes }));
+    warning.push(...gateWarnings({ repo, routes: facts.routes }));
   }
   for (const { change, why } of facts.misfits) {
     if (change.action === "deny") {

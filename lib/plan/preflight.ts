@@ -7,7 +7,8 @@ import type { Route } from "../egress/route/route.ts";
 import { describeCredential } from "../manifest/credential.ts";
 import { formatPlace } from "../manifest/problem.ts";
 import type { EnvValue, GitUser, Resources } from "../manifest/types.ts";
-import type { BottlePlan, TokenPlan } from "./plan.ts";
+import { repoDetails, repoText } from "./gate_text.ts";
+import type { BottlePlan, GateRepoPlan, TokenPlan } from "./plan.ts";
 import { changeText, routeText } from "./route_text.ts";
 import type { RuntimePlan } from "./runtime.ts";
 import { workspaceLines } from "./workspace.ts";
@@ -47,6 +48,7 @@ export function preflightLines(plan: BottlePlan): readonly PreflightLine[] {
     ),
     fact("Audit", AUDIT[egress.log], egress.log === "all" ? "plain" : "warning"),
     fact("Git", printUser(manifest.gitUser)),
+    ...listRepos(plan.gitGate.repos),
     fact("Skills", plan.fields.skills.map((skill) => skill.name).join(", ") || "none"),
     fact("Supervise", `off: ${plan.supervise.why}`),
     fact("Afterwards", plan.fields.keep ? "kept" : "removed when the agent ends well", "muted"),
@@ -82,6 +84,13 @@ function listRoutes(
 
 function isDangerous({ allow_private: isPrivate, auth, tls }: Route): boolean {
   return isPrivate === true || auth?.scheme === "agent" || tls === "passthrough";
+}
+
+function listRepos(repos: readonly GateRepoPlan[]): readonly PreflightLine[] {
+  return repos.flatMap((repo, index) => [
+    fact(index === 0 ? "Repos" : "", repoText(repo)),
+    fact("", `  ${repoDetails(repo)}`, "muted"),
+  ]);
 }
 
 function printEnv(env: ReadonlyMap<string, EnvValue>): readonly string[] {

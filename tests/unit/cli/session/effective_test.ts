@@ -13,7 +13,12 @@ extends: base
 agent_provider: { template: claude, auth_token: TOKEN }
 env: { MODE: fast }
 resources: { memory: 512m }
-git-gate: { user: { name: Bot } }
+git-gate:
+  user: { name: Bot }
+  repos:
+    lib:
+      url: https://git.example.com/team/lib.git
+      key: { provider: token, token_ref: LIB }
 egress:
   routes:
     - host: api.github.com
@@ -37,13 +42,14 @@ egress:
     "agent_provider.auth_token | ← TOKEN | bottles/dev.md:3:1",
     "env.LEVEL | debug | bottles/base.md:2:15",
     "env.MODE | fast | bottles/dev.md:4:14",
-    "egress.routes[api.github.com] | GET,HEAD prefix /repos; bearer ← GH | bottles/dev.md:9:7",
-    "egress.routes[db.internal] | ports 8443; everything; no credential; private addresses | bottles/dev.md:12:7",
+    "git-gate.repos.lib | https://git.example.com/team/lib.git; key token ← LIB; push allow: refs/heads/*, refs/tags/*; forced or deleted: all but the upstream's HEAD branch | bottles/dev.md:9:5",
+    "egress.routes[api.github.com] | GET,HEAD prefix /repos; bearer ← GH | bottles/dev.md:14:7",
+    "egress.routes[db.internal] | ports 8443; everything; no credential; private addresses | bottles/dev.md:17:7",
     "egress.log | blocked | bottles/base.md:4:16",
     "resources.cpus | 2 | default",
     "resources.memory | 512 MiB | bottles/dev.md:5:22",
     "resources.pids | 64 | bottles/base.md:3:32",
-    "git-gate.user.name | Bot | bottles/dev.md:6:27",
+    "git-gate.user.name | Bot | bottles/dev.md:7:17",
     "supervise | false | default",
   ]);
   const [bottle] = effectiveValues(

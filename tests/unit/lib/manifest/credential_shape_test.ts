@@ -41,6 +41,7 @@ Deno.test("looksLikeCredential knows the issuers' formats, also inside other tex
 
 Deno.test("looksLikeCredential leaves names, hosts, digests and prose alone", () => {
   const harmless = [
+    "sk-ecdsa-sha2-nistp256@openssh.com AAAAInNrLWVjZHNhLXNoYTItbmlzdHAyNTZAb3BlbnNzaC5jb20",
     "",
     "GITHUB_TOKEN",
     "CLAUDE_OAUTH",

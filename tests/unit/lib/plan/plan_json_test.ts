@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Secret } from "../../../../lib/secret.ts";
+import { publicKeyText } from "../../../support/ssh_key_text.ts";
 import { madePlan, tokenProvider } from "../../../support/made_plan.ts";
 
 const SECRET = "hunter2-hunter2-hunter2";
@@ -21,7 +22,32 @@ const full = {
         { host: "db.internal", allow_private: true },
       ],
     },
-    "git-gate": { user: { name: "Bot" } },
+    "git-gate": {
+      user: { name: "Bot" },
+      repos: {
+        widget: {
+          url: "git@git.example.com:team/widget.git",
+          host_key: publicKeyText("ssh-ed25519", new Uint8Array(32)),
+          key: { provider: "static", path: "~/.ssh/widget" },
+          rules: { protected: ["main"], max_objects: "1k" },
+        },
+        gadget: {
+          url: "ssh://git@gitea.example.com:2222/team/gadget.git",
+          host_key: publicKeyText("ssh-ed25519", new Uint8Array(32)),
+          key: {
+            provider: "gitea",
+            provisioner_token: { file: "~/.config/gitea" },
+            api: "https://gitea.example.com",
+            read_only: true,
+          },
+        },
+        lib: {
+          url: "https://git.example.com/team/lib.git",
+          key: { provider: "token", token_ref: { command: ["pass", "show", "lib"] } },
+        },
+        open: { url: "https://git.example.com/open", key: { provider: "none" } },
+      },
+    },
     resources: { cpus: 0.5, memory: "512m", pids: 64 },
     supervise: false,
   },
@@ -36,6 +62,7 @@ const full = {
   parts: {
     provider: tokenProvider,
     env: () => SECRET,
+    keyFiles: new Map([["widget", { fingerprint: "SHA256:of the key" }]]),
     extraCa: { file: "/etc/ca.pem", pem: "pem" },
     upstreamProxy: {
       host: "proxy.example",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { preflightLines } from "../../../../lib/plan/preflight.ts";
 import { Secret } from "../../../../lib/secret.ts";
+import { publicKeyText } from "../../../support/ssh_key_text.ts";
 import { madePlan, type MadePlanOptions, tokenProvider } from "../../../support/made_plan.ts";
 
 async function screen(options: MadePlanOptions): Promise<string> {
@@ -39,7 +40,22 @@ Deno.test("preflightLines shows everything that a bottle may have", async (t) =>
             { host: "*.example.com" },
           ],
         },
-        "git-gate": { user: { name: "Bot" } },
+        "git-gate": {
+          user: { name: "Bot" },
+          repos: {
+            widget: {
+              url: "git@git.example.com:team/widget.git",
+              host_key: publicKeyText("ssh-ed25519", new Uint8Array(32)),
+              key: { provider: "static", path: "~/.ssh/id_ed25519" },
+              push: "approve",
+            },
+            lib: {
+              url: "https://git.example.com/team/lib.git",
+              key: { provider: "token", token_ref: "LIB_TOKEN" },
+              rules: { protected: [] },
+            },
+          },
+        },
         resources: { cpus: 0.5, memory: "512m", pids: 64 },
         supervise: false,
       },
