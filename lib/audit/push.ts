@@ -68,10 +68,8 @@ function parseFinding(value: unknown): PushFinding {
     "allowed_by_comment",
     () => readFlag(shape, "allowed_by_comment"),
   );
-  const what = optional(shape, "what", () => readShown(shape, "what", SHORT_TEXT));
   return {
     rule: readShown(shape, "rule", SHORT_TEXT),
-    ...(what === undefined ? {} : { what }),
     ...(what === undefined ? {} : { what }),
     kind: readChoice(shape, "kind", FINDING_KINDS),
     path: readShown(shape, "path", SHORT_TEXT),

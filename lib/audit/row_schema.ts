@@ -48,7 +48,6 @@ const pushedRef = z.looseObject({
 const pushFinding = z.looseObject({
   rule: shortText.describe("Of gitleaks, or known-secret"),
   what: shortText.exactOptional().describe("The same in words"),
-  what: shortText.exactOptional().describe("The same in words"),
   kind: z.enum(FINDING_KINDS),
   path: shortText.describe("A file's path, or the name of another part"),
   line: count.describe("From 1; 0: none"),

@@ -12,8 +12,6 @@ const MAX_LINE = 300;
 
 /** What to do about it, as a sentence. */
 const remedies: Readonly<Partial<Record<GateReason, string>>> = {
-  "push-secret":
-    "Take it out of every commit that is pushed (amend or rebase), not only out of the last one.",
   "push-allow-comment": "Take the comment and what it hides out, or let a person push it.",
   "push-unscanned": "Push again. If that does not help, push less at once.",
   "push-ref": "Push to a name that the repository's rules let through.",
@@ -26,7 +24,7 @@ const remedies: Readonly<Partial<Record<GateReason, string>>> = {
   "push-unrecorded": "Push again later: without a record in the audit nothing goes out.",
 };
 
-/** @param words of a scan's findings, as lines that are fit to be shown */
+/** @param words of a scan's findings, as lines that are fit to be shown; they say what to do too */
 export function refusalLines(
   reason: GateReason,
   refusals: readonly Refusal[],
@@ -41,7 +39,7 @@ export function refusalLines(
     ...(more === 0 ? [] : [`  and ${more} more`]),
     ...words,
     ...(remedy === undefined ? [] : [remedy]),
-    "Nothing of it went to the upstream.",
+    ...(words.length === 0 ? ["Nothing of it went to the upstream."] : []),
   ];
 }
 

@@ -84,11 +84,12 @@ function recordOf(repo: string, outcome: GitOutcome): PushRecord {
     MAX_REFS,
   );
   const told = withinBounds(
-    findings.map((finding) => ({
+    findings.map(({ what, ...finding }) => ({
       ...finding,
+      ...(what === undefined ? {} : { what: shown(what) }),
       path: finding.kind === "ref" ? HIDDEN_REF : shown(finding.path),
     })),
-    ({ path }) => path.length,
+    ({ path, what = "" }) => path.length + what.length,
     MAX_FINDINGS,
   );
   return {

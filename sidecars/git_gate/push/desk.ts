@@ -51,6 +51,7 @@ export class PushDesk implements PushOpener, AsyncDisposable {
     this.#parts = {
       ...{ scan, tellFindings, audit, onBug },
       packs: new HeldPacks(),
+      noObjects: options.folder ?? GATE_FOLDER,
       closing: this.#closing.signal,
       now: Date.now,
     };

@@ -12,6 +12,8 @@ export interface DeskParts {
   readonly tellFindings: (findings: readonly PushFinding[]) => readonly string[];
   readonly audit: Pick<AuditSender, "waitForPlace" | "isRecording" | "reserve" | "add">;
   readonly packs: HeldPacks;
+  /** A folder in which git finds no objects: the quarantine of a push that brings none. */
+  readonly noObjects: string;
   /** Aborted when the gate ends. */
   readonly closing: AbortSignal;
   /** Milliseconds since 1970. */

@@ -150,17 +150,17 @@ export class LivePush implements OpenPush {
     options: readonly string[],
     quarantine: QuarantineEnv | undefined,
   ): Promise<readonly PushFinding[]> {
-    const { scan } = this.#parts;
-    // Without a quarantine a look-up ends in the mirror: nothing came, and names can tell something all the same.
-    const objects = `${this.mirror.folder}/objects`;
+    const { scan, noObjects } = this.#parts;
+    // Deletions bring nothing, but options can say something all the same.
+    if (quarantine === undefined && options.length === 0) return [];
     const { findings } = await scan({
       mirror: this.mirror,
       commands,
       options,
       quarantine: quarantine ?? {
-        GIT_OBJECT_DIRECTORY: objects,
-        GIT_ALTERNATE_OBJECT_DIRECTORIES: "",
-        GIT_QUARANTINE_PATH: "",
+        GIT_OBJECT_DIRECTORY: noObjects,
+        GIT_ALTERNATE_OBJECT_DIRECTORIES: `${this.mirror.folder}/objects`,
+        GIT_QUARANTINE_PATH: noObjects,
       },
     }, this.#signal);
     return findings;
