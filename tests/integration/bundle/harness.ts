@@ -1,6 +1,6 @@
 /** A bundle of a test's own, on networks of its own, that is gone when the test ends. */
 
-import type { ConfigureDocument } from "../../../lib/control/protocol.ts";
+import type { ConfigureDocument, DaemonName } from "../../../lib/control/protocol.ts";
 import type { Context } from "../../../lib/context.ts";
 import { type HomeId, homeId, makeSlug, resourceName, type Slug } from "../../../lib/names.ts";
 import { createRun } from "../../../lib/process/create_run.ts";
@@ -19,6 +19,12 @@ import { fakeContext } from "../../support/context.ts";
 /** The real engine. */
 export const engine: Engine = createEngine({ run: createRun() });
 
+/** Options of {@linkcode startTestBundle}. */
+export interface TestBundleOptions {
+  /** As of a bottle that has repositories. Default no. */
+  readonly mirrors?: boolean;
+}
+
 /** A started bundle; nothing is configured. */
 export interface TestBundle extends AsyncDisposable {
   readonly slug: Slug;
@@ -26,6 +32,10 @@ export interface TestBundle extends AsyncDisposable {
   readonly image: string;
   readonly document: ConfigureDocument;
   readonly volume: string;
+  readonly inner: string;
+  readonly outer: string;
+  /** On the inner network: its own, and the agent's, which nobody has. */
+  readonly addresses: { readonly bundle: string; readonly agent: string };
   /** With `document` unless told. */
   configure(document?: ConfigureDocument): Promise<ConfiguredBundle>;
   /** Runs a program in the bundle as root; stdout. */
@@ -33,31 +43,32 @@ export interface TestBundle extends AsyncDisposable {
 }
 
 /** Makes and starts one. */
-export async function startTestBundle(): Promise<TestBundle> {
+export async function startTestBundle(options: TestBundleOptions = {}): Promise<TestBundle> {
   const slug = makeSlug("bundle", randomBytes);
   const home: HomeId = homeId(`/test/${slug}`);
   const name = resourceName(slug, "bundle");
   await using undo = new AsyncDisposableStack();
   const image = await testImage();
-  for (const [role, options] of [["inner", ["--internal"]], ["outer", []]] as const) {
-    const network = `bot-bottle-${slug}-${role}`;
+  const addresses = { bundle: innerAddress(slug, 2), agent: innerAddress(slug, 3) };
+  const [inner, outer] = [`bot-bottle-${slug}-inner`, `bot-bottle-${slug}-outer`];
+  for (const [network, flags] of [[inner, ["--internal"]], [outer, []]] as const) {
     undo.defer(() => ignore(["network", "rm", network]));
     const labels = ["--label", `bot-bottle.home=${home}`, "--label", `bot-bottle.slug=${slug}`];
-    const subnet = role === "inner" ? ["--subnet", innerSubnet(slug)] : [];
-    await engine.docker(["network", "create", ...options, ...subnet, ...labels, network]);
+    const subnet = network === inner ? ["--subnet", `${innerAddress(slug, 0)}/29`] : [];
+    await engine.docker(["network", "create", ...flags, ...subnet, ...labels, network]);
   }
-  undo.defer(() => ignore(["volume", "rm", resourceName(slug, "ledger")]));
+  for (const role of ["ledger", "mirrors"] as const) {
+    undo.defer(() => ignore(["volume", "rm", resourceName(slug, role)]));
+  }
   undo.defer(() => ignore(["rm", "--force", name]));
   await createBundle(engine, {
     slug,
     homeId: home,
     image,
-    inner: {
-      network: `bot-bottle-${slug}-inner`,
-      address: innerSubnet(slug).replace("0/29", "2"),
-    },
-    outer: `bot-bottle-${slug}-outer`,
+    inner: { network: inner, address: addresses.bundle },
+    outer,
     extraNetworks: [],
+    mirrors: options.mirrors ?? false,
   });
   await startBundle(engine, slug);
   const kept = undo.move();
@@ -68,6 +79,9 @@ export async function startTestBundle(): Promise<TestBundle> {
     image,
     document,
     volume: resourceName(slug, "ledger"),
+    inner,
+    outer,
+    addresses,
     configure: (other = document) => configureBundle(engine, slug, other),
     exec: (...argv) => engine.docker(["exec", "--user", "0:0", name, ...argv]),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
@@ -87,7 +101,7 @@ export async function request(bundle: TestBundle, path: string): Promise<string>
 /** The process of a daemon, as the bundle numbers it. @throws {Error} if there is not exactly one */
 export async function daemonPid(
   bundle: TestBundle,
-  name: "init" | "egress" | "supervise",
+  name: "init" | DaemonName,
 ): Promise<string> {
   const script = `for p in /proc/[0-9]*; do
     tr '\\0' ' ' < $p/cmdline | grep -q '^/usr/local/bin/deno ' || continue
@@ -134,10 +148,10 @@ async function ignore(args: readonly string[]): Promise<void> {
   await engine.raw(args);
 }
 
-/** A /29 that hardly another test has: from the slug's random part. */
-function innerSubnet(slug: Slug): string {
+/** In a /29 that hardly another test has: from the slug's random part. */
+function innerAddress(slug: Slug, at: number): string {
   const seed = Number.parseInt(slug.slice(-5), 36);
-  return `10.${200 + seed % 50}.${Math.floor(seed / 50) % 250}.0/29`;
+  return `10.${200 + seed % 50}.${Math.floor(seed / 50) % 250}.${at}`;
 }
 
 function randomBytes(length: number): Uint8Array {

@@ -1,52 +1,14 @@
 import assert from "node:assert/strict";
-import { openBundle } from "../../../backends/bundle/bundle.ts";
 import { MARKER } from "../../support/configure_document.ts";
-import { daemonPid, engine, request, startTestBundle, type TestBundle } from "./harness.ts";
-
-/** Everything that anybody could read besides the memory of the daemon that needs it. */
-const places: Readonly<Record<string, (bundle: TestBundle) => Promise<string>>> = {
-  "docker inspect of the container": ({ name }) => engine.docker(["inspect", name]),
-  "docker inspect of the image": ({ image }) => engine.docker(["inspect", image]),
-  "the image's history": ({ image }) => engine.docker(["history", "--no-trunc", image]),
-  "docker logs": async ({ name }) => {
-    const { stdout, stderr } = await engine.raw(["logs", name]);
-    return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-  },
-  "docker top": ({ name }) => engine.docker(["top", name, "-eo", "pid,args"]),
-  "every environment and argv in the bundle": (bundle) =>
-    asEachUser(bundle, "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline | tr '\\0' '\\n'"),
-  "the tmpfs folders": (bundle) =>
-    asEachUser(bundle, "find /run /tmp /dev/shm -type f -exec cat {} +"),
-  "the volume": (bundle) => asEachUser(bundle, "cat /var/lib/bot-bottle/ledger/*"),
-  "Deno's cache": (bundle) => asEachUser(bundle, "cat /var/cache/deno/*"),
-  "what the container's file system changed": ({ name }) => engine.docker(["diff", name]),
-  "audit, stats and ready": async ({ slug }) => {
-    await using control = openBundle(engine, slug);
-    const answers = [
-      await control.call("audit.tail", {}),
-      await control.call("stats", null),
-      await control.call("ready", null),
-    ];
-    return JSON.stringify(answers);
-  },
-};
-
-async function asEachUser(bundle: TestBundle, script: string): Promise<string> {
-  const users = ["0:0", "1001:1001", "1003:1003"];
-  const read = users.map(async (user) => {
-    const argv = ["exec", "--user", user, bundle.name, "sh", "-c", `${script} 2>/dev/null; true`];
-    const { stdout } = await engine.raw(argv);
-    return new TextDecoder("latin1").decode(stdout);
-  });
-  return (await Promise.all(read)).join("\n");
-}
+import { daemonPid, engine, request, startTestBundle } from "./harness.ts";
+import { secretPlaces } from "./secret_places.ts";
 
 Deno.test("a token is nowhere but in the memory of init and egress", async () => {
   await using bundle = await startTestBundle();
   const { control } = await bundle.configure();
   await using _control = control;
   await request(bundle, `/?q=${MARKER}`);
-  for (const [place, read] of Object.entries(places)) {
+  for (const [place, read] of Object.entries(secretPlaces)) {
     const text = await read(bundle);
     assert.ok(!text.includes(MARKER), `the token is in ${place}`);
   }
@@ -61,7 +23,7 @@ Deno.test("the search finds a marker that is there", async () => {
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const found = ["every environment and argv in the bundle", "the tmpfs folders", "docker top"];
   for (const place of [...found, "docker logs"]) {
-    const text = await places[place]?.(bundle);
+    const text = await secretPlaces[place]?.(bundle);
     assert.ok(text?.includes(MARKER), `nothing found in ${place}`);
   }
   await planted;
