@@ -1,6 +1,6 @@
 /** Contents of many objects, one after the other, out of one git. */
 
-import { Buffer } from "node:buffer";
+import { concatBytes } from "../../../lib/concat_bytes.ts";
 import type { GitOptions } from "../git.ts";
 import type { Mirror } from "../mirror.ts";
 import { unscannable } from "./unscannable.ts";
@@ -50,7 +50,7 @@ export class ObjectReader implements AsyncDisposable {
     let end = this.#rest.indexOf(10);
     while (end === -1) {
       if (this.#rest.length > MAX_LINE) throw unscannable("git answers in an unknown way");
-      this.#rest = Buffer.concat([this.#rest, await this.#next()]);
+      this.#rest = concatBytes([this.#rest, await this.#next()]);
       end = this.#rest.indexOf(10);
     }
     return new TextDecoder().decode((await this.#take(end + 1)).subarray(0, -1));
