@@ -51,6 +51,8 @@ export interface LaunchOptions {
   readonly provision: (bottle: Bottle) => Promise<void>;
   /** Of `resume`: the start that was sealed last; any other is ended, for nobody sealed it. Null: none is known. Absent: it isn't asked. */
   readonly agentStart?: AgentStart | null;
+  /** Called whenever the bottle's handle has stopped it or removed it, and awaited there. */
+  readonly onEnd?: () => Promise<void>;
   /** Told what the person should know of the bottle that starts: a limit that the engine dropped. */
   readonly onNotice?: (text: string) => void;
 }

@@ -11,6 +11,7 @@ import type { BottleSpec } from "../lib/plan/spec.ts";
 import { findProvider } from "../providers/registry.ts";
 import { createRun } from "../lib/process/create_run.ts";
 import { createBackend } from "./backend.ts";
+import { createOwnForge } from "./forge/forge.ts";
 import { systemClock } from "../lib/clock.ts";
 import { requireBackend } from "./session/availability.ts";
 import { resolveSecrets } from "./session/values.ts";
@@ -74,6 +75,9 @@ export async function prepare(spec: BottleSpec, host: Context): Promise<BottlePl
   return await createBackend(host).prepare(spec);
 }
 
+/** Nothing is drawn and nothing told. */
+const UNSEEN = { noColor: true, quiet: true, verbose: false } as const;
+
 /** What {@linkcode launch} takes besides the plan. */
 export interface LaunchBottleOptions {
   /** From {@linkcode createHost}. */
@@ -85,27 +89,38 @@ export interface LaunchBottleOptions {
 }
 
 /**
- * Starts a bottle: images, networks, bundle, provisioning, self-test. Undone on failure. Disposing the bottle removes
- * it, unless its plan says to keep it.
+ * Starts a bottle: deploy keys, images, networks, bundle, provisioning, self-test. Undone on failure. Disposing the bottle removes
+ * it, unless its plan says to keep it; deploy keys are removed whenever it is stopped. Those need the permission to reach their forges.
  *
- * @throws {BottleError} exit code 125 where it could not start
+ * @throws {BottleError} exit code 125 where it could not start; of the bottle's end `deploy-key-stays`
  */
 export async function launch(plan: BottlePlan, options: LaunchBottleOptions): Promise<Bottle> {
   const { host, answers = {}, progress = silentProgress } = options;
   const { provision } = await import("../lib/provision/provision.ts");
+  const { endDeployKeys, withGateKeys } = await import("./session/gate_keys.ts");
   const provider = await findProvider(plan.agent.provider);
   const backend = createBackend(host);
   const { runtimes } = await requireBackend(backend, host.signal);
-  return await backend.launch(settleRuntime(plan, runtimes), {
-    secrets: await resolveSecrets(plan, { ...host, mayAsk: false }),
-    answers: new Map(Object.entries(answers)),
-    progress,
-    signal: host.signal,
-    provision: (bottle) =>
-      provision(bottle, plan, provider, {
+  const secrets = await resolveSecrets(plan, { ...host, mayAsk: false });
+  const services = { context: host, settings: UNSEEN, forge: createOwnForge(host) };
+  return await withGateKeys(
+    services,
+    plan,
+    { secrets, progress },
+    (gateKeys) =>
+      backend.launch(settleRuntime(plan, runtimes), {
+        secrets,
+        gateKeys,
+        answers: new Map(Object.entries(answers)),
+        progress,
         signal: host.signal,
-        host,
-        step: (name) => progress.step(name),
+        onEnd: () => endDeployKeys(services, plan.slug),
+        provision: (bottle) =>
+          provision(bottle, plan, provider, {
+            signal: host.signal,
+            host,
+            step: (name) => progress.step(name),
+          }),
       }),
-  });
+  );
 }

@@ -129,8 +129,14 @@ export function makeBottle(
     ...made,
     guestEnv: () => guestEnvironment(plan, made.endpoints, options.secrets, options.answers),
     hasTerminal: context.out.isTerminal.stdin && context.out.isTerminal.stdout,
-    stop: () => stopContainers(engine, owned),
-    remove: () => removeLabelled(engine, outerOf(context, plan.fields.homeId), owned),
+    stop: async () => {
+      await stopContainers(engine, owned);
+      await options.onEnd?.();
+    },
+    remove: async () => {
+      await removeLabelled(engine, outerOf(context, plan.fields.homeId), owned);
+      await options.onEnd?.();
+    },
   });
 }
 

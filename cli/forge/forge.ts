@@ -23,3 +23,15 @@ export function createForge(context: Pick<Context, "run" | "env">, form: Program
     tokens: new Map(),
   };
 }
+
+/** The same for a program that has the library in it: its own process asks, with the permissions that it was given. */
+export function createOwnForge(context: Pick<Context, "env">): Forge {
+  return {
+    send: async (request, signal) => {
+      const { createSend } = await import("../../lib/deploy_key/send_request.ts");
+      const { readWay } = await import("./way.ts");
+      return await createSend(await readWay(request.url, context.env))(request, signal);
+    },
+    tokens: new Map(),
+  };
+}

@@ -5,13 +5,12 @@
 
 import type { Context } from "../../lib/context.ts";
 import type { SendRequest } from "../../lib/deploy_key/api_request.ts";
-import { findWay, hostsOnTheWay } from "../../lib/deploy_key/api_way.ts";
+import { hostsOnTheWay } from "../../lib/deploy_key/api_way.ts";
 import { formatJob, parseOutcome, type SendOutcome } from "../../lib/deploy_key/request_line.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
-import { readExtraCa } from "../../lib/plan/extra_ca.ts";
-import { readUpstreamProxy } from "../../lib/plan/upstream_proxy.ts";
 import type { RunResult } from "../../lib/process/run.ts";
 import { narrowArgv, type ProgramForm } from "../keeper/program_argv.ts";
+import { readWay } from "./way.ts";
 
 /** More than a request may take: then it is the process that hangs. */
 const PROCESS_MS = 20_000;
@@ -27,10 +26,7 @@ export function createForgeSend(
   form: ProgramForm,
 ): SendRequest {
   return async (request, signal) => {
-    const way = findWay(request.url, {
-      extraCaPem: (await readExtraCa(context.env))?.pem ?? null,
-      proxy: readUpstreamProxy(context.env),
-    });
+    const way = await readWay(request.url, context.env);
     const flags = ["--no-prompt", `--allow-net=${hostsOnTheWay(request.url, way).join(",")}`];
     const result = await context.run(narrowArgv(form, flags, "ask-forge"), {
       stdin: formatJob({ request, way }),

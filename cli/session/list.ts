@@ -72,7 +72,11 @@ export async function listBottles(services: Services): Promise<Listing> {
   return {
     bottles,
     corrupted: known.corrupted,
-    pending_deploy_keys: pendingKeys(records, known),
+    pending_deploy_keys: pendingKeys(
+      records,
+      known,
+      found.filter(({ state }) => state !== "stopped").map(({ slug }) => slug),
+    ),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Deploy keys that are at a forge and should not be. */
 
 import { knownKeys } from "../../session/deploy_keys.ts";
+import { runningSlugs } from "../../session/plan_cleanup.ts";
 import { type PendingKey, pendingKeys } from "../../session/pending_keys.ts";
 import type { BottleError } from "../../../lib/errors.ts";
 import { type Finding, ok, warning } from "../finding.ts";
@@ -9,9 +10,11 @@ import type { Check } from "../scene.ts";
 /** Looks at the home's records; asks no forge. */
 export const deployKeys: Check = {
   name: "deploy-keys",
-  run: async ({ services }) => {
+  run: async ({ services, docker }) => {
     const { records, corrupted } = await knownKeys(services);
-    return judgeKeys(pendingKeys(records, await services.states.all()), corrupted, records.length);
+    const running = docker === null ? [] : [...await runningSlugs(services)];
+    const pending = pendingKeys(records, await services.states.all(), running);
+    return judgeKeys(pending, corrupted, records.length);
   },
 };
 
