@@ -26,12 +26,13 @@ function fits(pattern: readonly string[], path: readonly string[]): boolean {
     const next = new Set<number>();
     for (const at of withSkips(pattern, reached)) {
       const part = pattern[at];
-      if (part === "**") next.add(at);
-      else if (part !== undefined && fitsSegment(part, segment)) next.add(at + 1);
+      if (part === "**") {
+        next.add(at);
+        if (at === last) next.add(pattern.length);
+      } else if (part !== undefined && fitsSegment(part, segment)) next.add(at + 1);
     }
     reached = next;
   }
-  if ([...reached].some((at) => at === last && pattern[last] === "**")) return true;
   return withSkips(pattern, reached).has(pattern.length) || isAFolderOf(pattern, path);
 }
 
