@@ -101,7 +101,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     meters: new RouteMeters(options.reserveBytes ?? reserveInMemory()),
     watchdog,
     closing: closing.signal,
-    front: new TlsFront(issuer),
+    front: new TlsFront(issuer, limits.headMs),
     dialer: new Dialer({
       connector: new Connector({
         addresses: new AddressBook(resolve),

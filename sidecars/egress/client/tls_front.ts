@@ -1,14 +1,8 @@
 /** Ends the client's TLS with a certificate of the bottle's authority, for the host that its CONNECT named and no other. */
 
 import type { Socket } from "node:net";
-import {
-  createSecureContext,
-  createServer,
-  type SecureContext,
-  type Server,
-  type TLSSocket,
-} from "node:tls";
-import { type Host, parseHost, printHost } from "../../../lib/egress/host/host.ts";
+import { createServer, type Server, type TLSSocket } from "node:tls";
+import { type Host, parseHost } from "../../../lib/egress/host/host.ts";
 import { BottleError } from "../../../lib/errors.ts";
 import type { Leaf, LeafIssuer } from "../../../lib/pki/leaf.ts";
 
@@ -21,27 +15,21 @@ interface Expected {
 }
 
 /**
- * One TLS server that never listens: it is fed with sockets whose CONNECT was granted. (A `TLSSocket` made directly
- * hangs, and so does a JS stream below the server.) A connection is told by its client's address and port, which
- * no two open connections to one listener share.
+ * TLS servers that never listen, one for each certificate: they are fed with sockets whose CONNECT was granted. (A `TLSSocket`
+ * made directly hangs, and so does a JS stream below the server. One server that picks the certificate by the client's
+ * name would do, but Deno 2.9.6 keeps what belongs to a handshake that such a server does not bring to its end, 6 KiB each,
+ * for ever.) A connection is told by its client's address and port, which no two open connections to one listener share.
  */
 export class TlsFront {
   readonly #issuer: LeafIssuer;
-  readonly #byName: Server;
+  readonly #handshakeMs: number;
   readonly #expected = new Map<string, Expected>();
-  readonly #contexts = new WeakMap<Leaf, SecureContext>();
+  readonly #servers = new WeakMap<Leaf, Server>();
 
-  constructor(issuer: LeafIssuer) {
+  /** @param handshakeMs a handshake's end, from the grant on; what came to nothing is kept for as long */
+  constructor(issuer: LeafIssuer, handshakeMs: number) {
     this.#issuer = issuer;
-    this.#byName = createServer({
-      ALPNProtocols: PROTOCOLS,
-      SNICallback: (name, callback) => {
-        this.#contextFor(name).then((context) => callback(null, context), (error) => {
-          callback(error instanceof Error ? error : new Error("no certificate"));
-        });
-      },
-    });
-    this.#listen(this.#byName);
+    this.#handshakeMs = handshakeMs;
   }
 
   /**
@@ -61,7 +49,7 @@ export class TlsFront {
     raw.once("error", onClose);
     this.#expected.set(key, expected);
     try {
-      const server = host.kind === "name" ? this.#byName : await this.#serverFor(host);
+      const server = await this.#serverFor(host);
       server.emit("connection", raw);
       return await expected.done.promise;
     } catch (error) {
@@ -74,12 +62,6 @@ export class TlsFront {
     }
   }
 
-  #listen(server: Server): void {
-    server.on("secureConnection", (socket) => this.#onSecure(socket));
-    // The raw socket's close tells `accept`; without a listener the error would end the process.
-    server.on("tlsClientError", (_error, socket) => void socket?.destroy());
-  }
-
   #onSecure(socket: TLSSocket): void {
     const expected = this.#expected.get(connectionKey(socket));
     if (expected === undefined) return void socket.destroy();
@@ -89,33 +71,26 @@ export class TlsFront {
     expected.done.reject(refused("The TLS server name is not the host of the CONNECT"));
   }
 
-  /** Mints for names that a granted CONNECT waits for, and for nothing that a client merely asks for. */
-  async #contextFor(serverName: string): Promise<SecureContext> {
-    const host = parseHost(serverName);
-    const isExpected = host.kind === "name" &&
-      this.#expected.values().some((one) => printHost(one.host) === host.name);
-    if (!isExpected) throw refused("The TLS server name is not the host of a CONNECT");
-    return this.#contextOf(await this.#issuer.leafFor({ kind: "name", value: host.name }));
-  }
-
-  /** For a client that sends no name there is the server's own certificate only: so each address has its server. */
-  async #serverFor(host: Host & { readonly kind: "ip" }): Promise<Server> {
-    const leaf = await this.#issuer.leafFor({ kind: "ip", value: host.address.text });
+  /** Of the certificate for the CONNECT's host: whatever name a client asks for, none is minted for it. */
+  async #serverFor(host: Host): Promise<Server> {
+    const leaf = await this.#issuer.leafFor(
+      host.kind === "name"
+        ? { kind: "name", value: host.name }
+        : { kind: "ip", value: host.address.text },
+    );
+    const known = this.#servers.get(leaf);
+    if (known !== undefined) return known;
     const server = createServer({
       ALPNProtocols: PROTOCOLS,
+      handshakeTimeout: this.#handshakeMs,
       key: leaf.key_pem,
       cert: leaf.cert_pem,
     });
-    this.#listen(server);
+    server.on("secureConnection", (socket) => this.#onSecure(socket));
+    // The raw socket's close tells `accept`; without a listener the error would end the process.
+    server.on("tlsClientError", (_error, socket) => void socket?.destroy());
+    this.#servers.set(leaf, server);
     return server;
-  }
-
-  #contextOf(leaf: Leaf): SecureContext {
-    const known = this.#contexts.get(leaf);
-    if (known !== undefined) return known;
-    const context = createSecureContext({ key: leaf.key_pem, cert: leaf.cert_pem });
-    this.#contexts.set(leaf, context);
-    return context;
   }
 }
 
