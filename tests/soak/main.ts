@@ -21,7 +21,7 @@ function say(line: string): void {
 }
 
 async function soak(options: SoakOptions, signal: AbortSignal): Promise<number> {
-  const { minutes, rounds, requests, kills, parts, seed } = options;
+  const { minutes, rounds, requests, connections, kills, parts, seed } = options;
   say(`seed ${seed}`);
   const random = seededRandom(seed);
   const reports: SoakReport[] = [];
@@ -32,9 +32,8 @@ async function soak(options: SoakOptions, signal: AbortSignal): Promise<number> 
   if (parts.has("egress") && !signal.aborted) {
     const isMemoryJudged = minutes >= MIN_MINUTES_OF_MEMORY;
     const ms = minutes * 60_000;
-    reports.push(
-      await soakEgress({ ms, pauseMs: PAUSE_MS, requests, random, isMemoryJudged, say, signal }),
-    );
+    const load = { ms, pauseMs: PAUSE_MS, requests, connections };
+    reports.push(await soakEgress({ ...load, random, isMemoryJudged, say, signal }));
   }
   for (const { rows } of reports) Deno.stdout.writeSync(encoder.encode(`\n${table(rows)}\n`));
   const violations = reports.flatMap((report) => report.violations);

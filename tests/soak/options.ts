@@ -8,6 +8,8 @@ export interface SoakOptions {
   readonly rounds: number;
   /** Requests with mutations. */
   readonly requests: number;
+  /** Connections to the proxy at once, after the requests. */
+  readonly connections: number;
   /** Kills at random instants of bottles' lives. */
   readonly kills: number;
   readonly parts: ReadonlySet<SoakPart>;
@@ -23,14 +25,21 @@ const PARTS = ["launch", "life", "egress"] as const;
 
 /** How it is called. */
 export const USAGE =
-  "Usage: deno task soak [--minutes N] [--rounds N] [--requests N] [--kills N] [--only launch|life|egress] [--seed N]";
+  "Usage: deno task soak [--minutes N] [--rounds N] [--requests N] [--connections N] [--kills N] [--only launch|life|egress] [--seed N]";
 
 /** Parses it; undefined: not such a command line. */
 export function parseSoakOptions(
   args: readonly string[],
   randomSeed: number,
 ): SoakOptions | undefined {
-  const numbers = { minutes: 30, rounds: 60, requests: 1_000_000, kills: 200, seed: randomSeed };
+  const numbers = {
+    minutes: 30,
+    rounds: 60,
+    requests: 1_000_000,
+    connections: 10_000,
+    kills: 200,
+    seed: randomSeed,
+  };
   let parts: readonly SoakPart[] = PARTS;
   for (let at = 0; at < args.length; at += 2) {
     const name = args[at]?.replace(/^--/, "");
@@ -47,8 +56,8 @@ export function parseSoakOptions(
   return { ...numbers, parts: new Set(parts) };
 }
 
-function isNumberName(
-  name: string | undefined,
-): name is "minutes" | "rounds" | "requests" | "kills" | "seed" {
-  return name !== undefined && ["minutes", "rounds", "requests", "kills", "seed"].includes(name);
+const NUMBERS = ["minutes", "rounds", "requests", "connections", "kills", "seed"] as const;
+
+function isNumberName(name: string | undefined): name is typeof NUMBERS[number] {
+  return NUMBERS.some((one) => one === name);
 }

@@ -1,7 +1,8 @@
-/** The proxy's half of a soak: mixed load, mutated requests, and what is left after both. */
+/** The proxy's half of a soak: mixed load, mutated requests, crowds of connections, and what is left after all. */
 
 import type { Random } from "../random.ts";
 import { type Say, type SoakReport, Violations } from "../report.ts";
+import { runCrowd } from "./crowd/crowd.ts";
 import { runFuzz } from "./fuzz.ts";
 import { type KindTally, runMixedLoad } from "./mixed_load.ts";
 import { startSubject, type Subject } from "./subject.ts";
@@ -15,6 +16,8 @@ export interface EgressSoakOptions {
   readonly pauseMs: number;
   /** Mutated requests after it. */
   readonly requests: number;
+  /** At once, after them; 0: none. */
+  readonly connections: number;
   readonly random: Random;
   /** Whether memory is held against {@linkcode MAX_GROWTH}: a short run is all warm-up. */
   readonly isMemoryJudged: boolean;
@@ -53,6 +56,7 @@ export async function soakEgress(options: EgressSoakOptions): Promise<SoakReport
       if (done % SAY_EVERY_REQUESTS < 16) say(`egress: ${done} mutated requests`);
     },
   });
+  const crowd = await soakCrowd(options, subject, violations);
   // Idle connections of the proxy's pool are the upstream's to end here: otherwise they would be kept for 30 s.
   await subject.upstream[Symbol.asyncDispose]();
   await subject.hostile[Symbol.asyncDispose]();
@@ -81,6 +85,7 @@ export async function soakEgress(options: EgressSoakOptions): Promise<SoakReport
       ["mutated", fuzz.sent, "", ""],
       ...fuzz.kinds.map(({ name, sent }) => [`  ${name}`, sent, "", ""]),
       ["  forwarded", fuzz.forwarded, "", ""],
+      ...crowd,
       ["audit rows", subject.rows.all, "", ""],
       [
         `RSS MiB: start, quarters, end`,
@@ -93,6 +98,22 @@ export async function soakEgress(options: EgressSoakOptions): Promise<SoakReport
     ],
     violations: violations.list,
   };
+}
+
+async function soakCrowd(
+  { connections, say }: EgressSoakOptions,
+  subject: Subject,
+  violations: Violations,
+): Promise<SoakReport["rows"]> {
+  if (connections === 0) return [];
+  say(`egress: ${connections} connections, twice`);
+  const { refused, slowestMs, rssMiB } = await runCrowd({ subject, violations, connections });
+  return [
+    ["connections at once, twice", connections, "", ""],
+    ["  refused with 429", refused, "", ""],
+    ["  slowest request beside them, ms", Math.round(slowestMs), "", ""],
+    ["  RSS MiB: before, most, after one, after both", rssMiB.map(Math.round).join(" "), "", ""],
+  ];
 }
 
 interface Sampler {

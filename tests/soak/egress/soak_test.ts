@@ -12,6 +12,8 @@ Deno.test(`egress takes ${MINUTES} minutes of mixed load and ${REQUESTS} mutatio
     ms: MINUTES * 60_000,
     pauseMs: PAUSE_MS,
     requests: REQUESTS,
+    // The red team holds 2,000.
+    connections: 0,
     random: seededRandom(20_261_123),
     isMemoryJudged: true,
     say: () => {},

@@ -2,7 +2,7 @@
 
 import type { Covered } from "../case.ts";
 
-/** Connections of `connections_test.ts`; `deno task soak` may take more. */
+/** Connections of `connections_test.ts`; `deno task soak` takes 10,000. */
 export const HELD_CONNECTIONS = 2_000;
 
 /** How they are held. */

@@ -7,6 +7,7 @@ Deno.test("parseSoakOptions takes figures and a part, and has a default for each
     minutes: 30,
     rounds: 60,
     requests: 1_000_000,
+    connections: 10_000,
     kills: 200,
     seed: 7,
     parts: new Set(["launch", "life", "egress"]),
