@@ -60,10 +60,12 @@ async function runInOwnHome(services: Services, audience: DemoAudience): Promise
   const { context } = services;
   const slug = makeSlug("demo", context.random);
   const token = `demo-token-${context.random(16).toHex()}`;
+  const gitToken = `demo-git-token-${context.random(16).toHex()}`;
   const identity = await makeIdentity(context.clock.now());
   await using home = await makeDemoHome({
     context,
     token,
+    gitToken,
     caPem: identity.caPem,
     placeholder: makePlaceholder("", slug, context.random),
   });
@@ -93,7 +95,7 @@ async function runInOwnHome(services: Services, audience: DemoAudience): Promise
   using upstreamStep = progress.step("Upstream of the demo");
   const homeId = await findHomeId(home.folder);
   const upstream = undo.use(
-    await startUpstream({ engine, image, slug, homeId, identity, signal }),
+    await startUpstream({ engine, image, slug, homeId, identity, gitToken, signal }),
   );
   upstreamStep.done(`${UPSTREAM_HOST} at ${upstream.address}`);
 
@@ -110,7 +112,7 @@ async function runInOwnHome(services: Services, audience: DemoAudience): Promise
     await launchNew(own, plan, request, { secrets, answers: new Map(), progress }),
   );
   const steps = demoSteps({
-    token,
+    tokens: [token, gitToken],
     credentialSha256: createHash("sha256").update(`Bearer ${token}`).digest("hex"),
     address: upstream.address,
   });

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import type { Context } from "../../lib/context.ts";
 import { makeThrowaway } from "../../lib/state/throwaway.ts";
-import { INSIDE_HOST, UPSTREAM_HOST } from "./upstream.ts";
+import { GIT_URL, INSIDE_HOST, UPSTREAM_HOST } from "./upstream.ts";
 
 /** A throw-away home with the demo's manifests; disposing removes it. */
 export interface DemoHome extends AsyncDisposable {
@@ -19,16 +19,19 @@ export interface DemoHomeOptions {
   readonly caPem: string;
   /** The credential that only egress gets. */
   readonly token: string;
+  /** The credential that only git-gate gets. */
+  readonly gitToken: string;
   /** What the agent holds instead. */
   readonly placeholder: string;
 }
 
-/** Name of the host variable with the credential. */
+/** Names of the host variables with the credentials. */
 const TOKEN_VARIABLE = "BOT_BOTTLE_DEMO_TOKEN";
+const GIT_TOKEN_VARIABLE = "BOT_BOTTLE_DEMO_GIT_TOKEN";
 
-/** Writes manifests and CA. The token is in memory only: the environment of the returned context has it. */
+/** Writes manifests and CA. The tokens are in memory only: the environment of the returned context has them. */
 export async function makeDemoHome(options: DemoHomeOptions): Promise<DemoHome> {
-  const { context, token } = options;
+  const { context, token, gitToken } = options;
   await using undo = new AsyncDisposableStack();
   const { folder } = undo.use(await makeThrowaway(context.home));
   for (const part of ["bottles", "agents"]) await Deno.mkdir(join(folder, part));
@@ -40,6 +43,7 @@ export async function makeDemoHome(options: DemoHomeOptions): Promise<DemoHome> 
   const own: Readonly<Record<string, string>> = {
     BOT_BOTTLE_EXTRA_CA: caFile,
     [TOKEN_VARIABLE]: token,
+    [GIT_TOKEN_VARIABLE]: gitToken,
   };
   const owned = undo.move();
   return {
@@ -71,9 +75,15 @@ egress:
     - host: ${UPSTREAM_HOST}
       matches:
         - methods: [GET]
-          paths: [{ type: prefix, value: /whoami }]
+          paths: [{ type: prefix, value: /whoami }, { type: exact, value: /refs }]
       auth: { scheme: bearer, token_ref: ${TOKEN_VARIABLE} }
     - host: ${INSIDE_HOST}
+git-gate:
+  user: { name: Demo, email: demo@demo.test }
+  repos:
+    widget:
+      url: ${GIT_URL}
+      key: { provider: token, token_ref: ${GIT_TOKEN_VARIABLE}, username: demo }
 resources: { cpus: 1, memory: 512m, pids: 128 }
 ---
 The demo's bottle.

@@ -1,14 +1,15 @@
 /** What the demo shows: a command in the bottle each, what it should come to, and why. */
 
 import type { ExecResult } from "../../lib/bottle.ts";
+import { gitSteps } from "./git_steps.ts";
 import { INSIDE_HOST, UPSTREAM_HOST } from "./upstream.ts";
 
 /** What the steps are about. */
 export interface DemoFacts {
   /** SHA-256, hex, of the header that the upstream should see. */
   readonly credentialSha256: string;
-  /** The credential, to look for it where it must not be. */
-  readonly token: string;
+  /** The credentials, to look for them where they must not be. */
+  readonly tokens: readonly string[];
   /** The upstream's own address: it listens, so only the bottle can be why nothing gets there. */
   readonly address: string;
 }
@@ -39,12 +40,12 @@ export function demoSteps(facts: DemoFacts): readonly DemoStep[] {
           : "the upstream did not see the real credential",
     },
     {
-      title: "The real token is nowhere in the bottle",
+      title: "The real tokens are nowhere in the bottle",
       script: "env; cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n'",
       explanation: "Neither in the agent's environment nor in that of any process it can see.",
       judge: ({ stdout }) =>
-        stdout.includes(facts.token)
-          ? "the token is in the guest"
+        facts.tokens.some((token) => stdout.includes(token))
+          ? "a token is in the guest"
           : stdout.includes("API_TOKEN=")
           ? undefined
           : "the environment could not be read",
@@ -78,6 +79,7 @@ export function demoSteps(facts: DemoFacts): readonly DemoStep[] {
         "No resolver is asked, so that names can't carry data out; the answer comes at once, and the question is in the audit.",
       judge: ({ stdout }) => stdout.includes("no such name") ? undefined : "the name was resolved",
     },
+    ...gitSteps,
   ];
 }
 

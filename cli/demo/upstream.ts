@@ -4,30 +4,38 @@ import type { Engine } from "../../backends/engine/engine.ts";
 import { BottleError, ExitCode } from "../../lib/errors.ts";
 import { type HomeId, Label, type Slug, VERSION } from "../../lib/names.ts";
 import { createAuthority } from "../../lib/pki/authority.ts";
-import { LeafIssuer } from "../../lib/pki/leaf.ts";
+import { type Leaf, LeafIssuer } from "../../lib/pki/leaf.ts";
 import { LineSplitter } from "../../lib/process/line_splitter.ts";
 import program from "./upstream_program.ts" with { type: "text" };
 
 /** What the demo calls it. */
 export const UPSTREAM_HOST = "api.demo.test";
+/** The same container, where it has a repository. */
+export const GIT_HOST = "git.demo.test";
+/** What the repository is cloned by. */
+export const GIT_URL = `https://${GIT_HOST}:8443/widget.git`;
 /** Another name of the same server: a route names it, and nobody said that it may be private. */
 export const INSIDE_HOST = "inside.demo.test";
 
 const READY_MS = 20_000;
 
-/** An authority and a certificate for {@linkcode UPSTREAM_HOST}, made for one demo. */
+/** An authority and a certificate for each of the upstream's names, made for one demo. */
 export interface UpstreamIdentity {
   readonly caPem: string;
-  readonly certPem: string;
-  readonly keyPem: string;
+  readonly api: Leaf;
+  readonly git: Leaf;
 }
 
 /** Makes them, on the host and in memory: they open nothing. */
 export async function makeIdentity(now: Date): Promise<UpstreamIdentity> {
   const authority = await createAuthority(now);
   const issuer = await LeafIssuer.open(authority, { now: () => now });
-  const leaf = await issuer.leafFor({ kind: "name", value: UPSTREAM_HOST });
-  return { caPem: authority.cert_pem, certPem: leaf.cert_pem, keyPem: leaf.key_pem };
+  const leafOf = (value: string): Promise<Leaf> => issuer.leafFor({ kind: "name", value });
+  return {
+    caPem: authority.cert_pem,
+    api: await leafOf(UPSTREAM_HOST),
+    git: await leafOf(GIT_HOST),
+  };
 }
 
 /** A running upstream; disposing removes container and network. */
@@ -43,12 +51,14 @@ export interface UpstreamOptions {
   readonly slug: Slug;
   readonly homeId: HomeId;
   readonly identity: UpstreamIdentity;
+  /** What opens the repository. */
+  readonly gitToken: string;
   readonly signal: AbortSignal;
 }
 
 /** Starts it. @throws {BottleError} `demo-upstream` if it does not get ready */
 export async function startUpstream(options: UpstreamOptions): Promise<Upstream> {
-  const { engine, image, slug, homeId, identity, signal } = options;
+  const { engine, image, slug, homeId, identity, gitToken, signal } = options;
   const network = `bot-bottle-${slug}-demo`;
   const container = `${network}-upstream`;
   // With the bottle's labels, so that its removal and `cleanup` find them too.
@@ -73,6 +83,8 @@ export async function startUpstream(options: UpstreamOptions): Promise<Upstream>
     "--network-alias",
     UPSTREAM_HOST,
     "--network-alias",
+    GIT_HOST,
+    "--network-alias",
     INSIDE_HOST,
     "--cap-drop=ALL",
     "--security-opt=no-new-privileges",
@@ -84,7 +96,8 @@ export async function startUpstream(options: UpstreamOptions): Promise<Upstream>
     program,
   ], { signal }));
   const writer = server.writable.getWriter();
-  const document = JSON.stringify({ cert_pem: identity.certPem, key_pem: identity.keyPem });
+  const { api, git } = identity;
+  const document = JSON.stringify({ api, git, git_token: gitToken });
   await writer.write(new TextEncoder().encode(document));
   await writer.close();
   await firstLine(server.readable, AbortSignal.any([signal, AbortSignal.timeout(READY_MS)]));

@@ -8,7 +8,7 @@ import { auditLines } from "./audit_table.ts";
 import { styleOf } from "./style.ts";
 
 /** Lines of a command's output that are shown. */
-const SHOWN_LINES = 8;
+const SHOWN_LINES = 12;
 /** Columns of an explanation. */
 const WIDTH = 74;
 
@@ -21,10 +21,15 @@ export function tellDemo(services: Services): DemoAudience & { onEnd(failed: num
   return {
     onPlan: (plan) => {
       if (quiet) return;
-      say(style.bold("\nA bottle with two routes, and one credential that only its sidecar gets"));
+      say(
+        style.bold(
+          "\nA bottle with two routes, a repository, and credentials that only its sidecar gets",
+        ),
+      );
       for (const { host, auth } of plan.egress.routes) {
         say(`  ${host}${auth === undefined ? "" : `  [auth: ${auth.scheme}]`}`);
       }
+      for (const { url, key } of plan.gitGate.repos) say(`  ${url}  [key: ${key.provider}]`);
       say("");
     },
     onStep: (report, number) => {
@@ -54,7 +59,7 @@ export function tellDemo(services: Services): DemoAudience & { onEnd(failed: num
 
 /** Long output, as of the environment, would hide the point. */
 function shownOutput({ output }: StepReport): readonly string[] {
-  const lines = output.split(/\r?\n/).filter((line) => line.trim() !== "");
+  const lines = output.split(/\r?\n/).map((line) => line.trimEnd()).filter((line) => line !== "");
   if (lines.length <= SHOWN_LINES) return lines;
   return [`(${lines.length} lines)`];
 }

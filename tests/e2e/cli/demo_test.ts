@@ -20,10 +20,13 @@ Deno.test("demo shows each step as told and removes everything", async () => {
   await using home = await makeHome();
   const { code, stdout, stderr } = await home.run("demo");
   assert.equal(code, 0, stdout + stderr);
-  assert.equal(stdout.match(/^ {3}✓ /gm)?.length, 6);
+  assert.equal(stdout.match(/^ {3}✓ /gm)?.length, 9);
   assert.match(stdout, /api\.demo\.test\/whoami +bearer credential put on/);
   assert.match(stdout, /evil\.example\.com +host-not-allowed/);
   assert.match(stdout, /inside\.demo\.test\/ +private-address/);
+  assert.match(stdout, /remote: +settings\.ini:1 +aws-access-token/);
+  assert.match(stdout, /blocked +- +push +widget: heads\/bot\/settings +push-secret/);
+  assert.match(stdout, /allowed +- +push +widget: heads\/bot\/settings/);
   assert.match(stdout, /AAAA? +c2vjcmv0\.evil\.example\.com/);
   assert.deepEqual(await leftOfDemos(), []);
   assert.deepEqual((await home.run("list")).stdout, "");
