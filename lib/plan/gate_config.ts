@@ -102,14 +102,15 @@ function knownSecrets(
   ];
 }
 
-function gateProxy({ egress: { upstreamProxy } }: BottlePlan): GateProxy | null {
+/** Hosts on networks that the bundle joins are reached directly, as egress does. */
+function gateProxy({ egress: { upstreamProxy, bundleNetworks } }: BottlePlan): GateProxy | null {
   if (upstreamProxy === null) return null;
   const { host, port, noProxy } = upstreamProxy;
   return {
     host: host.replace(/^\[(.*)\]$/, "$1"),
     port,
     credentials: credentialsOf(upstreamProxy),
-    no_proxy: noProxy,
+    no_proxy: [...noProxy, ...bundleNetworks.flatMap(({ hosts }) => hosts)],
   };
 }
 

@@ -45,6 +45,7 @@ async function planOf(given: Readonly<Record<string, unknown>> = repos): Promise
       agent_provider: { template: "claude", auth_token: "CLAUDE" },
       "git-gate": { repos: given },
     },
+    spec: { bundleNetworks: [{ name: "compose", hosts: ["git.compose.example"] }] },
     parts: { provider: tokenProvider, upstreamProxy: proxy },
   });
 }
@@ -120,7 +121,7 @@ Deno.test("gateConfig makes what git-gate takes", async () => {
       host: "2001:db8::2",
       port: 3128,
       credentials: { username: "ann", password: "pass:word-marker" },
-      no_proxy: [".corp.example"],
+      no_proxy: [".corp.example", "git.compose.example"],
     },
   });
 });
