@@ -33,7 +33,9 @@ function fits(pattern: readonly string[], path: readonly string[]): boolean {
     }
     reached = next;
   }
-  return withSkips(pattern, reached).has(pattern.length) || isAFolderOf(pattern, path);
+  const isInFolder = pattern[last] === "**" && /[^*?]/.test(pattern[last - 1] ?? "");
+  return isInFolder && reached.has(last) || withSkips(pattern, reached).has(pattern.length) ||
+    isAFolderOf(pattern, path);
 }
 
 /** `**` may stand for no folder, but at the end it stands for something. */

@@ -15,6 +15,8 @@ const cases: readonly (readonly [glob: string, path: string, fits: boolean])[] =
   ["a/*.yml", "a", true],
   ["*/b", "x", false],
   ["**/b", "x", false],
+  ["**/hooks/**", "a/hooks", true],
+  ["*/**", "x", false],
   ["**/Jenkinsfile", "Jenkinsfile", true],
   ["**/Jenkinsfile", "a/b/Jenkinsfile", true],
   ["**/Jenkinsfile", "a/Jenkinsfile/b", false],
@@ -48,6 +50,10 @@ function expected(glob: string, path: string): boolean {
   const plain = segments.slice(0, path.split("/").length);
   const isFolder = plain.length < segments.length && plain.join("/") === path &&
     !/[*?]/.test(path);
+  const inPlace = segments.slice(0, -1).join("/");
+  if (segments.at(-1) === "**" && /[^*?]/.test(segments.at(-2) ?? "") && expected(inPlace, path)) {
+    return true;
+  }
   const expression = segments.map((segment, at) => {
     if (segment === "**") {
       return at === segments.length - 1 ? "(?:[^/]*(?:/[^/]*)*)" : "(?:[^/]*/)*";
