@@ -6,7 +6,7 @@ import type { Secret } from "../secret.ts";
 export interface ApiRequest {
   /** Its method. */
   readonly method: "GET" | "POST" | "DELETE";
-  /** `https:`, without credentials or fragment. */
+  /** `https:`, or `http:` of this machine; without credentials or fragment. */
   readonly url: string;
   /** The header that proves who asks, whole. */
   readonly authorization: ApiAuthorization;

@@ -1,6 +1,7 @@
 /** How a request to a forge leaves this machine: directly, or by the company's proxy. */
 
 import { BottleError } from "../errors.ts";
+import { classifyAddress } from "../egress/host/address.ts";
 import { parseHost } from "../egress/host/host.ts";
 import { compileNoProxy } from "../egress/host/no_proxy.ts";
 import type { UpstreamProxyPlan } from "../plan/upstream_proxy.ts";
@@ -36,7 +37,9 @@ export function findWay(
   },
 ): ApiWay {
   const host = hostOf(api);
-  const isDirect = proxy === null || host.kind === "bad" || compileNoProxy(proxy.noProxy)(host);
+  // What isn't encrypted is for this machine only, and no proxy may read it.
+  const isDirect = proxy === null || api.startsWith("http:") || host.kind === "bad" ||
+    compileNoProxy(proxy.noProxy)(host);
   return { extraCaPem, proxy: isDirect ? null : readProxy(proxy) };
 }
 
@@ -53,8 +56,19 @@ export function hostsOnTheWay(api: string, { proxy }: ApiWay): readonly string[]
       hint: "Write `api` as https://host or https://host:port",
     });
   }
-  const own = `${url.hostname}:${url.port === "" ? 443 : url.port}`;
+  const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : url.port;
+  const own = `${url.hostname}:${port}`;
   return proxy === null ? [own] : [own, `${proxy.host}:${proxy.port}`];
+}
+
+/** Whether a token may go there: over TLS, or to this machine. */
+export function isSafeAddress(api: string): boolean {
+  if (api.startsWith("https://")) return true;
+  const host = hostOf(api);
+  return api.startsWith("http://") &&
+    (host.kind === "name"
+      ? host.name === "localhost"
+      : host.kind === "ip" && classifyAddress(host.address) === "loopback");
 }
 
 function hostOf(api: string): ReturnType<typeof parseHost> {

@@ -6,6 +6,7 @@
 import { z } from "../deps/zod.ts";
 import { BottleError } from "../errors.ts";
 import type { CredentialSource } from "../manifest/credential.ts";
+import { isSafeAddress } from "./api_way.ts";
 import { type EnvName, isSlug, parseEnvName, type Slug } from "../names.ts";
 
 /** A deploy key that there is, or may be. No secret is part of it. */
@@ -51,7 +52,7 @@ const recordSchema = z.strictObject({
   slug: z.custom<Slug>((slug) => typeof slug === "string" && isSlug(slug)),
   name: z.string().min(1),
   provider: z.enum(FORGES),
-  api: z.string().startsWith("https://"),
+  api: z.string().refine(isSafeAddress),
   owner: z.string().min(1),
   repo: z.string().min(1),
   title: z.string().min(1),

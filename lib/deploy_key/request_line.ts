@@ -12,7 +12,7 @@ import {
 import { BottleError } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import { type ApiRequest, type ApiResponse, MAX_RESPONSE_BYTES } from "./api_request.ts";
-import type { ApiWay } from "./api_way.ts";
+import { type ApiWay, isSafeAddress } from "./api_way.ts";
 
 /** What the process is told. Secret: it goes over stdin. */
 export interface SendJob {
@@ -101,7 +101,7 @@ function parseRequest(shape: Shape): ApiRequest {
   const body = optional(shape, "body", () => parseBody(readShape(shape["body"], "body")));
   const accept = optional(shape, "accept", () => readText(shape, "accept", 80));
   const url = readText(shape, "url", MAX_TEXT);
-  if (!url.startsWith("https://")) throw shapeError("url", "an address by https");
+  if (!isSafeAddress(url)) throw shapeError("url", "an address by https, or of this machine");
   return {
     method: readChoice(shape, "method", ["GET", "POST", "DELETE"]),
     url,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findWay, hostsOnTheWay } from "../../../../lib/deploy_key/api_way.ts";
+import { findWay, hostsOnTheWay, isSafeAddress } from "../../../../lib/deploy_key/api_way.ts";
 import { readUpstreamProxy } from "../../../../lib/plan/upstream_proxy.ts";
 
 const API = "https://gitea.example.com/api/v1/x";
@@ -52,5 +52,26 @@ Deno.test("hostsOnTheWay refuses a host that would open more than itself", () =>
     assert.throws(() => hostsOnTheWay(api, { extraCaPem: null, proxy: null }), {
       code: "deploy-key-unreachable",
     });
+  }
+});
+
+Deno.test("findWay takes no proxy for what is not encrypted", () => {
+  const api = "http://localhost:3000/gitea";
+  const way = findWay(api, { extraCaPem: null, proxy: proxy("http://192.0.2.1:3128") });
+  assert.equal(way.proxy, null);
+  assert.deepEqual(hostsOnTheWay(api, way), ["localhost:3000"]);
+  assert.deepEqual(hostsOnTheWay("http://127.0.0.1/", way), ["127.0.0.1:80"]);
+});
+
+Deno.test("isSafeAddress takes TLS, and plain HTTP to this machine only", () => {
+  const safe = ["https://gitea.example.com", "http://localhost:3000", "http://127.0.0.1:3000/x"];
+  for (const api of [...safe, "http://[::1]:3000", "http://127.8.9.1/"]) {
+    assert.ok(isSafeAddress(api), api);
+  }
+  const unsafe = ["http://gitea.example.com", "http://192.0.2.1", "http://localhost.example.com"];
+  for (
+    const api of [...unsafe, "ftp://localhost", "http://localhost@192.0.2.1/", "", "localhost"]
+  ) {
+    assert.ok(!isSafeAddress(api), api);
   }
 });
