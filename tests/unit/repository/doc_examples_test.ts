@@ -5,7 +5,7 @@ import { lintRoutes } from "../../../lib/policy/lint.ts";
 import { manifestFiles, markdown } from "../../support/manifest_files.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const FILES = ["README.md", "docs/routes.md", "docs/presets.md", "docs/images.md"];
+const FILES = ["README.md", "docs/routes.md", "docs/presets.md", "docs/images.md", "docs/git.md"];
 
 /** The heads of manifests that a document shows. */
 async function examplesIn(file: string): Promise<readonly string[]> {
