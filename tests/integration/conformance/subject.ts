@@ -25,7 +25,7 @@ export interface Subject extends AsyncDisposable {
   /** A plan of the agent `probe`. */
   prepare(manifests?: Partial<Manifests>, spec?: Partial<BottleSpec>): Promise<BottlePlan>;
   launch(plan: BottlePlan, options?: Partial<LaunchOptions>): Promise<Bottle>;
-  resume(plan: BottlePlan): Promise<Bottle>;
+  resume(plan: BottlePlan, options?: Partial<LaunchOptions>): Promise<Bottle>;
 }
 
 /** What a test changes of the manifests. */
@@ -72,7 +72,7 @@ export async function createSubject(
     calls,
     prepare: (manifests, spec) => backend.prepare({ ...specOf(manifests), ...spec }),
     launch: (plan, given) => backend.launch(plan, { ...launchOptions(plan, context), ...given }),
-    resume: (plan) => backend.resume(plan, launchOptions(plan, context)),
+    resume: (plan, given) => backend.resume(plan, { ...launchOptions(plan, context), ...given }),
     [Symbol.asyncDispose]: async (): Promise<void> => {
       const left = await backend.plannedCleanup(home, { slugs: [], includeRunning: true });
       await backend.cleanup(left);

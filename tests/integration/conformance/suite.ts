@@ -5,6 +5,7 @@ import { conformFiles } from "./files.ts";
 import { conformGitUser } from "./git_user.ts";
 import { conformIsolation } from "./isolation.ts";
 import { conformLife } from "./life.ts";
+import { conformRepos } from "./repos.ts";
 import type { SubjectFactory } from "./subject.ts";
 
 /** Registers the suite's tests. */
@@ -14,4 +15,5 @@ export function conformance(name: string, open: SubjectFactory): void {
   conformGitUser(name, open);
   conformIsolation(name, open);
   conformLife(name, open);
+  conformRepos(name, open);
 }
