@@ -10,6 +10,8 @@ export interface GuestRepo {
   /** As the manifest has it. */
   readonly url: string;
   readonly upstream: UpstreamAddress;
+  /** Egress leads to its host too: repositories whose names only begin like its own are left to egress. Default false. */
+  readonly isOpen?: boolean;
 }
 
 /** Where the gate answers. */
@@ -27,7 +29,7 @@ const HEAD = `# Written by bot-bottle, anew whenever the bottle starts.
 /**
  * The whole file. What git replaces is the beginning of a url: what follows it stays. So a base ends in a slash, and
  * the url of a repository whose name only begins like a declared one becomes `…/widget/-other.git`, which the gate
- * does not serve: never another declared repository.
+ * does not serve: never another declared repository. Where egress may serve it, rules for each way to go on keep it.
  */
 export function guestGitConfig(repos: readonly GuestRepo[], gate: GateEndpoint | null): string {
   if (gate === null || repos.length === 0) return HEAD;
@@ -44,7 +46,26 @@ export function guestGitConfig(repos: readonly GuestRepo[], gate: GateEndpoint |
         spellings(url, upstream).map((spelling) => ["insteadOf", spelling]),
       )
     ),
+    ...repos.filter(({ isOpen = false }) => isOpen).flatMap((repo) => keepLongerNames(repo, base)),
   ].join("\n");
+}
+
+/** What the name of a repository goes on with. */
+const LETTERS = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."];
+
+/**
+ * The longest rule that fits is git's: those for a longer name lead from a url to itself. `.` begins the repository's own
+ * `.git` too, which so has a rule of its own.
+ */
+function keepLongerNames({ name, url, upstream }: GuestRepo, base: string): readonly string[] {
+  const starts = spellings(url, upstream).filter((spelling) => spelling.startsWith("https://"));
+  const longer = starts.flatMap((start) =>
+    LETTERS.flatMap((letter) => [`${start}${letter}`, `${start}.git${letter}`])
+  );
+  return [
+    section("url", `${base}${name}/.git`, starts.map((start) => ["insteadOf", `${start}.git`])),
+    ...longer.map((start) => section("url", start, [["insteadOf", start]])),
+  ];
 }
 
 function section(

@@ -1,12 +1,11 @@
 /** What a person should know of a repository before saying yes. Sentences without a full stop. */
 
 import { readingMethods } from "../egress/judge/reading_methods.ts";
-import { parseHost } from "../egress/host/host.ts";
-import { matchHost, parseHostPattern } from "../egress/host/host_pattern.ts";
 import type { Route } from "../egress/route/route.ts";
 import { fitsRefPattern } from "../git_gate/ref_name.ts";
 import type { ManifestRepo, Sourced } from "../manifest/types.ts";
 import { formatPlace } from "../manifest/problem.ts";
+import { routesToHost } from "./routes_to_host.ts";
 
 /** What {@linkcode gateDangers} and {@linkcode gateWarnings} look at. */
 export interface GateFacts {
@@ -66,15 +65,8 @@ function leavesMainOpen({ rules }: ManifestRepo): boolean {
 
 /** Routes to the upstream's own host by which something can be written. */
 function besides({ upstream }: ManifestRepo, routes: readonly Route[]): readonly Route[] {
-  const text = upstream.host.includes(":") ? `[${upstream.host}]` : upstream.host;
-  const host = parseHost(text);
-  if (host.kind === "bad") return [];
-  return routes.filter(({ host: written, matches = [] }) => {
-    const pattern = parseHostPattern(written);
-    return pattern.kind !== "bad" && matchHost(pattern, host) &&
-      (matches.length === 0 ||
-        matches.some(({ methods }) =>
-          methods?.some((method) => !readingMethods.has(method)) ?? true
-        ));
-  });
+  return routesToHost(upstream.host, routes).filter(({ matches = [] }) =>
+    matches.length === 0 ||
+    matches.some(({ methods }) => methods?.some((method) => !readingMethods.has(method)) ?? true)
+  );
 }

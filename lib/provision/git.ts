@@ -4,6 +4,7 @@ import type { Bottle, GuestEntry } from "../bottle.ts";
 import { guestGitConfig } from "../git_gate/guest_config.ts";
 import type { GitUser } from "../manifest/types.ts";
 import type { BottlePlan } from "../plan/plan.ts";
+import { routesToHost } from "../plan/routes_to_host.ts";
 import { runInGuest } from "./run_in_guest.ts";
 import type { ProvisionOptions } from "./step.ts";
 
@@ -44,9 +45,15 @@ export function gateConfigEntries(
   { plan, endpoints }: Pick<Bottle, "plan" | "endpoints">,
   { again = false }: ProvisionOptions = {},
 ): readonly GuestEntry[] {
-  const { repos } = plan.gitGate;
+  const { egress, gitGate: { repos } } = plan;
   if (repos.length === 0 && !again) return [];
-  const content = guestGitConfig(repos, endpoints.gitGate);
+  const content = guestGitConfig(
+    repos.map((repo) => ({
+      ...repo,
+      isOpen: routesToHost(repo.upstream.host, egress.routes).length > 0,
+    })),
+    endpoints.gitGate,
+  );
   return [{ path: gateConfigFile(plan), mode: 0o644, content }];
 }
 

@@ -134,11 +134,36 @@ Deno.test("guestGitConfig leaves other repositories alone, or leads them to none
   ]);
 });
 
+Deno.test("guestGitConfig leaves longer names to egress where that leads to the host", async () => {
+  const repos = [
+    { ...repo("foo", "git@git.example.com:ann/foo.git"), isOpen: true },
+    { ...repo("foo-docs", "git@git.example.com:ann/foo-docs"), isOpen: true },
+  ];
+  const start = "https://git.example.com/ann/foo";
+  const kept = ["-bar", "-bar.git", "2", ".github.io", ".gitx.git", ".js", "_x", "Z.git/", "..git"];
+  const led: readonly (readonly [end: string, to: string])[] = [
+    ["", "foo/"],
+    [".git", "foo/.git"],
+    ["/", "foo//"],
+    [".git/", "foo/.git/"],
+    ["-docs", "foo-docs/"],
+    ["-docs.git", "foo-docs/.git"],
+  ];
+  assert.deepEqual(
+    await resolve(repos, [...kept, ...led.map(([end]) => end)].map((end) => `${start}${end}`)),
+    [...kept.map((end) => `${start}${end}`), ...led.map(([, to]) => `http://git-gate:9418/${to}`)],
+  );
+  // By ssh nothing leads past the gate.
+  assert.deepEqual(await resolve(repos, ["git@git.example.com:ann/foo-bar"]), [
+    "http://git-gate:9418/foo/-bar",
+  ]);
+});
+
 Deno.test("guestGitConfig never turns a url into another declared repository", async () => {
   const repos = [
     repo("a", "git@git.example.com:a"),
-    repo("ab", "git@git.example.com:ab"),
-    repo("b", "git@git.example.com:x/b"),
+    { ...repo("ab", "git@git.example.com:ab"), isOpen: true },
+    { ...repo("b", "git@git.example.com:x/b"), isOpen: true },
   ];
   const starts = [
     "git@git.example.com:a",
