@@ -61,6 +61,7 @@ export function forgeError(
         "there is no such repository, or the token's owner does not see it",
         "Look at the repository's url, and whether the token's owner is an administrator of it",
       );
+    case 400:
     case 409:
     case 422:
       return error(
@@ -91,10 +92,16 @@ function hintOf({ status }: ApiResponse): string {
     : "Look whether `api` is the address of the server itself";
 }
 
-/** The `message` of the body, which Gitea, GitHub and GitLab all have: the server's word, made safe to show. */
+/**
+ * The `message` of the body, which Gitea, GitHub and GitLab all have, or what GitLab says of scopes: the server's word, made
+ * safe to show.
+ */
 function wordsOf(body: string): string {
   try {
-    const { message }: { readonly message?: unknown } = Object(JSON.parse(body));
+    const said: { readonly message?: unknown; readonly error_description?: unknown } = Object(
+      JSON.parse(body),
+    );
+    const message = said.message ?? said.error_description;
     const text = typeof message === "string" ? message : JSON.stringify(message) ?? "";
     return escapeControl(text.slice(0, SHOWN));
   } catch {

@@ -1,10 +1,16 @@
 /** Which forge is spoken to how. */
 
 import { openGitea } from "./gitea.ts";
+import { openGitHub } from "./github.ts";
+import { openGitLab } from "./gitlab.ts";
 import type { DeployKeyProvider, OpenProvider, ProviderOptions } from "./provider.ts";
 import type { ForgeName } from "./record.ts";
 
-const PROVIDERS: Readonly<Record<ForgeName, OpenProvider>> = { gitea: openGitea };
+const PROVIDERS: Readonly<Record<ForgeName, OpenProvider>> = {
+  gitea: openGitea,
+  github: openGitHub,
+  gitlab: openGitLab,
+};
 
 /** Opens the deploy keys of one repository. */
 export function openProvider(forge: ForgeName, options: ProviderOptions): DeployKeyProvider {

@@ -36,6 +36,8 @@ export interface ForgeKey {
  * `forge_error.ts`.
  */
 export interface DeployKeyProvider {
+  /** Whether a second key of the same title is refused; else there may be many. */
+  readonly isTitleUnique: boolean;
   /** Adds a key. @throws {BottleError} `deploy-key-conflict` where there is one of that title already */
   create(key: NewKey, signal: AbortSignal): Promise<ForgeKey>;
   /** Removes one; one that is not there is as it should be. */

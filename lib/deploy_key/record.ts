@@ -34,7 +34,7 @@ export interface DeployKeyRecord {
 }
 
 /** The forges whose keys can be made. */
-export const FORGES = ["gitea"] as const;
+export const FORGES = ["gitea", "github", "gitlab"] as const;
 /** One of {@linkcode FORGES}. */
 export type ForgeName = typeof FORGES[number];
 

@@ -58,23 +58,28 @@ async function createOrReplace(
   key: NewKey,
   signal: AbortSignal,
 ): Promise<ForgeKey> {
+  if (!provider.isTitleUnique) {
+    await replaceable(key, signal, provider, await provider.list(key.title, signal));
+    return await provider.create(key, signal);
+  }
   try {
     return await provider.create(key, signal);
   } catch (error) {
     if (!(error instanceof BottleError) || error.code !== "deploy-key-conflict") throw error;
-    if (!await removeStale(provider, key.title, signal)) throw error;
+    if (!await replaceable(key, signal, provider)) throw error;
   }
   return await provider.create(key, signal);
 }
 
-/** Whether there was one. */
-async function removeStale(
-  provider: DeployKeyProvider,
-  title: string,
+/** Removes what has this title already; whether there was something. @param known default: it is looked for */
+async function replaceable(
+  { title }: NewKey,
   signal: AbortSignal,
+  provider: DeployKeyProvider,
+  known?: readonly ForgeKey[],
 ): Promise<boolean> {
   try {
-    const stale = await provider.list(title, signal);
+    const stale = known ?? await provider.list(title, signal);
     for (const { id } of stale) await provider.delete(id, signal);
     return stale.length > 0;
   } catch (error) {

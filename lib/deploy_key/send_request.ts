@@ -63,7 +63,8 @@ function proxyOf({ host, port, credentials }: ApiProxy): Deno.Proxy {
 
 async function readResponse(response: Response): Promise<ApiResponse> {
   const { status, headers } = response;
-  const total = headers.get("x-total-count") ?? "";
+  // Gitea's and GitLab's.
+  const total = headers.get("x-total-count") ?? headers.get("x-total") ?? "";
   return {
     status,
     body: await readBody(response),

@@ -10,8 +10,8 @@ import { Secret } from "../../../lib/secret.ts";
 import { startGitClient } from "../../support/git/client.ts";
 import { makeNetwork } from "../../support/git/container.ts";
 import { startSshd } from "../../support/git/sshd.ts";
-import { TOKEN } from "../../support/gitea/in_process.ts";
-import { startForge } from "../../support/gitea/server.ts";
+import { TOKEN } from "../../support/forges/in_process.ts";
+import { startForge } from "../../support/forges/server.ts";
 
 const { signal } = new AbortController();
 

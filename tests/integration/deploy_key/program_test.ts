@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { Label } from "../../../lib/names.ts";
 import { engine, interrupt } from "../../e2e/cli/program.ts";
 import { startCompanyProxy } from "../../support/egress/company_proxy.ts";
-import { TOKEN } from "../../support/gitea/in_process.ts";
+import { TOKEN } from "../../support/forges/in_process.ts";
 import { makeScene, type Scene } from "./scene.ts";
 
 const START = ["start", "demo", "--yes", "--detach"] as const;

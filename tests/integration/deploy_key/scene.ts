@@ -10,8 +10,8 @@ import {
   type StartOptions,
   type TestHome,
 } from "../../e2e/cli/program.ts";
-import { TOKEN } from "../../support/gitea/in_process.ts";
-import { type ForgeServer, startForge } from "../../support/gitea/server.ts";
+import { TOKEN } from "../../support/forges/in_process.ts";
+import { type ForgeServer, startForge } from "../../support/forges/server.ts";
 import { providerImage } from "../../support/provider_image.ts";
 
 /** A scene. Disposal leaves nothing, and fails if a request was not as it should have been. */

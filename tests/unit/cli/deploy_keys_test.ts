@@ -3,8 +3,8 @@ import { makeKeyPair } from "../../../lib/deploy_key/key_pair.ts";
 import type { SendRequest } from "../../../lib/deploy_key/api_request.ts";
 import { BottleError } from "../../../lib/errors.ts";
 import { type Cli, type CliOptions, makeCli } from "../../support/cli.ts";
-import { sendTo, teamWorld, TOKEN } from "../../support/gitea/in_process.ts";
-import type { World } from "../../support/gitea/world.ts";
+import { sendTo, teamWorld, TOKEN } from "../../support/forges/in_process.ts";
+import type { World } from "../../support/forges/world.ts";
 import { markdown } from "../../support/manifest_files.ts";
 
 const SLUG = "demo-abcde";

@@ -6,8 +6,8 @@ import {
   type SendOutcome,
 } from "../../../../lib/deploy_key/request_line.ts";
 import { Secret } from "../../../../lib/secret.ts";
-import { TOKEN } from "../../../support/gitea/in_process.ts";
-import { startForge } from "../../../support/gitea/server.ts";
+import { TOKEN } from "../../../support/forges/in_process.ts";
+import { startForge } from "../../../support/forges/server.ts";
 
 async function ask(
   stdin: string,

@@ -5,8 +5,8 @@ import { makeKeyPair } from "../../../../lib/deploy_key/key_pair.ts";
 import type { DeployKeyProvider } from "../../../../lib/deploy_key/provider.ts";
 import { BottleError } from "../../../../lib/errors.ts";
 import { Secret } from "../../../../lib/secret.ts";
-import { sendTo, teamWorld, TOKEN } from "../../../support/gitea/in_process.ts";
-import type { World } from "../../../support/gitea/world.ts";
+import { sendTo, teamWorld, TOKEN } from "../../../support/forges/in_process.ts";
+import type { World } from "../../../support/forges/world.ts";
 
 const TITLE = "bot-bottle demo-abcde widget";
 const { signal } = new AbortController();

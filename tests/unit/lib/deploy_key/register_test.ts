@@ -6,8 +6,8 @@ import { type KeyParts, registerKey, withdrawKey } from "../../../../lib/deploy_
 import { BottleError } from "../../../../lib/errors.ts";
 import { parseEnvName, parseSlug } from "../../../../lib/names.ts";
 import { Secret } from "../../../../lib/secret.ts";
-import { sendTo, teamWorld, TOKEN } from "../../../support/gitea/in_process.ts";
-import type { World } from "../../../support/gitea/world.ts";
+import { sendTo, teamWorld, TOKEN } from "../../../support/forges/in_process.ts";
+import type { World } from "../../../support/forges/world.ts";
 
 const name = parseEnvName("GITEA_TOKEN");
 assert.ok(name !== undefined);

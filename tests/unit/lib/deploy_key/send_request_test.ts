@@ -3,8 +3,8 @@ import type { ApiResponse } from "../../../../lib/deploy_key/api_request.ts";
 import { createSend } from "../../../../lib/deploy_key/send_request.ts";
 import { BottleError } from "../../../../lib/errors.ts";
 import { Secret } from "../../../../lib/secret.ts";
-import { TOKEN } from "../../../support/gitea/in_process.ts";
-import { type ForgeServer, startForge } from "../../../support/gitea/server.ts";
+import { TOKEN } from "../../../support/forges/in_process.ts";
+import { type ForgeServer, startForge } from "../../../support/forges/server.ts";
 
 const authorization = { name: "authorization", value: new Secret(`token ${TOKEN}`) } as const;
 const { signal } = new AbortController();

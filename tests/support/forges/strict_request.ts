@@ -19,8 +19,6 @@ export interface StrictForm {
   readonly authorization: string;
   /** What it has to say it takes. */
   readonly accept: string;
-  /** Headers that must be there besides. */
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Headers that a client may send; any other is a mistake, cookies first of all. */
@@ -41,14 +39,11 @@ export async function readStrictly(
 ): Promise<StrictRequest | { readonly why: string }> {
   const { headers, method } = request;
   const url = new URL(request.url);
-  const allowed = [...KNOWN, form.authorization, ...Object.keys(form.headers ?? {})];
+  const allowed = [...KNOWN, form.authorization];
   const stray = [...headers.keys()].filter((name) => !allowed.includes(name));
   if (stray.length > 0) return { why: `headers ${stray.join(", ")}` };
   if (headers.get("accept") !== form.accept) return { why: `accept ${headers.get("accept")}` };
   if ((headers.get("user-agent") ?? "") === "") return { why: "no user-agent" };
-  for (const [name, value] of Object.entries(form.headers ?? {})) {
-    if (headers.get(name) !== value) return { why: `${name} ${headers.get(name)}` };
-  }
   if (url.protocol !== "https:") return { why: `the scheme ${url.protocol}` };
   if (url.username !== "" || url.password !== "") return { why: "credentials in the address" };
   if (!url.pathname.startsWith(`${form.root}/`)) return { why: `the path ${url.pathname}` };

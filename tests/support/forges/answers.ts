@@ -1,6 +1,6 @@
 /** Answers in Gitea's form (`services/context/api.go`, `modules/structs/repo_key.go`). */
 
-import type { TestDeployKey } from "./world.ts";
+import type { TestDeployKey, World } from "./world.ts";
 
 /** JSON with Gitea's content type. */
 export function json(status: number, value: unknown, headers: HeadersInit = {}): Response {
@@ -28,4 +28,10 @@ export function keyJson(key: TestDeployKey, origin: string): Readonly<Record<str
     created_at: createdAt,
     read_only: readOnly,
   };
+}
+
+/** A request that a server may put up with, and a test must not. */
+export function violation(world: World, why: string): Response {
+  world.violations.push(why);
+  return apiError(400, why);
 }

@@ -3,7 +3,7 @@
  * as Gitea does (go-gitea/gitea `routers/api/v1/repo/key.go`, `models/asymkey/ssh_key_deploy.go`, `routers/api/v1/api.go`).
  */
 
-import { apiError, json, keyJson } from "./answers.ts";
+import { apiError, json, keyJson, violation } from "./answers.ts";
 import { parsePublicKey } from "./public_key.ts";
 import { hasShape, readStrictly, type StrictRequest } from "./strict_request.ts";
 import type { TestRepo, TestToken, World } from "./world.ts";
@@ -37,12 +37,6 @@ export async function answerAsGitea(world: World, request: Request): Promise<Res
   if (strict.method === "GET" && id === undefined) return list(world, repo, strict, origin);
   if (strict.method === "DELETE" && id !== undefined) return remove(world, repo, id);
   return violation(world, `${strict.method} ${pathname}`);
-}
-
-/** A request that Gitea may put up with, and a test must not. */
-export function violation(world: World, why: string): Response {
-  world.violations.push(why);
-  return apiError(400, why);
 }
 
 function authenticate(

@@ -10,7 +10,7 @@ import { World } from "./world.ts";
 export const TOKEN = "5f8e7c2a90b14d63a1f0c9d2e4b6a8f01234abcd";
 
 /** A forge with the repositories `team/widget` and `team/gadget`, which Ada administers. */
-export function teamWorld(scopes: readonly string[] = ["write:repository"]): World {
+export function teamWorld(scopes: readonly string[] = ["write:repository", "repo", "api"]): World {
   const world = new World();
   for (const name of ["widget", "gadget"]) {
     world.addRepo({ owner: "team", name, admins: ["ada"], readers: ["eve"] });
