@@ -92,12 +92,21 @@ export type {
   RepoRules,
   SshUpstream,
 } from "./lib/git_gate/config.ts";
+export type { PushedRef, PushFinding, PushRecord } from "./lib/git_gate/push_record.ts";
+export type { GateReason } from "./lib/git_gate/reason.ts";
 export type { HostKey } from "./lib/git_gate/host_key.ts";
 export type { GiteaKey, NoKey, RepoKey, StaticKey, TokenKey } from "./lib/git_gate/repo_key.ts";
 export type { HttpsAddress, SshAddress, UpstreamAddress } from "./lib/git_gate/upstream_address.ts";
 
 export { inspectWorkspace, type WorkspaceRequest } from "./lib/workspace/inspect.ts";
-export type { LeftOut, Oid, WorkspacePlan, WorkspaceSource } from "./lib/workspace/types.ts";
+export type {
+  LeftOut,
+  Oid,
+  SourceRemote,
+  WorkspacePlan,
+  WorkspaceRemote,
+  WorkspaceSource,
+} from "./lib/workspace/types.ts";
 export type { GitHost } from "./lib/workspace/host_git.ts";
 export type { BottleSpec, BundleNetwork, Entering, RuntimeChoice } from "./lib/plan/spec.ts";
 export type { LimitsInForce } from "./lib/plan/limits.ts";
