@@ -8,9 +8,11 @@ export interface PushRecord {
   readonly repo: string;
   /** At most 100; `refs_more` counts the others. */
   readonly refs: readonly PushedRef[];
+  /** How many more refs it named; absent: none. */
   readonly refs_more?: number;
   /** At most 50; `findings_more` counts the others. */
   readonly findings: readonly PushFinding[];
+  /** How many more findings there were; absent: none. */
   readonly findings_more?: number;
   /** Objects that came with it. */
   readonly objects: number;
@@ -18,6 +20,7 @@ export interface PushRecord {
 
 /** One ref of a push. */
 export interface PushedRef {
+  /** Its full name. */
   readonly ref: string;
   /** Object id in hex; all zeroes: the ref is new. */
   readonly old: string;
