@@ -15,7 +15,7 @@
 export class ByteSearch {
   readonly #text: Uint8Array;
   /** For each byte the places of the text where it stands, one bit each. */
-  readonly #places = new Uint32Array(256);
+  readonly #places = new Int32Array(256);
 
   /** @param text of 2 to 32 characters, one a byte */
   constructor(text: string) {
