@@ -44,8 +44,7 @@ async function keep(conn: Deno.TcpConn): Promise<void> {
   else tally.ended++;
 }
 
-const making = Promise.all(Array.from({ length: AT_ONCE }, makeSome));
-void making;
+void Promise.all(Array.from({ length: AT_ONCE }, makeSome));
 for (;;) {
   const now: CrowdTally = tally;
   Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(now)}\n`));
