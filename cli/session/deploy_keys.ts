@@ -111,7 +111,7 @@ export async function withdrawRecords(
 function wantedKeys({ context }: KeyServices, plan: BottlePlan): readonly WantedKey[] {
   const { slug } = plan;
   return plan.gitGate.repos.flatMap(({ name, key, place }) => {
-    if (key.provider !== "gitea") return [];
+    if (!("provisionerToken" in key)) return [];
     const { provider, api, owner, repo, provisionerToken: token, readOnly } = key;
     const title = deployKeyTitle(slug, name);
     const createdAt = context.clock.now().toISOString();

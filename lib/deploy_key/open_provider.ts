@@ -1,10 +1,10 @@
 /** Which forge is spoken to how. */
 
+import type { ForgeName } from "../git_gate/repo_key.ts";
 import { openGitea } from "./gitea.ts";
 import { openGitHub } from "./github.ts";
 import { openGitLab } from "./gitlab.ts";
 import type { DeployKeyProvider, OpenProvider, ProviderOptions } from "./provider.ts";
-import type { ForgeName } from "./record.ts";
 
 const PROVIDERS: Readonly<Record<ForgeName, OpenProvider>> = {
   gitea: openGitea,

@@ -5,6 +5,7 @@
 
 import { z } from "../deps/zod.ts";
 import { BottleError } from "../errors.ts";
+import { type ForgeName, FORGES } from "../git_gate/repo_key.ts";
 import type { CredentialSource } from "../manifest/credential.ts";
 import { isSafeAddress } from "./api_way.ts";
 import { type EnvName, isSlug, parseEnvName, type Slug } from "../names.ts";
@@ -32,11 +33,6 @@ export interface DeployKeyRecord {
   /** RFC 3339: when it was asked for. */
   readonly createdAt: string;
 }
-
-/** The forges whose keys can be made. */
-export const FORGES = ["gitea", "github", "gitlab"] as const;
-/** One of {@linkcode FORGES}. */
-export type ForgeName = typeof FORGES[number];
 
 const tokenSchema = z.discriminatedUnion("kind", [
   z.strictObject({

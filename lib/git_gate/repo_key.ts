@@ -12,17 +12,25 @@ export interface StaticKey {
   readonly fingerprint?: string;
 }
 
-/** An ssh key that lives as long as the bottle runs: Gitea is given it as a deploy key. */
-export interface GiteaKey {
+/** Forges that are given deploy keys by their API. */
+export const FORGES = ["gitea", "github", "gitlab"] as const;
+/** One of {@linkcode FORGES}. */
+export type ForgeName = typeof FORGES[number];
+
+/** An ssh key that lives as long as the bottle runs: a forge is given it as a deploy key. */
+export interface DeployKey {
   /** Tells the forms apart. */
-  readonly provider: "gitea";
-  /** Where Gitea's API is: `https://gitea.example.com`, without a slash at the end and without `/api/v1`. */
+  readonly provider: ForgeName;
+  /**
+   * Where the forge's API is: `https://gitea.example.com`, `https://api.github.com`, without a slash at the end and without `/api/v1` or
+   * `/api/v4`.
+   */
   readonly api: string;
   /** What may add and remove deploy keys. It stays on the host. */
   readonly provisionerToken: CredentialSource;
   /** Whether the deploy key can read only. */
   readonly readOnly: boolean;
-  /** Of the repository, from its url. */
+  /** Of the repository, from its url; at GitLab a group may be in a group: `tools/build`. */
   readonly owner: string;
   /** The repository's name there, from its url, without `.git`. */
   readonly repo: string;
@@ -45,12 +53,14 @@ export interface NoKey {
 }
 
 /** What opens an upstream. */
-export type RepoKey = StaticKey | GiteaKey | TokenKey | NoKey;
+export type RepoKey = StaticKey | DeployKey | TokenKey | NoKey;
 
 /** The credential that a key names; undefined for one that names none. */
 export function credentialOf(key: RepoKey): CredentialSource | undefined {
   switch (key.provider) {
     case "gitea":
+    case "github":
+    case "gitlab":
       return key.provisionerToken;
     case "token":
       return key.tokenRef;

@@ -3,17 +3,24 @@
 import { parseAuthority } from "../egress/host/authority.ts";
 import { classifyAddress } from "../egress/host/address.ts";
 import { type Host, printHost } from "../egress/host/host.ts";
+import type { ForgeName } from "../git_gate/repo_key.ts";
 import type { Fault } from "./shape.ts";
 
 const FORM = /^(https?):\/\/([^/?#]*)((?:\/[A-Za-z0-9._~-]+)*)\/?$/;
 
-/** Scheme, host and the forge's own folder, without `/api/v1`; undefined if {@linkcode findApiFault} finds a fault. */
+/** Where the API is that a manifest need not name. */
+export const HOSTED_APIS = {
+  github: "https://api.github.com",
+  gitlab: "https://gitlab.com",
+} as const;
+
+/** Scheme, host and the forge's own folder, without `/api/v1` or `/api/v4`; undefined if {@linkcode findApiFault} finds a fault. */
 export function canonicalApi(text: string): string | undefined {
   const [, scheme, authority = "", folder = ""] = FORM.exec(text) ?? [];
   const parsed = parseAuthority(authority);
   if (scheme === undefined || "kind" in parsed) return undefined;
   const port = parsed.port === undefined ? "" : `:${parsed.port}`;
-  return `${scheme}://${printHost(parsed.host)}${port}${folder.replace(/\/api\/v1$/, "")}`;
+  return `${scheme}://${printHost(parsed.host)}${port}${folder.replace(/\/api\/v[14]$/, "")}`;
 }
 
 /** What is wrong with an API's address; undefined if nothing. */
@@ -30,17 +37,22 @@ export function findApiFault(text: string): Fault | undefined {
     : { why: "is not encrypted: the token could be read on its way", hint: "Write https://" };
 }
 
-/** Owner and name, where a forge's urls have them: the last two segments. */
+const OWNED = /^\/?([^/~][^/]*)\/([^/]+?)(?:\.git)?$/;
+/** GitLab has groups in groups. */
+const GROUPED = /^\/?([^/~][^/]*(?:\/[^/]+)*)\/([^/]+?)(?:\.git)?$/;
+
+/** Owner and name, where a forge's urls have them: the segments of the path, the name last. */
 export function ownerOf(
   path: string,
+  forge: ForgeName,
 ): { readonly owner: string; readonly repo: string } | undefined {
-  const [, owner, repo] = /^\/?([^/~][^/]*)\/([^/]+?)(?:\.git)?$/.exec(path) ?? [];
+  const [, owner, repo] = (forge === "gitlab" ? GROUPED : OWNED).exec(path) ?? [];
   return owner === undefined || repo === undefined ? undefined : { owner, repo };
 }
 
 /** What is wrong with a path that has to name owner and repository. */
-export function findOwnerFault(path: string): Fault | undefined {
-  return ownerOf(path) === undefined
+export function findOwnerFault(path: string, forge: ForgeName): Fault | undefined {
+  return ownerOf(path, forge) === undefined
     ? {
       why: "does not say whose repository it is, which a deploy key needs",
       hint: "Write it as the forge shows it: ssh://git@gitea.example.com/OWNER/NAME.git",

@@ -8,7 +8,7 @@ import { parseUpstreamUrl } from "../git_gate/upstream_url.ts";
 import { parseByteSize } from "./byte_size.ts";
 import { parseCount } from "./count_size.ts";
 import { readCredential } from "./credential.ts";
-import { canonicalApi, ownerOf } from "./repo_api.ts";
+import { canonicalApi, HOSTED_APIS, ownerOf } from "./repo_api.ts";
 import { REPOS } from "./repo_misfits.ts";
 import { fullRef } from "./repo_pattern.ts";
 import type { RepoFields } from "./repo_schema.ts";
@@ -64,10 +64,14 @@ function readKey(key: RepoFields["key"], { path }: UpstreamAddress): RepoKey | u
       const username = key.username ?? TOKEN_USERNAME;
       return tokenRef && { provider: key.provider, tokenRef, username };
     }
-    case "gitea": {
+    case "gitea":
+    case "github":
+    case "gitlab": {
       const provisionerToken = readCredential(key.provisioner_token);
-      const api = canonicalApi(key.api);
-      const owner = ownerOf(path);
+      const api = canonicalApi(
+        key.provider === "gitea" ? key.api : key.api ?? HOSTED_APIS[key.provider],
+      );
+      const owner = ownerOf(path, key.provider);
       if (provisionerToken === undefined || api === undefined || owner === undefined) {
         return undefined;
       }
@@ -80,7 +84,7 @@ function readKey(key: RepoFields["key"], { path }: UpstreamAddress): RepoKey | u
 
 /** What no key can push is not offered. */
 function defaultPush(key: RepoKey): PushMode {
-  return key.provider === "none" || key.provider === "gitea" && key.readOnly ? "deny" : "allow";
+  return key.provider === "none" || "readOnly" in key && key.readOnly ? "deny" : "allow";
 }
 
 function readRules(rules: NonNullable<RepoFields["rules"]>): RepoRules {

@@ -2,6 +2,7 @@
 
 import { HOST_KEY_HINT } from "../git_gate/host_key.ts";
 import type { UpstreamAddress } from "../git_gate/upstream_address.ts";
+import { FORGES } from "../git_gate/repo_key.ts";
 import { parseUpstreamUrl } from "../git_gate/upstream_url.ts";
 import { formatPlace, type Problem, quote } from "./problem.ts";
 import { findOwnerFault } from "./repo_api.ts";
@@ -125,7 +126,7 @@ function findHostKeyMisfits(scheme: Address["scheme"], hostKey: unknown): readon
 }
 
 const PROVIDERS = {
-  ssh: { names: ["static", "gitea"], hint: "Write { provider: static, path: ~/.ssh/x }" },
+  ssh: { names: ["static", ...FORGES], hint: "Write { provider: static, path: ~/.ssh/x }" },
   https: { names: ["token", "none"], hint: "Write { provider: token, token_ref: NAME }" },
 } as const;
 
@@ -141,7 +142,8 @@ function findProviderMisfits(scheme: Address["scheme"], provider: unknown): read
 }
 
 function findForgeMisfits(path: string, provider: unknown): readonly Misfit[] {
-  const fault = provider === "gitea" ? findOwnerFault(path) : undefined;
+  const forge = FORGES.find((name) => name === provider);
+  const fault = forge === undefined ? undefined : findOwnerFault(path, forge);
   return fault === undefined ? [] : [{ at: ["url"], ...fault }];
 }
 
@@ -155,7 +157,7 @@ function findPushMisfits(provider: unknown, repo: unknown): readonly Misfit[] {
       hint: "Write a key that may push, or leave push out",
     }];
   }
-  return provider === "gitea" && valueAt(repo, ["key", "read_only"]) === true
+  return FORGES.some((name) => name === provider) && valueAt(repo, ["key", "read_only"]) === true
     ? [{
       at: ["push"],
       why: `can't be "${push}" with a key that only reads`,

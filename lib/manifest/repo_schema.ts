@@ -27,6 +27,13 @@ const key = z.discriminatedUnion("provider", [
     api: text(findApiFault),
     read_only: z.boolean().exactOptional(),
   }),
+  // Their own places are known.
+  shape({
+    provider: z.enum(["github", "gitlab"]),
+    provisioner_token: credential,
+    api: text(findApiFault).exactOptional(),
+    read_only: z.boolean().exactOptional(),
+  }),
   shape({
     provider: z.literal("token"),
     token_ref: credential,
@@ -42,7 +49,8 @@ const key = z.discriminatedUnion("provider", [
     if (issue.code !== "invalid_union") {
       return mustBe("a map such as { provider: static, path: ~/.ssh/x }", issue.input);
     }
-    return mustBeOneOf("static, gitea, token or none", valueAt(issue.input, ["provider"]));
+    const names = "static, gitea, github, gitlab, token or none";
+    return mustBeOneOf(names, valueAt(issue.input, ["provider"]));
   },
 });
 

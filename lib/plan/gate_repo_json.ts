@@ -53,6 +53,8 @@ function keyToJson(key: RepoKey): Json {
         fingerprint: key.fingerprint ?? null,
       };
     case "gitea":
+    case "github":
+    case "gitlab":
       return {
         provider: key.provider,
         api: key.api,

@@ -18,7 +18,9 @@ export function keyText(key: RepoKey): string {
     case "static":
       return ["static", key.path, key.fingerprint ?? ""].join(" ").trimEnd();
     case "gitea":
-      return `gitea deploy key of ${key.owner}/${key.repo}, ${
+    case "github":
+    case "gitlab":
+      return `${key.provider} deploy key of ${key.owner}/${key.repo}, ${
         key.readOnly ? "reads only" : "reads and writes"
       }, made at ${key.api} ← ${describeCredential(key.provisionerToken)}`;
     case "token":

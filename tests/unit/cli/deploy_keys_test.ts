@@ -3,7 +3,10 @@ import { makeKeyPair } from "../../../lib/deploy_key/key_pair.ts";
 import type { SendRequest } from "../../../lib/deploy_key/api_request.ts";
 import { BottleError } from "../../../lib/errors.ts";
 import { type Cli, type CliOptions, makeCli } from "../../support/cli.ts";
+import { answerAsGitHub } from "../../support/forges/github.ts";
+import { answerAsGitLab } from "../../support/forges/gitlab.ts";
 import { sendTo, teamWorld, TOKEN } from "../../support/forges/in_process.ts";
+import type { Answer } from "../../support/forges/server.ts";
 import type { World } from "../../support/forges/world.ts";
 import { markdown } from "../../support/manifest_files.ts";
 
@@ -40,11 +43,11 @@ interface Stage extends AsyncDisposable {
 
 async function makeStage(
   text: string = bottle(repo("widget")),
-  options: Omit<CliOptions, "env" | "send" | "files"> = {},
+  options: Omit<CliOptions, "env" | "send" | "files"> & { readonly answer?: Answer } = {},
 ): Promise<Stage> {
   const world = teamWorld();
   const env: Record<string, string> = { GITEA_TOKEN: TOKEN };
-  const real = sendTo(world);
+  const real = sendTo(world, options.answer);
   const gateKeys = new Map<string, string>();
   const cli = await makeCli({
     ...options,
@@ -334,6 +337,31 @@ Deno.test("a command that gives the token is asked once for a whole session", as
   assert.equal((await stage.cli.run("run", "demo", "--prompt", "x")).code, 0);
   assert.deepEqual(calls, ["pass gitea"]);
   assert.deepEqual([stage.world.keys, await stage.records()], [[], []]);
+});
+
+Deno.test("GitHub and GitLab have a bottle's keys by the same life", async () => {
+  const forges = [
+    ["github", "https://github.example.com/api/v3", answerAsGitHub],
+    ["gitlab", "https://gitlab.example.com", answerAsGitLab],
+  ] as const;
+  for (const [provider, api, answer] of forges) {
+    const declared = repo("widget").replace("provider: gitea", `provider: ${provider}`)
+      .replace("https://gitea.example.com", api);
+    await using stage = await makeStage(bottle(declared), { answer });
+    const { cli, world } = stage;
+    const started = await cli.run(...START);
+    assert.equal(started.code, 0, started.stderr);
+    assert.deepEqual(await stage.records(), [[WIDGET, "41"]]);
+    assert.match((await cli.run("cleanup", "-n", SLUG)).stdout, new RegExp(`widget at ${api}`));
+    await cli.run("stop", SLUG);
+    assert.deepEqual([world.keys, await stage.records()], [[], []]);
+    await cli.run("resume", SLUG, "--detach");
+    stage.around = (next, method) => method === "DELETE" ? refuse(500) : next();
+    assert.equal((await cli.run("cleanup", SLUG, "--yes")).code, 1);
+    stage.around = (next) => next();
+    assert.equal((await cli.run("cleanup", "--yes")).code, 0);
+    assert.deepEqual([world.keys, await stage.records()], [[], []]);
+  }
 });
 
 Deno.test("a bottle without deploy keys asks no forge", async () => {

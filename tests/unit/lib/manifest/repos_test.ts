@@ -18,6 +18,9 @@ const SSH = `url: ${URL}, host_key: ${HOST_KEY}`;
 const MARK = "§";
 const GITEA = "provider: gitea, provisioner_token: T, api: https://gitea.example.com";
 
+const GITHUB = "provider: github, provisioner_token: T";
+const GITLAB = "provider: gitlab, provisioner_token: T";
+
 /** What loading an agent gives whose bottle `dev` is this. */
 async function load(
   bottle: string,
@@ -124,6 +127,34 @@ Deno.test("keys: what each provider comes to, and whether it may push", async ()
       { ...gitea, api: "http://127.0.0.1:3000", readOnly: false },
       "allow",
     ],
+    [`${SSH}, key: { provider: github, provisioner_token: T }`, {
+      ...gitea,
+      provider: "github",
+      api: "https://api.github.com",
+      readOnly: false,
+    }, "allow"],
+    [
+      `${SSH}, key: { provider: github, provisioner_token: T, api: https://github.example.com/api/v3/ }`,
+      { ...gitea, provider: "github", api: "https://github.example.com/api/v3", readOnly: false },
+      "allow",
+    ],
+    [`${SSH}, key: { provider: gitlab, provisioner_token: T, read_only: true }`, {
+      ...gitea,
+      provider: "gitlab",
+      api: "https://gitlab.com",
+      readOnly: true,
+    }, "deny"],
+    [
+      `url: git@gitlab.example.com:tools/build/widget.git, host_key: ${HOST_KEY}, key: { provider: gitlab, provisioner_token: T, api: https://gitlab.example.com/api/v4 }`,
+      {
+        ...gitea,
+        provider: "gitlab",
+        api: "https://gitlab.example.com",
+        owner: "tools/build",
+        readOnly: false,
+      },
+      "allow",
+    ],
     [`${https}, key: { provider: token, token_ref: T }`, {
       provider: "token",
       tokenRef: token,
@@ -156,7 +187,10 @@ Deno.test("what is wrong with a repository is said at its place", async () => {
     [`url: ${URL}, host_key: §x, ${KEY}`, /host_key" must be a type and a key/],
     [`url: ${URL}, host_key: §git.example.com ${HOST_KEY}, ${KEY}`, /with its host/],
     [`${SSH}, key: §~/.ssh/x`, /must be a map such as \{ provider: static/],
-    [`${SSH}, key: { provider: §vault }`, /must be static, gitea, token or none, not "va/],
+    [
+      `${SSH}, key: { provider: §vault }`,
+      /must be static, gitea, github, gitlab, token or none, not "va/,
+    ],
     [`${SSH}, §key: { path: ~/x }`, /widget.key.provider" is missing/],
     [`${SSH}, §key: { provider: static }`, /widget.key.path" is missing/],
     [`${SSH}, key: { provider: static, path: §x }`, /must be an absolute path, or one/],
@@ -220,6 +254,19 @@ Deno.test("an API's address and a path without an owner are refused", async () =
       /does not say whose/,
     ],
     [repo(`url: git@h.example:~a/b, host_key: ${HOST_KEY}, key: { ${GITEA} }`), /whose/],
+    [
+      repo(`url: git@h.example:a/b/c, host_key: ${HOST_KEY}, key: { ${GITHUB} }`),
+      /does not say whose/,
+    ],
+    [
+      repo(`url: git@h.example:widget, host_key: ${HOST_KEY}, key: { ${GITLAB} }`),
+      /does not say whose/,
+    ],
+    [repo(`${SSH}, key: { ${GITHUB}, read_only: true }, push: allow`), /only reads/],
+    [
+      repo(`url: https://h.example/a/b, key: { ${GITLAB} }`),
+      /can't be "gitlab", as the url is https/,
+    ],
   ];
   for (const [bottle, message] of cases) {
     const problems = await problemsOf(bottle);
