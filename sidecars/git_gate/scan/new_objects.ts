@@ -22,6 +22,8 @@ export interface NewObjects {
 
 /** So many objects are listed, at most: the bound of what a rule may let through. */
 const MAX_OBJECTS = 1_000_000;
+/** What the ids on stdin reach, and the mirror's refs don't: the second `--not` is for the ids. */
+const NEW: readonly string[] = ["--not", "--all", "--not", "--stdin"];
 const LIST_OBJECTS: readonly string[] = ["rev-list", "--objects", "--no-object-names"];
 
 /**
@@ -43,12 +45,12 @@ export async function listNewObjects(
   const quarantined = await listAllObjects(mirror, alone);
   const had = await listObjects(mirror, quarantined.map(({ id }) => id), { signal });
   const hadIds = new Set(had.map(({ id }) => id));
-  const stdin = [...ids, "--not", "--all", ""].join("\n");
+  const stdin = ids.map((id) => `${id}\n`).join("");
   const reached = linesOf(
-    await gitText(mirror, [...LIST_OBJECTS, "--stdin"], { ...both, stdin }),
+    await gitText(mirror, [...LIST_OBJECTS, ...NEW], { ...both, stdin }),
   );
   const commits = linesOf(
-    await gitText(mirror, ["rev-list", "--topo-order", "--reverse", "--stdin"], { ...both, stdin }),
+    await gitText(mirror, ["rev-list", "--topo-order", "--reverse", ...NEW], { ...both, stdin }),
   );
   const heads = new Map(
     quarantined.filter(({ id }) => !hadIds.has(id)).map((head) => [head.id, head]),

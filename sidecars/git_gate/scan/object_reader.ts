@@ -43,6 +43,8 @@ export class ObjectReader implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // It holds the stream: nobody else can let go of the pipe.
+    await this.#chunks.return?.();
     await this.#stop();
   }
 

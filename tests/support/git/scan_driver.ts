@@ -56,7 +56,9 @@ async function answer(): Promise<ScanAnswer> {
   try {
     const result = await scan({ ...push, mirror }, new AbortController().signal);
     const ms = Math.round(performance.now() - started);
-    const left = [...Deno.readDirSync(`${job.folder}/scans`)].map(({ name }) => name);
+    const left = (await Array.fromAsync(Deno.readDir(`${job.folder}/scans`))).map(({ name }) =>
+      name
+    );
     return { result, ms, left };
   } catch (error) {
     if (!(error instanceof BottleError)) throw error;
