@@ -10,7 +10,7 @@ import { asUtf16, hasAllowComment, withoutAllowComments, withoutNuls } from "./n
 import { type PieceSource, ScanFile } from "./scan_file.ts";
 import { unscannable } from "./unscannable.ts";
 
-/** Bytes of files for one run. They are on tmpfs, which is memory; while one batch is looked through the next is made. */
+/** Files are on tmpfs, which is memory; while one batch is looked through the next is made. */
 const BATCH_BYTES = 4 * 1024 ** 2;
 /** A batch takes a second on a quiet machine. */
 const RUN_MS = 120_000;
@@ -27,6 +27,8 @@ export interface GitleaksScanOptions {
   readonly folder: string;
   /** How long one run of the program may take, in milliseconds; default two minutes. */
   readonly runMs?: number;
+  /** Bytes of files for one run; default 4 MiB. */
+  readonly batchBytes?: number;
   readonly signal: AbortSignal;
 }
 
@@ -53,10 +55,11 @@ export class GitleaksScan implements TextScan {
   }
 
   async add({ id, bytes }: ScanPart): Promise<void> {
+    const { batchBytes = BATCH_BYTES } = this.#options;
     for (const fragment of splitText(bytes)) {
       if (this.#found.size >= ENOUGH) return;
       this.#addFragment(id, fragment);
-      if (this.#bytes >= BATCH_BYTES) await this.#flush();
+      if (this.#bytes >= batchBytes) await this.#flush();
     }
   }
 
