@@ -5,11 +5,7 @@ import type { ListenAddress } from "../egress/config.ts";
 import { BottleError, ExitCode } from "../errors.ts";
 import type { GateProxy, GateRepo, GateUpstream, GitGateConfig } from "../git_gate/config.ts";
 import { credentialOf } from "../git_gate/repo_key.ts";
-import {
-  credentialKey,
-  type CredentialSource,
-  describeCredential,
-} from "../manifest/credential.ts";
+import { credentialKey, type CredentialSource } from "../manifest/credential.ts";
 import type { Secret } from "../secret.ts";
 import type { BottlePlan, GateRepoPlan } from "./plan.ts";
 import { revealCredential } from "./reveal.ts";
@@ -85,24 +81,41 @@ function knownSecrets(
   plan: BottlePlan,
   { gate, secrets }: GateConfigInputs,
 ): readonly NamedSecret[] {
-  const sources = new Map<string, CredentialSource>();
-  for (const { ref } of plan.egress.tokens) sources.set(credentialKey(ref), ref);
-  for (const { key } of plan.gitGate.repos) {
-    const ref = credentialOf(key);
-    if (ref !== undefined) sources.set(credentialKey(ref), ref);
+  const named = new Map<string, NamedSecret>();
+  for (const { ref, use } of listUses(plan)) {
+    const key = credentialKey(ref);
+    if (named.has(key)) continue;
+    // Whoever pushes one is told its name: an agent, whom commands and files of the host don't concern.
+    const name = ref.kind === "env" ? ref.name : use;
+    named.set(key, { name, value: revealCredential(ref, secrets) });
   }
   const proxy = credentialsOf(plan.egress.upstreamProxy);
   return [
-    ...sources.values().map((ref) => ({
-      name: describeCredential(ref),
-      value: revealCredential(ref, secrets),
-    })),
+    ...named.values(),
     ...gate.keys.entries().map(([name, value]) => ({ name: `the key of ${name}`, value })),
     ...proxy === null ? [] : [{ name: "the company proxy's password", value: proxy.password }],
   ];
 }
 
 /** Hosts on networks that the bundle joins are reached directly, as egress does. */
+/** Every credential that the plan names, and what it is for in words. */
+function listUses(
+  { egress, gitGate }: BottlePlan,
+): readonly { readonly ref: CredentialSource; readonly use: string }[] {
+  return [
+    ...egress.tokens.map(({ slot, ref }) => {
+      const route = egress.baseRoutes.find(({ auth }) =>
+        auth !== undefined && auth.scheme !== "agent" && auth.token === slot
+      );
+      return { ref, use: `the credential for ${route?.host ?? "a route"}` };
+    }),
+    ...gitGate.repos.flatMap(({ name, key }) => {
+      const ref = credentialOf(key);
+      return ref === undefined ? [] : [{ ref, use: `the token of ${name}` }];
+    }),
+  ];
+}
+
 function gateProxy({ egress: { upstreamProxy, bundleNetworks } }: BottlePlan): GateProxy | null {
   if (upstreamProxy === null) return null;
   const { host, port, noProxy } = upstreamProxy;

@@ -12,10 +12,14 @@ export interface GateFacts {
   readonly repo: Sourced<ManifestRepo>;
   /** All that egress lets through. */
   readonly routes: readonly Route[];
+  /** Nothing but a company's proxy may lead out. */
+  readonly hasProxy: boolean;
 }
 
 /** Shown in red: what git-gate then does not keep from the agent. */
-export function gateDangers({ repo: { value, place }, routes }: GateFacts): readonly string[] {
+export function gateDangers(
+  { repo: { value, place }, routes }: Omit<GateFacts, "hasProxy">,
+): readonly string[] {
   const { name, push } = value;
   return [
     ...push === "allow" && leavesMainOpen(value)
@@ -28,8 +32,10 @@ export function gateDangers({ repo: { value, place }, routes }: GateFacts): read
 }
 
 /** What will not work as somebody may think, or opens more than it seems. */
-export function gateWarnings({ repo: { value, place }, routes }: GateFacts): readonly string[] {
-  const { name, push, rules, key } = value;
+export function gateWarnings(
+  { repo: { value, place }, routes, hasProxy }: GateFacts,
+): readonly string[] {
+  const { name, push, rules, key, upstream } = value;
   const where = formatPlace(place);
   return [
     ...push === "approve"
@@ -40,6 +46,11 @@ export function gateWarnings({ repo: { value, place }, routes }: GateFacts): rea
         `Pushes to "${name}" that change ${
           rules.approve_paths.join(", ")
         } are refused: asking a person is not in this version (${where})`,
+      ]
+      : [],
+    ...hasProxy && upstream.scheme === "ssh"
+      ? [
+        `"${name}" is reached by ssh, which the company proxy does not carry: it needs a way of its own (${where})`,
       ]
       : [],
     ...key.provider === "static" && /\/\.ssh\/id_[a-z0-9_]+$/.test(key.path)

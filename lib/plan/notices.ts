@@ -46,7 +46,8 @@ export function makeNotices(facts: NoticeFacts): readonly Notice[] {
   }
   for (const repo of facts.manifest.bottle.repos.values()) {
     danger.push(...gateDangers({ repo, routes: facts.routes }));
-    warning.push(...gateWarnings({ repo, routes: facts.routes }));
+    const hasProxy = facts.upstreamProxy !== null;
+    warning.push(...gateWarnings({ repo, routes: facts.routes, hasProxy }));
   }
   for (const { change, why } of facts.misfits) {
     if (change.action === "deny") {

@@ -151,6 +151,41 @@ Deno.test("gateConfig has prints of every credential of the bottle, and of none 
   assert.deepEqual(named("nothing of it"), []);
 });
 
+Deno.test("gateConfig does not tell the pusher of a secret which commands and files the host has", async () => {
+  const file = { file: "/home/ann/.config/token" };
+  const command = { command: ["pass", "show", "lib"] };
+  const plan = await madePlan({
+    bottle: {
+      egress: {
+        routes: [{ host: "api.example.com", auth: { scheme: "bearer", token_ref: file } }],
+      },
+      "git-gate": {
+        repos: {
+          lib: {
+            url: "https://git.example.com/team/lib.git",
+            key: { provider: "token", token_ref: command },
+          },
+          other: {
+            url: "https://git.example.com/team/other.git",
+            key: { provider: "token", token_ref: file },
+          },
+        },
+      },
+    },
+  });
+  const secrets = new Map([
+    ["file:/home/ann/.config/token", new Secret("file-marker-1f3a")],
+    ['command:["pass","show","lib"]', new Secret("command-marker-77b2")],
+  ]);
+  const config = gateConfig(plan, {
+    ...inputs,
+    secrets,
+    gate: { ...inputs.gate, keys: new Map() },
+  });
+  const names = new Set(config?.known_secrets.prints.map(({ name }) => name));
+  assert.deepEqual([...names], ["the credential for api.example.com", "the token of lib"]);
+});
+
 Deno.test("gateConfig never goes on without a key or a token", async () => {
   const plan = await planOf();
   const missing: readonly Partial<GateConfigInputs>[] = [

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { BottlePlan } from "../../../../lib/plan/plan.ts";
+import type { UpstreamProxyPlan } from "../../../../lib/plan/upstream_proxy.ts";
 import { madePlan } from "../../../support/made_plan.ts";
 import { publicKeyText } from "../../../support/ssh_key_text.ts";
 
@@ -9,6 +10,7 @@ const HOST_KEY = publicKeyText("ssh-ed25519", new Uint8Array(32));
 async function notices(
   repo: Readonly<Record<string, unknown>>,
   routes: readonly unknown[] = [],
+  upstreamProxy: UpstreamProxyPlan | null = null,
 ): Promise<readonly string[]> {
   const widget = {
     url: "git@git.example.com:team/widget.git",
@@ -18,6 +20,7 @@ async function notices(
   };
   const plan: BottlePlan = await madePlan({
     bottle: { "git-gate": { repos: { widget } }, egress: { routes } },
+    parts: { upstreamProxy },
   });
   return plan.fields.notices.filter(({ text }) => text.includes("widget"))
     .map(({ level, text }) => `${level}: ${text}`);
@@ -84,4 +87,18 @@ Deno.test("a way past the gate is told, as a danger where a credential goes with
   for (const routes of harmless) assert.deepEqual(await notices({}, routes), []);
   const six = { url: "ssh://git@[2001:db8::1]/widget" };
   assert.equal((await notices(six, [{ host: "[2001:db8::1]" }])).length, 1);
+});
+
+Deno.test("ssh beside a company proxy is warned of, https is not", async () => {
+  const proxy = { host: "proxy.example", port: 3128, authorization: null, noProxy: [] };
+  const [notice = "", ...rest] = await notices({}, [], proxy);
+  assert.match(notice, /^warning: "widget" is reached by ssh, which the company proxy does not/);
+  assert.deepEqual(rest, []);
+  const plan = await madePlan({
+    bottle: {
+      "git-gate": { repos: { lib: { url: "https://h.example/lib", key: { provider: "none" } } } },
+    },
+    parts: { upstreamProxy: proxy },
+  });
+  assert.ok(!plan.fields.notices.some(({ text }) => text.includes("lib")));
 });
