@@ -12,10 +12,10 @@ export interface StaticKey {
   readonly fingerprint?: string;
 }
 
-/** Forges that are given deploy keys by their API. */
-export const FORGES = ["gitea", "github", "gitlab"] as const;
-/** One of {@linkcode FORGES}. */
-export type ForgeName = typeof FORGES[number];
+/** A forge that is given deploy keys by its API. */
+export type ForgeName = "gitea" | "github" | "gitlab";
+/** All of them. */
+export const FORGES = ["gitea", "github", "gitlab"] as const satisfies readonly ForgeName[];
 
 /** An ssh key that lives as long as the bottle runs: a forge is given it as a deploy key. */
 export interface DeployKey {
