@@ -8,6 +8,8 @@ export const auditMarks = {
   "credential-returned": "The credential came back in the response, and was overwritten there",
   "cut-match": "A message of a WebSocket ended within what may have been one of these",
   "sent-in-part": "It was blocked when the upstream had got its beginning already",
+  "sent-again":
+    "The upstream gave up a connection from before, or had not begun: the request went to it once more",
   "address-not-checked":
     "The company proxy resolves the name, so that its addresses were not checked",
   "passthrough": "TLS was not looked into: the name alone was judged",

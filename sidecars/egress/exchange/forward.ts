@@ -82,6 +82,7 @@ export async function forward(job: ForwardJob): Promise<Forwarded> {
     if (forwarded !== undefined) return forwarded;
     // Its head leaves twice: an upstream that closes on every request is not to be told more than the route may.
     await job.request.spend?.(headSize(job.request.start));
+    job.record.marks.push("sent-again");
     return await state.exchange(await state.open());
   } finally {
     client.onBroken = undefined;

@@ -70,6 +70,8 @@ for (const { name, method, body = "", before = "", isRepeated } of cases) {
     const sent = upstream.received.split(`${method} / HTTP/1.1`).length - 1;
     const first = method === "GET" ? 1 : 0;
     assert.equal(sent - first, isRepeated ? 2 : 1);
+    await proxy.rowCount(2);
+    assert.deepEqual(proxy.rows[1]?.marks, isRepeated ? ["sent-again"] : undefined);
   });
 }
 

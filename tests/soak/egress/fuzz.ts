@@ -31,7 +31,7 @@ export interface FuzzResult {
   readonly kinds: readonly { readonly name: string; readonly sent: number }[];
 }
 
-const SETTLE_MS = 5_000;
+const SETTLE_MS = 30_000;
 
 /** Sends them all. */
 export async function runFuzz(options: FuzzOptions): Promise<FuzzResult> {

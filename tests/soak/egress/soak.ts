@@ -87,6 +87,7 @@ export async function soakEgress(options: EgressSoakOptions): Promise<SoakReport
       ["  forwarded", fuzz.forwarded, "", ""],
       ...crowd,
       ["audit rows", subject.rows.all, "", ""],
+      ["  sent again", subject.rows.again, "", ""],
       [
         `RSS MiB: start, quarters, end`,
         [before.rssMiB, ...memory.quarters, after.rssMiB].map(Math.round).join(" "),

@@ -25,12 +25,14 @@ export interface RowCounts {
   readonly failed: number;
   /** Refusals, each counted, to {@linkcode REFUSED_HOST}. */
   readonly refused: number;
-  /** Those whose request may have gone to the upstream, in part at least. */
+  /** Requests that may have gone to the upstream, in part at least; one that was sent again is two. */
   readonly forwarded: number;
   /** Of these, the ones for {@linkcode HIDDEN_PATH}. */
   readonly hidden: number;
   /** Those for {@linkcode MARK_PATH}. */
   readonly marks: number;
+  /** Those that were sent again. */
+  readonly again: number;
 }
 
 /** A running proxy. */
@@ -96,7 +98,16 @@ export async function startSubject(): Promise<Subject> {
   const ready = Object(JSON.parse(await program.line()));
   const port = Number(new URL(String(ready.proxy)).port);
   const caPem = String(ready.ca_pem);
-  const rows = { all: 0, passed: 0, failed: 0, refused: 0, forwarded: 0, hidden: 0, marks: 0 };
+  const rows = {
+    all: 0,
+    passed: 0,
+    failed: 0,
+    refused: 0,
+    forwarded: 0,
+    hidden: 0,
+    marks: 0,
+    again: 0,
+  };
   counting = countRows(program, rows);
   let hasEnded = false;
   void program.process.status.then(() => hasEnded = true);
@@ -139,8 +150,12 @@ async function countRows(program: EgressProgram, rows: MutableRowCounts): Promis
       continue;
     }
     if (verdict !== "blocked") rows.passed++;
-    const isForwarded = verdict !== "blocked" || row.marks?.includes("sent-in-part") === true;
-    if (isForwarded) rows.forwarded++;
-    if (isForwarded && path.startsWith(HIDDEN_PATH)) rows.hidden++;
+    const marks: readonly string[] = row.marks ?? [];
+    if (verdict === "blocked" && !marks.includes("sent-in-part")) continue;
+    const isAgain = marks.includes("sent-again");
+    if (isAgain) rows.again++;
+    const times = isAgain ? 2 : 1;
+    rows.forwarded += times;
+    if (path.startsWith(HIDDEN_PATH)) rows.hidden += times;
   }
 }
