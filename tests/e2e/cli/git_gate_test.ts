@@ -69,7 +69,11 @@ Deno.test("a repository that is wrongly declared is refused before anything star
       repo(path).replace(/host_key: [^,]*, /, ""),
       /host_key" is missing[^]*ssh-keyscan/,
     ],
-    ["an unknown provider", repo(path).replace("static", "vault"), /must be static, gitea, token/],
+    [
+      "an unknown provider",
+      repo(path).replace("static", "vault"),
+      /must be static, gitea, .* not "vault"/,
+    ],
     [
       "a name in upper case",
       repo(path).replace("widget:", "Widget:"),
