@@ -9,8 +9,8 @@ export const GITLEAKS = "/usr/bin/gitleaks";
 
 /** Exit code for findings, of our choosing: gitleaks uses 1 for errors and for findings alike. */
 const FOUND = 42;
-/** Of the report: some hundred thousand findings. */
-const MAX_REPORT = 32 * 1024 ** 2;
+/** Of the report: some twenty thousand findings. What comes behind is not needed. */
+const MAX_REPORT = 8 * 1024 ** 2;
 /** Memory for its data, at most, and what its heap stays under where it can. */
 const DATA_BYTES = 512 * 1024 ** 2;
 const HEAP = "160MiB";
@@ -28,13 +28,19 @@ export interface GitleaksOptions {
   readonly signal: AbortSignal;
 }
 
+/** What it reports. */
+export interface GitleaksReport {
+  readonly bytes: Uint8Array;
+  /** There is more: it was ended. */
+  readonly isCut: boolean;
+}
+
 /**
  * Runs it once. There has to be a finding in the files: it is an error if there is none.
  *
- * @returns the report
  * @throws {BottleError} `scan-failed`: it is not there, crashed, took too long, or found nothing; the signal's reason
  */
-export async function runGitleaks(options: GitleaksOptions): Promise<Uint8Array> {
+export async function runGitleaks(options: GitleaksOptions): Promise<GitleaksReport> {
   const { program, source, config, limitMs, signal } = options;
   const argv = [
     ...[program, "detect", "--no-git", "--source", source, "--config", config, "--no-banner"],
@@ -53,11 +59,11 @@ export async function runGitleaks(options: GitleaksOptions): Promise<Uint8Array>
   for await (const piece of running.stdout) {
     pieces.push(piece);
     size += piece.length;
-    if (size > MAX_REPORT) throw unscannable("gitleaks finds more than it can tell");
+    if (size > MAX_REPORT) return { bytes: concatBytes(pieces), isCut: true };
   }
   const { code } = await running.ended;
   signal.throwIfAborted();
   if (code === TIMED_OUT) throw unscannable("gitleaks took too long");
   if (code !== FOUND) throw unscannable(`gitleaks ended with exit code ${code}`);
-  return concatBytes(pieces);
+  return { bytes: concatBytes(pieces), isCut: false };
 }

@@ -20,10 +20,24 @@ export interface ReportedFinding {
 const MAX_FINDINGS = 1_000_000;
 const MAX_TEXT = 4_096;
 
+/** How gitleaks' own indentation ends a finding with another behind it. */
+const FINDING_END = "\n },";
+
 /** @param report JSON, as gitleaks writes it @throws {BottleError} `scan-failed`: it is no such report, or not a whole one */
 export function readReport(report: Uint8Array): readonly ReportedFinding[] {
+  return parseReport(new TextDecoder().decode(report));
+}
+
+/** The findings that are whole in a report that breaks off. @throws as {@linkcode readReport} */
+export function readCutReport(report: Uint8Array): readonly ReportedFinding[] {
+  const text = new TextDecoder().decode(report);
+  const end = text.lastIndexOf(FINDING_END);
+  return parseReport(`${text.slice(0, Math.max(0, end))}\n }]`);
+}
+
+function parseReport(text: string): readonly ReportedFinding[] {
   try {
-    const findings: unknown = JSON.parse(new TextDecoder().decode(report));
+    const findings: unknown = JSON.parse(text);
     return readList({ findings }, "findings", MAX_FINDINGS).map(readFinding);
   } catch (error) {
     throw unscannable("gitleaks left no report that can be read", error);

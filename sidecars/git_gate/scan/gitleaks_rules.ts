@@ -15,14 +15,14 @@ interface OwnRule {
 export const CANARY_RULE = "bot-bottle-canary";
 
 /**
- * In the place of gitleaks' own rule, which wants the key's last line too: a key may be longer than a piece, so its first lines
- * are enough. Texts that quote only the head, as programs do, are none.
+ * In the place of gitleaks' own rule, which wants a last line too: a key may be longer than a piece, so its first lines are
+ * enough. Programs that name the heads of keys have none of these.
  */
 const privateKey: OwnRule = {
   id: "private-key",
   description: "Private key",
-  regex: String.raw`(?i)-----BEGIN[ A-Z0-9_-]{0,100}PRIVATE KEY(?: BLOCK)?-----` +
-    String.raw`(?:[^\x00]{0,400}?[a-z0-9+/]{60}|[^\x00]*?KEY(?: BLOCK)?----)`,
+  regex: String.raw`(?i)-----BEGIN[ A-Z0-9_-]{0,100}PRIVATE KEY(?: BLOCK)?-----[^\x00]{0,400}?` +
+    String.raw`(?:[a-z0-9+/]{60}|(?:[a-z0-9+/]{20,}[^a-z0-9+/\x00]{1,12}){3})`,
   keywords: ["-----begin"],
 };
 

@@ -3,7 +3,7 @@
 import type { Finding, ScanPart, TextScan } from "../../../lib/dlp/scanner.ts";
 import { type Fragment, FRAGMENT_BYTES, splitText } from "./fragments.ts";
 import { runGitleaks } from "./gitleaks_program.ts";
-import { readReport, type ReportedFinding } from "./gitleaks_report.ts";
+import { readCutReport, readReport, type ReportedFinding } from "./gitleaks_report.ts";
 import { CANARY_RULE, gitleaksConfig, ownKeywords } from "./gitleaks_rules.ts";
 import { KeywordFinder } from "./keyword_finder.ts";
 import { asUtf16, hasAllowComment, withoutAllowComments, withoutNuls } from "./neutral_bytes.ts";
@@ -128,13 +128,30 @@ export class GitleaksScan implements TextScan {
       signal.throwIfAborted();
       throw unscannable("its texts could not be written for gitleaks", error);
     }
-    const limits = { limitMs: runMs, signal };
-    const report = readReport(await runGitleaks({ program, source, config, ...limits }));
+    const report = await runGitleaks({ program, source, config, limitMs: runMs, signal });
     await Deno.remove(source, { recursive: true }).catch(ignoreMissing);
-    this.#take(files, report);
+    if (report.isCut) this.#takeCut(files, readCutReport(report.bytes));
+    else this.#take(files, readReport(report.bytes));
+  }
+
+  /** So many findings that the rest does not matter, if they are any. */
+  #takeCut(files: readonly ScanFile[], report: readonly ReportedFinding[]): void {
+    this.#takeFindings(files, report);
+    if (this.#found.size === 0) throw unscannable("gitleaks finds more than it can tell");
   }
 
   #take(files: readonly ScanFile[], report: readonly ReportedFinding[]): void {
+    const canaries = this.#takeFindings(files, report);
+    const isRead = (file: ScanFile, index: number): boolean =>
+      canaries.has(`${index}:1`) && canaries.has(`${index}:${file.lastLine}`);
+    if (!files.every(isRead)) throw unscannable("gitleaks has not read all of it");
+  }
+
+  /** @returns file and line of each canary */
+  #takeFindings(
+    files: readonly ScanFile[],
+    report: readonly ReportedFinding[],
+  ): ReadonlySet<string> {
     const canaries = new Set<string>();
     for (const found of report) {
       const file = files[Number(found.file)];
@@ -142,9 +159,7 @@ export class GitleaksScan implements TextScan {
       if (found.rule === CANARY_RULE) canaries.add(`${found.file}:${found.line}`);
       else this.#place(file, found);
     }
-    const isRead = (file: ScanFile, index: number): boolean =>
-      canaries.has(`${index}:1`) && canaries.has(`${index}:${file.lastLine}`);
-    if (!files.every(isRead)) throw unscannable("gitleaks has not read all of it");
+    return canaries;
   }
 
   #place(file: ScanFile, { rule, what, line, endLine }: ReportedFinding): void {

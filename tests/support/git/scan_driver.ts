@@ -1,67 +1,33 @@
 /**
- * Scans a push in the bundle's container, for tests: what the push desk would do. Reads a {@linkcode ScanJob} as JSON on
- * stdin, and writes a {@linkcode ScanAnswer}.
+ * Scans texts in the bundle's container, with the gitleaks that is there: for tests. On stdin a JSON list of scans, each a
+ * list of texts in base64; on stdout what each came to.
  */
 
-import type { SecretPrints } from "../../../lib/dlp/secret_print.ts";
-import { BottleError } from "../../../lib/errors.ts";
-import { DEFAULT_RULES } from "../../../lib/git_gate/config.ts";
-import { serveGitConfig } from "../../../lib/git_gate/git_config.ts";
-import { BareMirror } from "../../../sidecars/git_gate/bare_mirror.ts";
-import { GitRunner } from "../../../sidecars/git_gate/git.ts";
-import {
-  createScanPush,
-  type PushToScan,
-  type ScanResult,
-} from "../../../sidecars/git_gate/scan/scan_push.ts";
+import type { Finding } from "../../../lib/dlp/scanner.ts";
+import { GITLEAKS } from "../../../sidecars/git_gate/scan/gitleaks_program.ts";
+import { programKeywords } from "../../../sidecars/git_gate/scan/gitleaks_rules.ts";
+import { GitleaksScan } from "../../../sidecars/git_gate/scan/gitleaks_scan.ts";
 
-/** What is to be done. */
-export interface ScanJob extends Omit<PushToScan, "mirror"> {
-  /** Folder of the bare repository. */
-  readonly mirror: string;
-  readonly prints: SecretPrints;
-  /** Where scans are made: a tmpfs. */
-  readonly folder: string;
-  readonly program?: string;
+/** What a scan came to, and how long it took. */
+export interface DrivenScan {
+  readonly findings: readonly Finding[];
+  readonly ms: number;
 }
 
-/** What came of it. */
-export type ScanAnswer =
-  | { readonly result: ScanResult; readonly ms: number; readonly left: readonly string[] }
-  | { readonly error: { readonly code: string; readonly message: string } };
-
-const job: ScanJob = await new Response(Deno.stdin.readable).json();
-const { mirror: folder, prints, program, ...push } = job;
-const serve = `${job.folder}/gitconfig`;
-await Deno.writeTextFile(serve, serveGitConfig());
-const mirror = new BareMirror({
-  repo: {
-    name: "test",
-    upstream: { scheme: "https", host: "", port: 0, path: "", username: "", token: null },
-    push: "allow",
-    rules: DEFAULT_RULES,
-  },
-  folder,
-  runner: new GitRunner({ serve, upstream: "", ssh: "" }),
-});
-const scan = createScanPush({
-  prints,
-  folder: `${job.folder}/scans`,
-  ...(program === undefined ? {} : { program }),
-});
-await Deno.writeTextFile("/dev/stdout", JSON.stringify(await answer()));
-
-async function answer(): Promise<ScanAnswer> {
+const scans: readonly (readonly string[])[] = await new Response(Deno.stdin.readable).json();
+const keywords = programKeywords(await Deno.readFile(GITLEAKS));
+const answers: DrivenScan[] = [];
+for (const [index, texts] of scans.entries()) {
   const started = performance.now();
-  try {
-    const result = await scan({ ...push, mirror }, new AbortController().signal);
-    const ms = Math.round(performance.now() - started);
-    const left = (await Array.fromAsync(Deno.readDir(`${job.folder}/scans`))).map(({ name }) =>
-      name
-    );
-    return { result, ms, left };
-  } catch (error) {
-    if (!(error instanceof BottleError)) throw error;
-    return { error: { code: error.code, message: error.message } };
+  await using scan = new GitleaksScan({
+    program: GITLEAKS,
+    keywords,
+    folder: `/run/git-gate/scan-${index}`,
+    signal: new AbortController().signal,
+  });
+  for (const [id, text] of texts.entries()) {
+    await scan.add({ id, bytes: Uint8Array.fromBase64(text) });
   }
+  answers.push({ findings: await scan.finish(), ms: Math.round(performance.now() - started) });
 }
+await new Response(JSON.stringify(answers)).body?.pipeTo(Deno.stdout.writable);

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { readReport } from "../../../../../sidecars/git_gate/scan/gitleaks_report.ts";
+import {
+  readCutReport,
+  readReport,
+} from "../../../../../sidecars/git_gate/scan/gitleaks_report.ts";
 
 /** As 8.16 writes it. */
 const FOUND = {
@@ -27,6 +30,18 @@ Deno.test("readReport reads rule, words, file and lines, and nothing that was fo
 Deno.test("readReport takes a line feed behind a secret for the end of its line", () => {
   assert.equal(read({ ...FOUND, EndLine: 3, EndColumn: 1 })[0]?.endLine, 2);
   assert.equal(read({ ...FOUND, EndLine: 5, EndColumn: 2 })[0]?.endLine, 5);
+});
+
+Deno.test("readCutReport reads the findings that are whole, wherever the report breaks off", () => {
+  const text = JSON.stringify([FOUND, FOUND, FOUND], null, 1);
+  const first = text.indexOf("\n },") + 4;
+  for (let cut = first; cut <= text.length; cut++) {
+    const found = readCutReport(new TextEncoder().encode(text.slice(0, cut)));
+    assert.equal(found.length, cut < text.indexOf("\n },", first) + 4 ? 1 : 2);
+  }
+  assert.throws(() => readCutReport(new TextEncoder().encode(text.slice(0, first - 1))), {
+    code: "scan-failed",
+  });
 });
 
 for (
