@@ -1,56 +1,9 @@
 /** Repositories: git-gate runs where there are some, its mirrors live as long as the bottle, and nothing of it is left. */
 
 import { deepEqual, equal, match, notEqual, ok, rejects } from "node:assert/strict";
-import { createEngine } from "../../../backends/engine/engine.ts";
 import { BottleError } from "../../../lib/errors.ts";
-import { createRun } from "../../../lib/process/create_run.ts";
-import { makeNetwork } from "../../support/git/container.ts";
-import { type Sshd, startSshd } from "../../support/git/sshd.ts";
-import type { Manifests, SubjectFactory } from "./subject.ts";
-
-/** An upstream, and what a bottle needs for it. */
-interface Upstream extends AsyncDisposable {
-  readonly sshd: Sshd;
-  readonly network: string;
-  /** What the agent clones. */
-  readonly url: string;
-  readonly manifests: Partial<Manifests>;
-  readonly gateKeys: ReadonlyMap<string, string>;
-}
-
-/** With one repository, `widget`, that has one commit. */
-async function openUpstream(): Promise<Upstream> {
-  const engine = createEngine({ run: createRun() });
-  const id = `bot-bottle-test-repos-${crypto.randomUUID().slice(0, 8)}`;
-  await using undo = new AsyncDisposableStack();
-  const folder = await Deno.makeTempDir({ prefix: "bot-bottle-key-" });
-  undo.defer(() => Deno.remove(folder, { recursive: true }));
-  const network = undo.use(await makeNetwork(engine, id));
-  const sshd = undo.use(await startSshd({ engine, name: `${id}-sshd`, network: network.name }));
-  const { privateKey, publicKey } = await sshd.makeKey();
-  await sshd.authorize(publicKey);
-  const { commit, url } = await sshd.createRepo("widget");
-  await commit("main", { "a.txt": "a\n" });
-  const path = `${folder}/key`;
-  await Deno.writeTextFile(path, privateKey, { mode: 0o600 });
-  const widget = { url, host_key: await sshd.hostKey(), key: { provider: "static", path } };
-  const owned = undo.move();
-  return {
-    sshd,
-    network: network.name,
-    url,
-    manifests: {
-      bottle: {
-        "git-gate": {
-          user: { name: "Bot", email: "bot@example.com" },
-          repos: { widget },
-        },
-      },
-    },
-    gateKeys: new Map([["widget", privateKey]]),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
-}
+import { openUpstream } from "./repo_upstream.ts";
+import type { SubjectFactory } from "./subject.ts";
 
 const PUSH = `cd widget && git switch -qc "$1" && echo "$1" >b.txt && git add . &&
 git commit -qm "$1" && git push -q origin "$1"`;
