@@ -8,7 +8,7 @@ import type { ControlClient } from "../../lib/control/client.ts";
 import type { ConfigureDocument, ConfigureResult } from "../../lib/control/protocol.ts";
 import type { PrivateException } from "../../lib/egress/config.ts";
 import { type HomeId, makePlaceholder } from "../../lib/names.ts";
-import { GIT_GATE_PORT } from "../../lib/git_gate/config.ts";
+import { GIT_GATE_HOST, GIT_GATE_PORT } from "../../lib/git_gate/config.ts";
 import { configureDocument } from "../../lib/plan/configure.ts";
 import { guestEnvironment } from "../../lib/plan/guest_env.ts";
 import type { BottleEndpoints } from "../../lib/plan/endpoints.ts";
@@ -97,7 +97,9 @@ export function endpointsOf(
 ): BottleEndpoints {
   return {
     proxyUrl: `http://egress:${PROXY_PORT}`,
-    gitGate: repos.length === 0 ? null : { scheme: "http", host: "git-gate", port: GIT_GATE_PORT },
+    gitGate: repos.length === 0
+      ? null
+      : { scheme: "http", host: GIT_GATE_HOST, port: GIT_GATE_PORT },
     mcpUrl: null,
     noProxy: [subnet.bundle],
     caPem: result.ca_pem,

@@ -115,6 +115,8 @@ export const DEFAULT_RULES: RepoRules = {
   max_objects: 50_000,
 };
 
+/** The gate's name in the guest, where names resolve. */
+export const GIT_GATE_HOST = "git-gate";
 /** Port of the gate in the bundle. */
 export const GIT_GATE_PORT = 9418;
 /** In the bundle: where the mirrors' volume is mounted. Its owner is git-gate's user, mode 0700. */

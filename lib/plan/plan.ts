@@ -1,7 +1,7 @@
 /** What will happen, whole and printable, before anything does. */
 
 import type { SourcePlace } from "../errors.ts";
-import type { PushMode, RepoRules } from "../git_gate/config.ts";
+import { GIT_GATE_HOST, GIT_GATE_PORT, type PushMode, type RepoRules } from "../git_gate/config.ts";
 import type { RepoKey } from "../git_gate/repo_key.ts";
 import type { UpstreamAddress } from "../git_gate/upstream_address.ts";
 import type { CredentialSource } from "../manifest/credential.ts";
@@ -194,6 +194,15 @@ export class BottlePlan {
   /** The guest's home, absolute. */
   get guestHome(): string {
     return this.agent.guestHome;
+  }
+
+  /** What git in the guest is led to, as a URL has its host: with the port. Undefined: no repositories, or known at launch only. */
+  get gitGateInsteadOfHost(): string | undefined {
+    return this.gitGate.repos.length === 0 ? undefined : `${GIT_GATE_HOST}:${GIT_GATE_PORT}`;
+  }
+  /** By which scheme. Undefined with {@linkcode gitGateInsteadOfHost}. */
+  get gitGateInsteadOfScheme(): "http" | undefined {
+    return this.gitGate.repos.length === 0 ? undefined : "http";
   }
 
   /** Snake case, without a secret: what `--json` prints. */

@@ -159,3 +159,18 @@ Deno.test("makePlan warns when a variable hands the guest a credential, by its u
     },
   ]);
 });
+
+Deno.test("a plan says where git in the guest is led to, if there are repositories", async () => {
+  const none = await madePlan();
+  assert.equal(none.gitGateInsteadOfHost, undefined);
+  assert.equal(none.gitGateInsteadOfScheme, undefined);
+  const repos = { lib: { url: "https://git.example.com/lib", key: { provider: "none" } } };
+  const plan = await madePlan({ bottle: { "git-gate": { repos } } });
+  assert.equal(
+    `${plan.gitGateInsteadOfScheme}://${plan.gitGateInsteadOfHost}`,
+    "http://git-gate:9418",
+  );
+  assert.deepEqual(plan.gitGate.repos.map(({ name, place }) => [name, place.file]), [
+    ["lib", "<bottle dev>"],
+  ]);
+});
