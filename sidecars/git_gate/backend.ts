@@ -27,10 +27,10 @@ const GIT_IDLE_MS = 60_000;
 /**
  * Resolves with the answer when its head is there. Whatever ends the request ends the whole group of processes.
  *
- * @throws {SyntaxError} http-backend gave no answer
+ * @throws {SyntaxError} http-backend gave no answer; whatever is thrown, `onEnd` has been called
  */
 export async function serveBackend(options: BackendOptions): Promise<Response> {
-  const running = options.runner.start(["http-backend"], { env: options.env });
+  const running = await start(options);
   const exchange = new Exchange(running, options);
   const head = await exchange.start();
   return new Response(exchange.readable(head.rest), {
@@ -39,14 +39,24 @@ export async function serveBackend(options: BackendOptions): Promise<Response> {
   });
 }
 
+/** The bundle may have no process left to give. */
+async function start({ runner, env, onEnd }: BackendOptions): Promise<Streamed> {
+  try {
+    return runner.start(["http-backend"], { env });
+  } catch (error) {
+    await onEnd({ code: 1, isCut: false, stderr: "" });
+    throw error;
+  }
+}
+
 class Exchange {
   readonly #running: Streamed;
   readonly #options: BackendOptions;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #git = new Watch(GIT_IDLE_MS, () => this.#cut());
-  readonly #client = new Watch(CLIENT_IDLE_MS, () => this.#cut());
-  readonly #upload = new Watch(CLIENT_IDLE_MS, () => this.#cut());
-  readonly #onGone = (): void => this.#cut();
+  readonly #git = new Watch(GIT_IDLE_MS, () => void this.#cut());
+  readonly #client = new Watch(CLIENT_IDLE_MS, () => void this.#cut());
+  readonly #upload = new Watch(CLIENT_IDLE_MS, () => void this.#cut());
+  readonly #onGone = (): void => void this.#cut();
   #isCut = false;
   #fed: Promise<void> = Promise.resolve();
   #ending: Promise<void> | undefined;
@@ -56,7 +66,7 @@ class Exchange {
     this.#options = options;
     this.#reader = running.stdout.getReader();
     options.signal.addEventListener("abort", this.#onGone);
-    if (options.signal.aborted) this.#cut();
+    if (options.signal.aborted) void this.#cut();
   }
 
   /** Begins to feed it, and reads the head of its answer. */
@@ -76,7 +86,10 @@ class Exchange {
     }
   }
 
-  /** The rest of the answer. While nobody takes what is there nothing more is read, and git waits. */
+  /**
+   * The rest of the answer. While nobody takes what is there nothing more is read, and git waits. One that is cut ends as if
+   * it were whole: git's own protocol says where a pack ends, and an error here would be a line of the daemon's log.
+   */
   readable(first: Uint8Array): ReadableStream<Uint8Array> {
     return new ReadableStream({
       start: (controller) => {
@@ -85,19 +98,15 @@ class Exchange {
       pull: async (controller) => {
         this.#client.stop();
         const piece = await this.#read();
-        if (piece !== undefined) {
-          controller.enqueue(piece);
-          this.#client.start();
+        if (piece === undefined) {
+          await this.#end();
+          controller.close();
           return;
         }
-        await this.#end();
-        if (this.#isCut) controller.error(new Error("Cut off"));
-        else controller.close();
+        controller.enqueue(piece);
+        this.#client.start();
       },
-      cancel: async () => {
-        this.#cut();
-        await this.#end();
-      },
+      cancel: () => this.#cut(),
     }, { highWaterMark: 1 });
   }
 
@@ -139,17 +148,19 @@ class Exchange {
       const { done, value } = await reader.read();
       return done ? undefined : value;
     } catch (error) {
-      this.#cut();
+      void this.#cut();
       throw error;
     } finally {
       this.#upload.stop();
     }
   }
 
-  #cut(): void {
+  /** Also where nobody will ever take or give anything again. */
+  #cut(): Promise<void> {
     this.#isCut = true;
     void this.#running.stop();
     void this.#reader.cancel().catch(() => {});
+    return this.#end();
   }
 
   #end(): Promise<void> {
@@ -157,10 +168,10 @@ class Exchange {
   }
 
   async #finish(): Promise<void> {
-    this.#git.stop();
-    this.#client.stop();
+    for (const watch of [this.#git, this.#client, this.#upload]) watch.stop();
     if (!this.#isCut) await this.#fed;
     const { code, stderr } = await this.#running.ended;
+    this.#client.stop();
     this.#options.signal.removeEventListener("abort", this.#onGone);
     await this.#options.onEnd({ code, isCut: this.#isCut, stderr });
   }

@@ -1,7 +1,9 @@
 /** A mirror: a bare repository on the mirrors' volume, that git alone reads and writes. */
 
+import { BottleError } from "../../lib/errors.ts";
 import type { GateRepo } from "../../lib/git_gate/config.ts";
 import { type Head, parseHeadFile } from "../../lib/git_gate/ref_list.ts";
+import { upstreamFailure } from "../../lib/git_gate/upstream_failure.ts";
 import type { GitOptions, GitResult, GitRunner, GitStream } from "./git.ts";
 import type { Mirror } from "./mirror.ts";
 import { refreshMirror } from "./refresh.ts";
@@ -10,6 +12,10 @@ import { WriterLock } from "./writer_lock.ts";
 
 /** Requests that come together within this share a refresh. */
 const GATHER_MS = 5;
+
+/** What git says of a store in which something is missing or torn. An upstream's own words begin with `remote:`. */
+const BROKEN =
+  /^(?:fatal|error): .*(?:bad object|bad tree|corrupt|unable to read|cannot be accessed|does not match index|missing (?:blob|tree|commit|object)|inflate|pack-objects died|not a git repository)/mi;
 
 /** Options of {@linkcode BareMirror}. */
 export interface BareMirrorOptions {
@@ -27,20 +33,32 @@ export class BareMirror implements Mirror {
   readonly #lock = new WriterLock();
   readonly #refresh: SharedRun;
   #isRefreshed = false;
+  #isBroken = false;
 
   constructor({ repo, folder, runner }: BareMirrorOptions) {
     this.repo = repo;
     this.folder = folder;
     this.runner = runner;
     this.#refresh = new SharedRun(async (signal) => {
-      await refreshMirror(this, signal);
+      await this.#refreshNow(signal);
       this.#isRefreshed = true;
+      this.#isBroken = false;
     }, GATHER_MS);
   }
 
   /** Whether it has been as the upstream was since the daemon's start. */
   get isRefreshed(): boolean {
-    return this.#isRefreshed;
+    return this.#isRefreshed && !this.#isBroken;
+  }
+
+  /** Whether it has to be made anew. */
+  get isBroken(): boolean {
+    return this.#isBroken;
+  }
+
+  /** A git could not read it, by its own words: nothing in it is synced to disk, and a machine may have lost power. */
+  suspect(stderr: string): void {
+    if (BROKEN.test(stderr)) this.#isBroken = true;
   }
 
   git(args: readonly string[], options?: GitOptions): Promise<GitResult> {
@@ -57,6 +75,17 @@ export class BareMirror implements Mirror {
 
   exclusive<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     return this.#lock.exclusive(work, signal);
+  }
+
+  /** Files that can't be written fail as a git does that can't write them. */
+  async #refreshNow(signal: AbortSignal): Promise<void> {
+    try {
+      await refreshMirror(this, signal);
+    } catch (error) {
+      if (error instanceof BottleError || signal.aborted || !(error instanceof Error)) throw error;
+      const { name: repo, upstream } = this.repo;
+      throw upstreamFailure({ repo, upstream, stderr: error.message });
+    }
   }
 
   async headBranch(): Promise<string | undefined> {

@@ -64,7 +64,14 @@ export async function startGate({ config, append, onLog }: GateOptions): Promise
     if (place === undefined) audit.add(row);
     else place.commit(row);
   };
-  const parts = { mirrors, pushes, places: new Places(PLACES), record, onLog };
+  const parts = {
+    mirrors,
+    pushes,
+    places: new Places(PLACES),
+    busy: new Set<Promise<void>>(),
+    record,
+    onLog,
+  };
   undo.use(listen({ config, parts, ending }));
   const owned = undo.move();
   return { close: () => owned.disposeAsync() };

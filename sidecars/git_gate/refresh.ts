@@ -21,8 +21,11 @@ import { removeDrafts, removeFolder, replaceFolder } from "./mirror_files.ts";
 
 /** git-gate.md: "a message within 10 s". */
 const ASK_MS = 10_000;
-/** A fetch that tells of no progress for so long is ended: git tells of it every second, upstreams say that they live. */
-const STALL_MS = 30_000;
+/**
+ * A fetch that tells of no progress for so long is ended. git tells of it every second, but for what it checks last; that
+ * the other side is there ssh and curl look after.
+ */
+const STALL_MS = 60_000;
 
 const HEADS = "refs/heads/*";
 const TAGS = "refs/tags/*";
@@ -48,6 +51,7 @@ async function readLocal(
   mirror: BareMirror,
   signal: AbortSignal,
 ): Promise<{ readonly refs: Refs; readonly head: Head | undefined } | undefined> {
+  if (mirror.isBroken) return undefined;
   const head = await mirror.head();
   if (head === undefined) return undefined;
   const args = ["for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/tags"];
@@ -85,6 +89,7 @@ async function fetch(
     await transfer(mirror, [`--git-dir=${mirror.folder}`, ...args], signal);
   } catch (error) {
     await removeDrafts(mirror.folder);
+    if (error instanceof BottleError) mirror.suspect(error.details.join("\n"));
     throw error;
   }
   if (head !== undefined && !sameHead(await mirror.head(), head)) await setHead(mirror, head);

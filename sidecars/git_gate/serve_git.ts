@@ -24,6 +24,8 @@ export interface ServeParts {
   readonly pushes: PushOpener;
   /** Bounds the gits that serve at once. */
   readonly places: Places;
+  /** What goes on behind requests: resolved when no git is left, and what became of a push is recorded. */
+  readonly busy: Set<Promise<void>>;
   /** Takes the row of what came to nothing. */
   readonly record: (row: AuditRow) => void;
   /** Gets log lines: of bugs, and of gits that failed. */
@@ -34,11 +36,25 @@ export interface ServeParts {
 const FLUSH = "0000";
 
 /**
- * Answers a request. Never rejects.
+ * Answers a request.
  *
  * @param signal aborted when the client is gone, or the gate ends
  */
 export async function serveGit(
+  parts: ServeParts,
+  request: Request,
+  signal: AbortSignal,
+): Promise<Response> {
+  try {
+    return await answer(parts, request, signal);
+  } catch (error) {
+    // Nobody is there to read it.
+    if (signal.aborted) return refusePlain(503, "Cut off");
+    throw error;
+  }
+}
+
+async function answer(
   parts: ServeParts,
   request: Request,
   signal: AbortSignal,
@@ -79,18 +95,17 @@ async function serveService(
   try {
     if (step === "advertisement" || !mirror.isRefreshed) await mirror.refresh(signal);
   } catch (error) {
-    if (signal.aborted) return refuseService(service, kind, "cut off");
-    if (!(error instanceof BottleError)) throw error;
+    if (signal.aborted || !(error instanceof BottleError)) throw error;
     parts.record(failedRow(mirror, error, started));
     return refuseService(service, kind, errorText(error));
   }
   if (step === "service" && service === "git-receive-pack") {
     return await servePush(parts, mirror, request, signal);
   }
-  return await runBackend(parts, mirror, { service, step }, request, signal, {
+  return await runBackend(parts, mirror, { service, step }, request, signal, () => ({
     env: {},
     finish: () => Promise.resolve(),
-  });
+  }));
 }
 
 async function servePush(
@@ -104,44 +119,48 @@ async function servePush(
     const headers = { "content-type": "application/x-git-receive-pack-result" };
     return new Response(null, { headers });
   }
-  const gone = new AbortController();
-  const push = parts.pushes.begin(mirror, AbortSignal.any([signal, gone.signal]));
-  return await runBackend(
-    parts,
-    mirror,
-    { service: "git-receive-pack", step: "service" },
-    request,
-    signal,
-    {
+  const asked = { service: "git-receive-pack", step: "service" } as const;
+  return await runBackend(parts, mirror, asked, request, signal, () => {
+    const gone = new AbortController();
+    const push = parts.pushes.begin(mirror, AbortSignal.any([signal, gone.signal]));
+    return {
       env: push.env,
       finish: (end) => {
         if (end.isCut) gone.abort();
         return push.finish(end);
       },
-    },
-  );
+    };
+  });
 }
 
+/** Around an http-backend: its own variables, and what is to be done when it is gone. */
 interface Backed {
   readonly env: Readonly<Record<string, string>>;
   readonly finish: (end: PushEnd) => Promise<void>;
 }
 
+/** @param begin called when its turn has come; from then on `finish` is called for certain */
 async function runBackend(
   parts: ServeParts,
   mirror: BareMirror,
   asked: { readonly service: GitService; readonly step: "advertisement" | "service" },
   request: Request,
   signal: AbortSignal,
-  { env, finish }: Backed,
+  begin: () => Backed,
 ): Promise<Response> {
   const giveBack = await parts.places.take(signal);
+  const over = Promise.withResolvers<void>();
+  parts.busy.add(over.promise);
+  const { env, finish } = begin();
   const onEnd = async (end: PushEnd): Promise<void> => {
     giveBack();
     await finish(end);
     if (end.code !== 0 && !end.isCut) {
+      mirror.suspect(end.stderr);
       parts.onLog(`${mirror.repo.name}: ${asked.service}: ${end.stderr}`);
     }
+    parts.busy.delete(over.promise);
+    over.resolve();
   };
   const { headers } = request;
   try {
@@ -153,13 +172,11 @@ async function runBackend(
       onEnd,
     });
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+    if (signal.aborted || !(error instanceof Error)) throw error;
+    parts.onLog(`${mirror.repo.name}: ${asked.service}: no answer (${error.name})`);
     const kind = asked.step === "advertisement" ? "advertisement" : "result";
-    return refuseService(
-      asked.service,
-      kind,
-      `git in the gate gave no answer for "${mirror.repo.name}"`,
-    );
+    const text = `git in the gate gave no answer for "${mirror.repo.name}"`;
+    return refuseService(asked.service, kind, text);
   }
 }
 

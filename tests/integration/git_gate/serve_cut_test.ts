@@ -31,17 +31,17 @@ async function gone(stage: GitStage): Promise<void> {
   await until("All gits end", async () => await gits(stage) === "");
 }
 
-/** A request that stays open until the signal, though nothing comes or is read. */
-function hold(
-  stage: GitStage,
-  signal: AbortSignal,
-  head: readonly string[],
-  body = "",
-): Promise<unknown> {
-  const text = [...head, "Host: git-gate", "", body].join("\r\n");
+/** A request that stays open, though nothing comes or is read, until this is called. */
+function hold(stage: GitStage, headers: readonly string[], body: string): () => Promise<void> {
+  const head = ["POST /widget/git-upload-pack HTTP/1.1", ...headers, "Host: git-gate"];
+  const type = "Content-Type: application/x-git-upload-pack-request";
+  const stdin = [...head, type, "", body].join("\r\n");
   const script = "exec 3<>/dev/tcp/git-gate/9418; cat >&3; sleep 299";
-  const held = stage.client.container.exec(["bash", "-c", script], { stdin: text, signal });
-  return held.catch(() => undefined).finally(() => stage.client.sh("pkill -f '^sleep 299'; true"));
+  const held = stage.client.container.exec(["bash", "-c", script], { stdin });
+  return async () => {
+    await stage.client.sh("pkill -9 -f 'sleep 299'; true");
+    await held;
+  };
 }
 
 async function works(stage: GitStage): Promise<void> {
@@ -69,13 +69,12 @@ Deno.test("clients that break off", async (t) => {
   await gone(stage);
   const wants = `0032want ${commit}\n00000009done\n`;
 
-  await t.step("a clone that is killed in the middle", async () => {
-    const { client } = stage;
-    const clone = client.run(["clone", "-q", upstream.url, "killed"]);
+  const answer = [`Content-Length: ${wants.length}`];
+
+  await t.step("one that leaves in the middle of its answer", async () => {
+    const leave = hold(stage, answer, wants);
     await begun(stage);
-    await client.sh("pkill -9 -x git-remote-http; pkill -9 -x git; true");
-    await clone;
-    await client.sh("rm -rf killed");
+    await leave();
     await gone(stage);
     await works(stage);
   });
@@ -92,30 +91,18 @@ Deno.test("clients that break off", async (t) => {
   });
 
   await t.step("a request whose body stops", async () => {
-    const over = new AbortController();
-    const held = hold(stage, over.signal, [
-      "POST /widget/git-upload-pack HTTP/1.1",
-      "Content-Type: application/x-git-upload-pack-request",
-      "Content-Length: 1000",
-    ], "0032want");
+    const leave = hold(stage, ["Content-Length: 1000"], "0032want");
     await begun(stage);
     await gone(stage);
-    over.abort();
-    await held;
+    await leave();
     await works(stage);
   });
 
   await t.step("an answer that nobody reads", async () => {
-    const over = new AbortController();
-    const held = hold(stage, over.signal, [
-      "POST /widget/git-upload-pack HTTP/1.1",
-      "Content-Type: application/x-git-upload-pack-request",
-      `Content-Length: ${wants.length}`,
-    ], wants);
+    const leave = hold(stage, answer, wants);
     await begun(stage);
     await gone(stage);
-    over.abort();
-    await held;
+    await leave();
     await works(stage);
   });
 
@@ -137,12 +124,11 @@ Deno.test("clients that break off", async (t) => {
     await works(stage);
   });
 
-  await t.step("a gate that is ended in the middle of a clone, and begins anew", async () => {
-    const clone = stage.client.run(["clone", "-q", upstream.url, "ended"]);
+  await t.step("a gate that is ended in the middle of an answer, and begins anew", async () => {
+    const leave = hold(stage, answer, wants);
     await begun(stage);
     await stage.gate.restart();
-    await clone;
-    await stage.client.sh("rm -rf ended");
+    await leave();
     await works(stage);
   });
 
@@ -158,6 +144,12 @@ Deno.test("clients that break off", async (t) => {
       "-c",
       "for f in /var/lib/bot-bottle/mirrors/*; do rm $f/HEAD; done",
     ]);
+    await works(stage);
+    const tear =
+      "for f in /var/lib/bot-bottle/mirrors/*/objects/pack/*.pack; do chmod u+w $f; truncate -s 1000 $f; done";
+    await stage.gate.container.read(["sh", "-c", tear]);
+    // What finds it fails; the next one is served from a new mirror.
+    equal((await stage.client.run(["clone", "-q", upstream.url, "torn"])).code, 128);
     await works(stage);
   });
 });
