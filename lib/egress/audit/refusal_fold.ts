@@ -140,6 +140,10 @@ function isOwnAnswer(row: AuditRow): boolean {
 
 /** Whether nothing of it passed, either way, and no more than one refusal is in it. */
 function isFoldable(row: AuditRow): boolean {
+  // A fetch that came to nothing: git tries again as often as it is told to.
+  if (row.kind === "git" && row.method === "fetch" && row.verdict !== "allowed") {
+    return row.count === undefined;
+  }
   return (row.verdict === "blocked" || isOwnAnswer(row)) &&
     (row.kind === "http" || row.kind === "connect" || row.kind === "git") &&
     row.bytes_up === 0 && row.bytes_down === 0 && row.credential === undefined &&

@@ -208,3 +208,21 @@ Deno.test("RefusalFold folds pushes that were refused alike, and tells others", 
   assert.equal(fold.take(push("refs/notes/a"), 1), undefined);
   assert.notEqual(fold.take(push("refs/notes/b"), 2), undefined);
 });
+
+Deno.test("RefusalFold counts fetches that failed alike, and tells each push", () => {
+  const fold = new RefusalFold();
+  const failed = refused({
+    kind: "git",
+    method: "fetch",
+    verdict: "failed",
+    reason: "upstream-down",
+  });
+  assert.equal(fold.take(failed, 0), failed);
+  assert.equal(fold.take({ ...failed }, 1), undefined);
+  const other = { ...failed, reason: "upstream-denied" } as const;
+  assert.equal(fold.take(other, 2), other);
+  const push = { ...failed, method: "push" };
+  assert.equal(fold.take(push, 3), push);
+  assert.equal(fold.take(push, 4), push);
+  assert.deepEqual(drain(fold, 5, true), [failed]);
+});
