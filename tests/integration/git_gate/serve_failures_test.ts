@@ -25,6 +25,19 @@ async function ask(stage: GitStage, ...lines: readonly string[]): Promise<string
   return stdout;
 }
 
+/** Rows come a moment after the answer. */
+async function recorded(stage: GitStage, reason: string): Promise<void> {
+  const isThere = (): boolean => {
+    const row = stage.gate.rows.at(-1);
+    return row?.reason === reason && row.method === "fetch" && row.kind === "git";
+  };
+  const end = performance.now() + 10_000;
+  while (!isThere()) {
+    ok(performance.now() < end, JSON.stringify(stage.gate.rows.at(-1)));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 function print(hostKey: string): string {
   return fingerprintOf(Uint8Array.fromBase64(hostKey.split(" ")[1] ?? ""));
 }
@@ -94,13 +107,14 @@ Deno.test("requests that the gate refuses", async (t) => {
     equal(response.status, 403);
   });
 
+  await recorded(stage, "lfs-refused");
   const reasons = new Set(stage.gate.rows.map(({ reason }) => reason));
   deepEqual([...reasons].sort(), ["lfs-refused", "repo-undeclared"]);
 });
 
 Deno.test("upstreams that can't be asked", async (t) => {
   await using stage = await openGitStage({ repos: { widget: {} } });
-  const { sshd, gate } = stage;
+  const { sshd } = stage;
   const upstream = stage.repo("widget");
   await upstream.commit("main", { "README.md": "# widget\n" });
   const { url } = upstream;
@@ -108,9 +122,7 @@ Deno.test("upstreams that can't be asked", async (t) => {
     const { code, stderr } = await clone(stage, url);
     equal(code, 128, stderr);
     match(stderr, said);
-    await stage.client.sh("sleep 0.1");
-    equal(gate.rows.at(-1)?.reason, reason, JSON.stringify(gate.rows.at(-1)));
-    equal(gate.rows.at(-1)?.method, "fetch");
+    await recorded(stage, reason);
     return stderr;
   };
   const works = async (): Promise<void> => {
@@ -174,5 +186,45 @@ Deno.test("upstreams that can't be asked", async (t) => {
     ok(stderr.includes(`declared: ssh-ed25519 ${print(declared)}`), stderr);
     ok(stderr.includes(`shown: ssh-ed25519 ${print(shown)}`), stderr);
     deepEqual(await sshd.commands(), before);
+  });
+});
+
+Deno.test("a disk without room for what is new", async (t) => {
+  await using stage = await openGitStage({ repos: { widget: {} }, mirrorsSize: "12m" });
+  const { client, gate } = stage;
+  const upstream = stage.repo("widget");
+  const random = (): string => crypto.getRandomValues(new Uint8Array(49_152)).toBase64();
+  const files = (count: number): Record<string, string> =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`${at}.txt`, random()]));
+  await upstream.commit("main", { "README.md": "# widget\n" });
+  await client.git(["clone", "-q", upstream.url, "work"]);
+
+  await t.step("fails the fetch, and says so", async () => {
+    await upstream.commit("big", files(320));
+    const { code, stderr } = await client.run(["-C", "work", "fetch", "-q"]);
+    equal(code, 128, stderr);
+    match(stderr, /could not be copied: the disk of the bottle's mirrors is full/);
+    await recorded(stage, "mirror-failed");
+  });
+
+  await t.step(
+    "leaves nothing half done, and serves again when there is less to bring",
+    async () => {
+      await upstream.git("update-ref", "-d", "refs/heads/big");
+      await upstream.commit("main", { "README.md": "# widget 2\n" });
+      await client.git(["-C", "work", "pull", "-q"]);
+      const left =
+        "ls /var/lib/bot-bottle/mirrors; ls /var/lib/bot-bottle/mirrors/*/objects/pack | grep tmp_; true";
+      match(await gate.container.read(["sh", "-c", left]), /^widget-[0-9a-f]{12}\.git$/);
+    },
+  );
+
+  await t.step("fails the first clone too", async () => {
+    await upstream.commit("big", files(320));
+    await gate.container.read(["sh", "-c", "rm -r /var/lib/bot-bottle/mirrors/*"]);
+    const { code, stderr } = await client.run(["clone", "-q", upstream.url, "more"]);
+    equal(code, 128, stderr);
+    match(stderr, /the disk of the bottle's mirrors is full/);
+    equal(await gate.container.read(["ls", "/var/lib/bot-bottle/mirrors"]), "");
   });
 });

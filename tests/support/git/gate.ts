@@ -14,7 +14,13 @@ import { homeId, makeSlug, resourceName } from "../../../lib/names.ts";
 import { createRun } from "../../../lib/process/create_run.ts";
 import { daemonArgv } from "../../../sidecars/init/daemons.ts";
 import { fakeContext } from "../context.ts";
-import { type Container, containerNamed, type Network, removeContainer } from "./container.ts";
+import {
+  type Container,
+  containerNamed,
+  type Network,
+  removeContainer,
+  TEST_LABEL,
+} from "./container.ts";
 
 /** Options of {@linkcode startGate}. */
 export interface GateOptions {
@@ -31,6 +37,8 @@ export interface GateOptions {
   readonly at?: number;
   /** A file of this machine with other sidecars, mounted over the image's. */
   readonly script?: string;
+  /** How much the mirrors' volume holds, as `mount` takes it: `8m`. Default: as much as the engine's disk. */
+  readonly mirrorsSize?: string;
 }
 
 /** A running gate. Disposal removes container and volumes. */
@@ -79,6 +87,13 @@ export async function startGate(options: GateOptions): Promise<Gate> {
       await engine.raw(["volume", "rm", resourceName(slug, role)]);
     }
   });
+  if (options.mirrorsSize !== undefined) {
+    const mount = `o=size=${options.mirrorsSize},uid=1002,gid=1002,mode=0700`;
+    await engine.docker([
+      ...["volume", "create", "--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt", mount],
+      ...[...TEST_LABEL, resourceName(slug, "mirrors")],
+    ]);
+  }
   await engine.docker(createArgs(spec, host, options.script));
   for (const network of outer) await engine.docker(["network", "connect", network, name]);
   const rows: AuditRow[] = [];

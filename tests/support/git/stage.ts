@@ -27,6 +27,8 @@ export interface GitStageOptions {
   readonly repos: Readonly<Record<string, StagedRepo>>;
   /** What the gate is configured with besides. */
   readonly config?: Partial<Pick<GitGateConfig, "known_secrets" | "extra_ca_pem">>;
+  /** As the gate's option of this name. */
+  readonly mirrorsSize?: string;
 }
 
 /** All of them, running. Disposal leaves nothing. */
@@ -47,6 +49,8 @@ export interface GitStage extends AsyncDisposable {
 
 /** Of the client on the inner network. */
 const CLIENT_AT = 3;
+/** Of the server on the outer one: engines give the first addresses to whoever comes. */
+const SSHD_AT = 12;
 const NO_SECRETS = { salt: btoa("\0".repeat(32)), prints: [] } as const;
 
 /** Starts them. */
@@ -57,7 +61,13 @@ export async function openGitStage(options: GitStageOptions): Promise<GitStage> 
   const inner = undo.use(await makeNetwork(engine, `${id}-inner`, "--internal"));
   const outer = undo.use(await makeNetwork(engine, `${id}-outer`));
   const sshd = undo.use(
-    await startSshd({ engine, name: `${id}-sshd`, network: outer.name }),
+    await startSshd({
+      engine,
+      name: `${id}-sshd`,
+      network: outer.name,
+      // Its own also after a restart.
+      flags: ["--ip", outer.address(SSHD_AT)],
+    }),
   );
   const key = await sshd.makeKey();
   await sshd.authorize(key.publicKey);
@@ -73,7 +83,13 @@ export async function openGitStage(options: GitStageOptions): Promise<GitStage> 
     upstream_proxy: null,
     ...options.config,
   };
-  const gate = undo.use(await startGate({ engine, inner, outer: [outer.name], config }));
+  const { mirrorsSize } = options;
+  const gate = undo.use(
+    await startGate({
+      ...{ engine, inner, outer: [outer.name], config },
+      ...(mirrorsSize === undefined ? {} : { mirrorsSize }),
+    }),
+  );
   const client = undo.use(
     await startGitClient({
       engine,
