@@ -339,6 +339,22 @@ Deno.test("a command that gives the token is asked once for a whole session", as
   assert.deepEqual([stage.world.keys, await stage.records()], [[], []]);
 });
 
+Deno.test("cleanup asks a command once for the keys of several repositories", async () => {
+  const calls: string[] = [];
+  const source = '{ command: ["pass", "gitea"] }';
+  await using stage = await makeStage(bottle(repo("widget", source), repo("gadget", source)), {
+    program: (argv) => {
+      if (argv[0] === "pass") calls.push(argv.join(" "));
+      return { stdout: new TextEncoder().encode(TOKEN) };
+    },
+  });
+  await stage.cli.run(...START);
+  calls.length = 0;
+  assert.equal((await stage.cli.run("cleanup", SLUG, "--yes")).code, 0);
+  assert.deepEqual(calls, ["pass gitea"]);
+  assert.deepEqual([stage.world.keys, await stage.records()], [[], []]);
+});
+
 Deno.test("GitHub and GitLab have a bottle's keys by the same life", async () => {
   const forges = [
     ["github", "https://github.example.com/api/v3", answerAsGitHub],
