@@ -22,6 +22,8 @@ export interface GitCase {
   readonly first?: string;
   /** What it wrote, stdout and stderr. */
   readonly says: RegExp;
+  /** What it asks for may be granted: only what it carries may not arrive. */
+  readonly mayPass?: true;
   /** Reason of the push's row in the audit; absent: there is no push to tell of. */
   readonly reason?: GateReason;
 }
@@ -45,5 +47,20 @@ raw_push() {
     "$GATE/git-receive-pack" >/tmp/answer
   tr -c '[:print:]\\n' ' ' </tmp/answer >&2
   grep --quiet --text "ok $1" /tmp/answer
+}
+# Creates so many branches of one commit by one request, with a name of its own for the last.
+raw_many() {
+  local abilities=' report-status side-band-64k'
+  { awk -v count="$1" -v last="$2" -v none=$NONE -v new="$3" -v abilities="$abilities" 'BEGIN {
+      for (at = 1; at <= count; at++) {
+        line = none " " new " refs/heads/" (at == count ? last : "many/" at)
+        printf "%04x%s", length(line) + 4 + (at == 1 ? length(abilities) + 1 : 0), line
+        if (at == 1) printf "%c%s", 0, abilities
+      }
+    }'; printf 0000; git pack-objects -q --stdout </dev/null; } >/tmp/body
+  call --data-binary @/tmp/body --header 'Content-Type: application/x-git-receive-pack-request' \\
+    "$GATE/git-receive-pack" >/tmp/answer
+  tr -c '[:print:]\\n' ' ' </tmp/answer | head -c 2000 >&2
+  grep --quiet --text "ok refs/heads/" /tmp/answer
 }
 `;

@@ -107,10 +107,7 @@ function refused({ code, stdout, stderr }: Ended, says: RegExp): void {
 /** What is not as it should be with the rows of one attack. */
 function faultsOf({ one, secret, from, until }: Attacked, rows: readonly AuditRow[]): string[] {
   const title = `${one.line}: ${one.name}`;
-  const own = rows.filter(({ time, duration_ms }) => {
-    const began = Date.parse(time);
-    return began >= from && began + duration_ms <= until + 1;
-  });
+  const own = rows.filter(({ time }) => Date.parse(time) >= from && Date.parse(time) <= until);
   if (JSON.stringify(own).includes(secret)) return [`${title}: the secret is in the audit`];
   if (one.reason === undefined) return [];
   const told = own.map(({ method, verdict, reason }) => `${method} ${verdict} ${reason}`);

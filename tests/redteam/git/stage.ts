@@ -49,6 +49,8 @@ const RULES: Readonly<Record<RepoName, Readonly<Record<string, unknown>>>> = {
 /** Names of all repositories. */
 export const repoNames: readonly RepoName[] = ["widget", "small", "closed", "asking", "guarded"];
 
+/** Of the server on its network: engines give the first addresses to whoever comes. */
+const SSHD_AT = 12;
 const TOKEN = "GIT_REDTEAM_TOKEN";
 
 /** Starts server and bottle, fills the repositories and clones each in the guest. */
@@ -57,7 +59,13 @@ export async function openGitStage(): Promise<GitStage> {
   const id = `bot-bottle-test-git-${crypto.randomUUID().slice(0, 8)}`;
   const network = undo.use(await makeNetwork(engine, id));
   const sshd = undo.use(
-    await startSshd({ engine, name: `${id}-sshd`, network: network.name }),
+    await startSshd({
+      engine,
+      name: `${id}-sshd`,
+      network: network.name,
+      // Its own also after a restart.
+      flags: ["--ip", network.address(SSHD_AT)],
+    }),
   );
   const key = await sshd.makeKey();
   await sshd.authorize(key.publicKey);

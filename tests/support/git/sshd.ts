@@ -38,7 +38,7 @@ export interface Sshd extends AsyncDisposable {
   readonly port: 22;
   /** As `known_hosts` has it, without the host: `ssh-ed25519 AAAA…`. */
   hostKey(): Promise<string>;
-  /** Gives the server another one; later connections get it. */
+  /** Gives the server another one, and ends the connections that there are. */
   replaceHostKey(): Promise<string>;
   /** Makes a key pair that opens nothing yet. */
   makeKey(passphrase?: string): Promise<KeyPair>;
@@ -64,7 +64,8 @@ const SERVE = ["/usr/sbin/sshd", "-D", "-e"] as const;
 /** Without its key the server does not start; the process that waits for it is the container's own. */
 const BOOT = `[ -e /srv/ssh/host_key ] || ssh-keygen -q -t ed25519 -N '' -C '' -f /srv/ssh/host_key
 touch /srv/ssh/authorized_keys; exec ${SERVE.join(" ")}`;
-const AWAIT = `until [ -e /run/sshd.pid ] && kill -0 "$(cat /run/sshd.pid)"; do sleep 0.05; done`;
+/** Until port 22 is listened on. */
+const AWAIT = `until grep -q ': 00000000:0016 .* 0A ' /proc/net/tcp; do sleep 0.05; done`;
 const MAKE_KEY = `folder=$(mktemp -d); trap 'rm -r "$folder"' EXIT
 ssh-keygen -q -t ed25519 -C '' -N "$1" -f "$folder/key" >&2; cat "$folder/key.pub" "$folder/key"`;
 
@@ -107,8 +108,8 @@ export async function startSshd(options: SshdOptions): Promise<Sshd> {
       const replace =
         `rm /srv/ssh/host_key* && ssh-keygen -q -t ed25519 -N '' -C '' -f /srv/ssh/host_key`;
       await container.read(["sh", "-c", replace]);
-      // Read anew for each connection by its own process in this version; a reload makes it certain.
-      await container.read(["sh", "-c", `kill -HUP "$(cat /run/sshd.pid)"`]);
+      // Connections that are open were made with the old key, and could go on.
+      await engine.docker(["restart", "--time", "1", name]);
       await wait();
       return await hostKey();
     },

@@ -9,7 +9,7 @@ export const sizeCases: readonly GitCase[] = [
     name: "a pack of more bytes than the rules let through",
     repo: "small",
     script: `head -c 3000000 /dev/urandom >big.dat; commit -m Big; push`,
-    says: /push-too-big|too big/,
+    says: /push-too-big|too big|exceeds maximum allowed size/,
     reason: "push-too-big",
   },
   {
@@ -43,11 +43,16 @@ export const sizeCases: readonly GitCase[] = [
   },
   {
     line: "many-refs",
-    name: "10,000 branches",
-    script: `id=$(git rev-parse HEAD)
-      for n in $(seq 10000); do echo "create refs/heads/many-$BRANCH/$n $id"; done | git update-ref --stdin
-      git push --quiet origin "refs/heads/many-$BRANCH/*"`,
-    says: /push-too-big|too big|too many/i,
+    name: "10,001 branches",
+    script: `raw_many 10001 last $(git rev-parse HEAD)`,
+    says: /10001 refs/,
     reason: "push-too-big",
+  },
+  {
+    line: "many-refs",
+    name: "a secret for the name of the 10,000th branch",
+    script: `raw_many 10000 "$SECRET" $(git rev-parse HEAD)`,
+    says: /push-secret|a secret is in it/,
+    reason: "push-secret",
   },
 ];
