@@ -71,7 +71,8 @@ const KINDS: readonly Kind[] = [
   },
   {
     reason: "upstream-down",
-    seen: /from proxy after connect|connect tunnel failed|proxy connect aborted|(?:connect to|resolve) proxy/i,
+    seen:
+      /from proxy after connect|connect tunnel failed|proxy connect aborted|(?:connect to|resolve) proxy/i,
     say: "can't be reached: the company's proxy does not let it through",
   },
   {
