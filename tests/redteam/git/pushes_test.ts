@@ -6,17 +6,18 @@ import type { Ended } from "../../support/git/container.ts";
 import { engine } from "../../e2e/cli/program.ts";
 import { PRELUDE } from "./case.ts";
 import { gitCases } from "./cases/all.ts";
-import { type Attacked, runCase } from "./run_case.ts";
+import { type Attacked, createRunner } from "./run_case.ts";
 import { type GitStage, openGitStage } from "./stage.ts";
 
 Deno.test("git: what a hostile agent pushes never arrives, and leaves a row", async (t) => {
   await using stage = await openGitStage();
   const repo = stage.sshd.repo("widget");
   const attacked: Attacked[] = [];
+  const run = createRunner(stage);
   await t.step("a clean push gets through: the gate is not just shut", () => pushClean(stage, "a"));
   for (const [number, one] of gitCases.entries()) {
     await t.step(`${one.line}: ${one.name}`, async () => {
-      attacked.push(await runCase(stage, one, number));
+      attacked.push(await run(one, number));
     });
   }
   await t.step("each push left a row without what it was after", async () => {
@@ -66,27 +67,28 @@ Deno.test("git: what a hostile agent pushes never arrives, and leaves a row", as
   await t.step(
     "another bottle's gate and the own one's other addresses answer nobody",
     async () => {
-      const bundles = [await stage.neighbour(), stage.agent.name.replace(/agent$/, "bundle")];
-      const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}";
-      const addresses = await Promise.all(
-        bundles.map(async (name) =>
-          (await engine.docker(["container", "inspect", name, "--format", format])).trim().split(
-            " ",
-          )
-        ),
-      );
-      const [others = [], [_inner, ...outer] = []] = addresses;
-      ok(others.length > 1 && outer.length > 0);
-      for (const address of [...others, ...outer]) {
+      const own = stage.agent.name.replace(/agent$/, "bundle");
+      const ask = async (address: string): Promise<string> => {
         const url = `http://${address}:9418/widget/info/refs?service=git-upload-pack`;
-        const { stdout } = await stage.guest(
-          `curl --noproxy '*' --silent --max-time 3 --output /dev/null --write-out '%{http_code}' '${url}'`,
-        );
-        ok(["000", "403"].includes(stdout), `${address}: ${stdout}`);
-      }
+        const curl = "curl --noproxy '*' --silent --max-time 3 --output /dev/null";
+        return (await stage.guest(`${curl} --write-out '%{http_code}' '${url}'`)).stdout;
+      };
+      equal(await ask("git-gate"), "200");
+      const [inner] = (await stage.guest("getent hosts git-gate")).stdout.split(" ");
+      const others = [...await addressesOf(await stage.neighbour()), ...await addressesOf(own)]
+        .filter((address) => address !== inner);
+      equal(others.length, 5);
+      for (const address of others) ok(["000", "403"].includes(await ask(address)), address);
     },
   );
 });
+
+/** Of a container, on all of its networks. */
+async function addressesOf(name: string): Promise<readonly string[]> {
+  const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}";
+  const text = await engine.docker(["container", "inspect", name, "--format", format]);
+  return text.trim().split(" ");
+}
 
 const CLONE = `${PRELUDE}rm -rf /tmp/attack; cp -r ~/base/widget /tmp/attack; cd /tmp/attack`;
 const BRANCH = { BRANCH: "never" } as const;

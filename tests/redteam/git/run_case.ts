@@ -1,7 +1,8 @@
 /** One attack, and what it left. */
 
 import { equal, match, notEqual, ok } from "node:assert/strict";
-import { type GitCase, PRELUDE } from "./case.ts";
+import type { UpstreamState } from "../../support/git/upstream_repo.ts";
+import { type GitCase, PRELUDE, type RepoName } from "./case.ts";
 import type { GitStage } from "./stage.ts";
 
 /** An attack that has been made. */
@@ -23,8 +24,28 @@ function makeSecret(): string {
   return ["ghp", letters.join("")].join("_");
 }
 
-/** Makes it, and holds the upstream against what it was before. */
-export async function runCase(stage: GitStage, one: GitCase, number: number): Promise<Attacked> {
+/** Makes attacks, one after the other, and holds the upstream against what it was before each. */
+export function createRunner(
+  stage: GitStage,
+): (one: GitCase, number: number) => Promise<Attacked> {
+  const states = new Map<RepoName, UpstreamState>();
+  return async (one, number) => {
+    const name = one.repo ?? "widget";
+    // What an attack is built on, or has left although it failed, is not held against the next one.
+    const before = one.first === undefined ? states.get(name) : undefined;
+    states.delete(name);
+    const { attacked, after } = await runCase(stage, one, number, before);
+    states.set(name, after);
+    return attacked;
+  };
+}
+
+async function runCase(
+  stage: GitStage,
+  one: GitCase,
+  number: number,
+  last: UpstreamState | undefined,
+): Promise<{ readonly attacked: Attacked; readonly after: UpstreamState }> {
   const { sshd, known } = stage;
   const name = one.repo ?? "widget";
   const repo = sshd.repo(name);
@@ -42,7 +63,7 @@ export async function runCase(stage: GitStage, one: GitCase, number: number): Pr
     const { code, stderr } = await stage.guest(`${PRELUDE}${place}\n${one.first}`, env);
     equal(code, 0, `before the attack: ${stderr}`);
   }
-  const before = await repo.look();
+  const before = last ?? await repo.look();
   const from = Date.now();
   const where = one.first === undefined ? place : "cd /tmp/attack";
   const { code, stdout, stderr } = await stage.guest(`${PRELUDE}${where}\n${one.script}`, env);
@@ -57,7 +78,7 @@ export async function runCase(stage: GitStage, one: GitCase, number: number): Pr
   }
   match(said, one.says);
   ok(!remoteLines(said).includes(secret), said);
-  return { one, secret, from, until };
+  return { attacked: { one, secret, from, until }, after };
 }
 
 /** What the gate itself said: git repeats names of refs after it. */
