@@ -47,6 +47,8 @@ export async function planCleanup(
 ): Promise<CleanupPlan> {
   const { context } = services;
   const backend = await services.backend();
+  // Before the states: a bottle is remembered before its key is asked for, so that a record without one is of none that is being launched.
+  const { records } = await knownKeys(services);
   const known = await services.states.all();
   const slugs = request.names.map(parseSlug);
   const asked = request.names.length > 0;
@@ -66,7 +68,6 @@ export async function planCleanup(
   const kept = asked || request.all ? busy : busy.union(await runningSlugs(services));
   const isMeant = (slug: string): boolean =>
     asked ? slugs.some((each) => each === slug) : ![...kept].some((each) => each === slug);
-  const { records } = await knownKeys(services);
   return {
     items,
     deployKeys: records.filter(({ slug }) => isMeant(slug)),

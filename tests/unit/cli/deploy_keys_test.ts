@@ -311,6 +311,33 @@ Deno.test("cleanup leaves the keys of bottles that run, and of others that aren'
   assert.doesNotMatch((await cli.run("list")).stderr, /deploy key/);
 });
 
+Deno.test("cleanup leaves the key of a bottle that is launched while it looks around", async () => {
+  const launching = Promise.withResolvers<void>();
+  const cleaned = Promise.withResolvers<void>();
+  await using stage = await makeStage(undefined, {
+    onLaunch: async () => {
+      launching.resolve();
+      await cleaned.promise;
+    },
+  });
+  const { cli } = stage;
+  const { backend } = cli;
+  const look = backend.plannedCleanup.bind(backend);
+  let started: ReturnType<Cli["run"]> | undefined;
+  backend.plannedCleanup = async (...args) => {
+    const found = await look(...args);
+    started ??= cli.run(...START);
+    await launching.promise;
+    return found;
+  };
+  const { code, stderr } = await cli.run("cleanup", "--yes");
+  cleaned.resolve();
+  assert.equal(code, 0, stderr);
+  assert.equal((await started)?.code, 0);
+  assert.deepEqual(stage.world.titles(), [WIDGET]);
+  assert.deepEqual(await stage.records(), [[WIDGET, "41"]]);
+});
+
 Deno.test("resume drops the key of a repository that is gone from the manifest or has moved", async () => {
   await using stage = await makeStage(bottle(repo("widget"), repo("gadget")));
   const { cli, world } = stage;
