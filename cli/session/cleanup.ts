@@ -7,7 +7,7 @@ import { removeIfThere } from "../../lib/state/scraps.ts";
 import type { CopyOut } from "../../lib/state/transcript.ts";
 import type { Services } from "../command.ts";
 import { type ArchivedBottle, exportAudit } from "./audit_export.ts";
-import { type StayingKey, withdrawRecords } from "./deploy_keys.ts";
+import { knownKeys, type StayingKey, withdrawRecords } from "./deploy_keys.ts";
 import { type CleanupPlan, runningSlugs } from "./plan_cleanup.ts";
 import { type RescuedWork, rescueWork } from "./rescue_work.ts";
 import { saveTranscript } from "./save_transcript.ts";
@@ -56,8 +56,10 @@ export async function carryOutCleanup(
   const work = await rescueWork(services, backend, states);
   await backend.cleanup(items, signal);
   const known = new Set(plan.states.map(({ slug }) => slug));
-  const gone = plan.deployKeys.filter(({ slug }) =>
-    (taken.has(slug) || !known.has(slug)) && !running.has(slug)
+  const planned = new Set(plan.deployKeys.map(({ slug }) => slug));
+  // Looked for again, now that nobody else changes them: another session may have left another key since.
+  const gone = (await knownKeys(services)).records.filter(({ slug }) =>
+    planned.has(slug) && (taken.has(slug) || !known.has(slug)) && !running.has(slug)
   );
   const stayingKeys = await withdrawRecords(services, gone, signal);
   for (const { slug } of states) {

@@ -338,6 +338,29 @@ Deno.test("cleanup leaves the key of a bottle that is launched while it looks ar
   assert.deepEqual(await stage.records(), [[WIDGET, "41"]]);
 });
 
+Deno.test("cleanup removes the key that is written down now, not the one that it was planned with", async () => {
+  await using stage = await makeStage();
+  const { cli, world } = stage;
+  await cli.run(...START);
+  stage.around = timeOut;
+  await cli.run("stop", SLUG);
+  stage.around = (next) => next();
+  const { backend } = cli;
+  const look = backend.plannedCleanup.bind(backend);
+  backend.plannedCleanup = async (...args) => {
+    const found = await look(...args);
+    backend.plannedCleanup = look;
+    // Another session, whose key stays as well.
+    await cli.run("resume", SLUG, "--detach");
+    stage.around = timeOut;
+    await cli.run("stop", SLUG);
+    stage.around = (next) => next();
+    return found;
+  };
+  assert.equal((await cli.run("cleanup", "--yes")).code, 0);
+  assert.deepEqual([world.keys, await stage.records()], [[], []]);
+});
+
 Deno.test("resume drops the key of a repository that is gone from the manifest or has moved", async () => {
   await using stage = await makeStage(bottle(repo("widget"), repo("gadget")));
   const { cli, world } = stage;
