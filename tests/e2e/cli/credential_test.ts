@@ -45,6 +45,7 @@ async function makeScene(): Promise<Scene> {
       slug,
       homeId: homeId(home.folder),
       identity,
+      gitToken: "no repository is asked for",
       signal: host.signal,
     }),
   );
