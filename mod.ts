@@ -95,7 +95,14 @@ export type {
 export type { PushedRef, PushFinding, PushRecord } from "./lib/git_gate/push_record.ts";
 export { type GateReason, gateReasons } from "./lib/git_gate/reason.ts";
 export type { HostKey } from "./lib/git_gate/host_key.ts";
-export type { DeployKey, ForgeName, NoKey, RepoKey, StaticKey, TokenKey } from "./lib/git_gate/repo_key.ts";
+export type {
+  DeployKey,
+  ForgeName,
+  NoKey,
+  RepoKey,
+  StaticKey,
+  TokenKey,
+} from "./lib/git_gate/repo_key.ts";
 export type { HttpsAddress, SshAddress, UpstreamAddress } from "./lib/git_gate/upstream_address.ts";
 
 export { inspectWorkspace, type WorkspaceRequest } from "./lib/workspace/inspect.ts";
