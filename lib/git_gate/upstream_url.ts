@@ -24,6 +24,8 @@ const USER = /^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}$/;
 const SEGMENT = /^(?:[A-Za-z0-9._~+@,=:-]|%[0-9A-Fa-f]{2})+$/;
 /** Escapes that a server might undo: a slash, a backslash, a dot, a percent sign, control characters, bytes above ASCII. */
 const BAD_ESCAPE = /%(?:[01][0-9a-f]|2[5ef]|5c|7f|[89a-f][0-9a-f])/i;
+/** Escapes of what {@linkcode SEGMENT} takes as it is: to servers they spell the same repository again. */
+const NEEDLESS_ESCAPE = /%(?:2[bcd]|3[0-9ad]|4[0-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9ae])/i;
 const FORMS = "Write ssh://git@git.example.com/team/widget.git, or https://…";
 
 /**
@@ -133,13 +135,20 @@ function findPathFault(path: string): Extract<ParsedUpstream, { ok: false }> | u
   if (segments.some((segment) => segment === "." || segment === "..")) {
     return bad('has "." or ".." for a segment of its path');
   }
+  // git in the bottle is led by the beginning of a url: `foo.git` would begin `foo.git.git`, and lead to it.
+  const base = segments.join("/").replace(/\/?\.git$/, "");
+  if (base === "") return bad("names no repository", FORMS);
+  if (base.endsWith(".git")) return bad("has .git twice at its end");
   if (/^\/?-/.test(path)) return bad("has a path that begins with a hyphen");
   if (/^~[^/]*$/.test(segments.join("/"))) return bad("names a home folder, and no repository");
   if (!segments.every((segment) => SEGMENT.test(segment))) {
     return bad("has a character in its path that is none of a-z, 0-9 and . _ ~ + @ , = : -");
   }
-  return BAD_ESCAPE.test(path)
-    ? bad("hides a character of its path behind an escape that servers read differently")
+  if (BAD_ESCAPE.test(path)) {
+    return bad("hides a character of its path behind an escape that servers read differently");
+  }
+  return NEEDLESS_ESCAPE.test(path)
+    ? bad("has a character of its path behind an escape that needs none")
     : undefined;
 }
 
