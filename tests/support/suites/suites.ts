@@ -21,7 +21,7 @@ export const UNIT: Suite = {
   folders: ["tests/unit"],
   examples: ["mod.ts", "lib", "backends", "providers", "cli", "sidecars"],
   flags: ["--parallel", "--doc"],
-  timeoutMs: 5 * MINUTE,
+  timeoutMs: 10 * MINUTE,
 };
 
 /**
@@ -29,8 +29,8 @@ export const UNIT: Suite = {
  * there is, and one for the soak, which leaves most of its time to them.
  */
 export const LANES: readonly (readonly Suite[])[] = [
-  [engineSuite("integration", 20)],
-  [engineSuite("e2e", 20), engineSuite("redteam", 20)],
+  [engineSuite("integration", 30)],
+  [engineSuite("e2e", 30), engineSuite("redteam", 30)],
   [engineSuite("soak", 20)],
 ];
 
