@@ -22,9 +22,12 @@ export function planWorkspace(
   const repos = [...bottle.repos.values()].map(({ value }) => value);
   return {
     ...source,
-    remotes: remotes.flatMap(({ name, url, merge }) => {
+    remotes: remotes.flatMap(({ name, url, pushUrls = [], merge }) => {
       const repo = declaredRepo(url, repos);
-      return repo === undefined ? [] : [{ name, url: repo.url, repo: repo.name, merge }];
+      if (repo === undefined) return [];
+      // A push by this name must not come to a repository that the person's own would not reach.
+      const isOne = pushUrls.every((pushUrl) => declaredRepo(pushUrl, repos) === repo);
+      return isOne ? [{ name, url: repo.url, repo: repo.name, merge }] : [];
     }),
     guestFolder: `${guestHome}/workspace`,
     guestBranch: source.branch ?? `bot-bottle/${slug}`,

@@ -21,6 +21,8 @@ export interface SourceRemote {
   readonly name: string;
   /** As the repository has it. */
   readonly url: string;
+  /** Where a push goes instead; absent: to `url`. */
+  readonly pushUrls?: readonly string[];
   /** The ref there that the workspace's branch follows, `refs/heads/…`; null: it follows none there. */
   readonly merge: string | null;
 }

@@ -35,7 +35,7 @@ Deno.test("planWorkspace has the manifest's git user commit, else the agent", ()
   equal(planWorkspace(source(), { ...around, manifest }).author.name, manifest.agent.name);
 });
 
-Deno.test("planWorkspace keeps remotes that are declared, with the manifest's url and no password", () => {
+Deno.test("planWorkspace keeps remotes that are declared, with the manifest's url and no password, unless they push elsewhere", () => {
   const manifest = fakeManifest();
   const place = { file: "dev.md" };
   const widget: ManifestRepo = {
@@ -56,10 +56,20 @@ Deno.test("planWorkspace keeps remotes that are declared, with the manifest's ur
   const remotes = [
     { name: "origin", url: "https://ann:s3cret@git.example.com/team/widget", merge },
     { name: "fork", url: "git@git.example.com:ann/widget.git", merge: null },
+    { ...{ name: "mine", url: widget.url, merge: null }, pushUrls: ["https://x.example/mine"] },
   ];
   const plan = planWorkspace(source({ remotes }), around);
   deepEqual(plan.remotes, [{ name: "origin", url: widget.url, repo: "widget", merge }]);
   ok(!JSON.stringify(plan).includes("s3cret"));
+  const same = [{
+    name: "o",
+    url: widget.url,
+    merge: null,
+    pushUrls: ["git@git.example.com:team/widget"],
+  }];
+  deepEqual(planWorkspace(source({ remotes: same }), around).remotes.map(({ name }) => name), [
+    "o",
+  ]);
   ok(workspaceLines(plan).includes("its remote origin is widget, by git-gate"));
 });
 

@@ -67,15 +67,32 @@ Deno.test("inspectWorkspace reads the remotes, and what the branch follows", asy
     await git("remote", "add", "Up.stream-2", "ext::touch pwned");
     await git("config", "remote.-x.url", "https://git.example.com/x");
     await git("config", "remote.a b.url", "https://git.example.com/y");
-    const others = [{ name: "Up.stream-2", url: "ext::touch pwned", merge: null }];
+    // Names that `git remote add` refuses, and urls that are none.
+    await git("config", "remote.a..b.url", "https://git.example.com/z");
+    await git("config", "remote.a.lock.url", "https://git.example.com/z");
+    await git("config", "remote.long.url", `https://git.example.com/${"z".repeat(4_096)}`);
+    await git("config", "remote.up.url", "https://git.example.com/u");
+    await git("config", "--add", "remote.up.pushurl", "https://git.example.com/v");
+    await git("config", "--add", "remote.up.pushurl", "https://git.example.com/w");
+    const others = [
+      { name: "Up.stream-2", url: "ext::touch pwned", merge: null },
+      {
+        name: "up",
+        url: "https://git.example.com/u",
+        pushUrls: ["https://git.example.com/v", "https://git.example.com/w"],
+        merge: null,
+      },
+    ];
     const remotes = async (): Promise<unknown> =>
       (await inspectWorkspace(host, { folder })).remotes;
     deepEqual(await remotes(), [{ name: "origin", url, merge: null }, ...others]);
     await git("config", "branch.main.remote", "origin");
     await git("config", "branch.main.merge", "refs/heads/trunk");
     deepEqual(await remotes(), [{ name: "origin", url, merge: "refs/heads/trunk" }, ...others]);
-    await git("config", "branch.main.merge", "--evil");
-    deepEqual(await remotes(), [{ name: "origin", url, merge: null }, ...others]);
+    for (const evil of ["--evil", "refs/heads/a\nb", `refs/heads/${"a".repeat(4_096)}`]) {
+      await git("config", "branch.main.merge", evil);
+      deepEqual(await remotes(), [{ name: "origin", url, merge: null }, ...others]);
+    }
     await git("checkout", "--quiet", "--detach");
     deepEqual(await remotes(), [{ name: "origin", url, merge: null }, ...others]);
   });
