@@ -3,6 +3,7 @@
 import { escapeControl } from "../egress/escape.ts";
 import { BottleError } from "../errors.ts";
 import type { ApiResponse } from "./api_request.ts";
+import type { Secret } from "../secret.ts";
 import type { ForgeRepo } from "./provider.ts";
 
 /** What the hints of one forge's errors say. */
@@ -33,9 +34,9 @@ export function forgeError(
   doing: string,
   { api, owner, repo }: ForgeRepo,
   response: ApiResponse,
-  { forge, scope }: ForgeWords,
+  { forge, scope, token }: ForgeWords & { readonly token: Secret },
 ): BottleError {
-  const said = wordsOf(response.body);
+  const said = wordsOf(response.body, token);
   const failed = `Cannot ${doing} "${owner}/${repo}" at "${api}"`;
   const error = (code: string, why: string, hint: string): BottleError =>
     new BottleError(`${failed}: ${why}${said === "" ? "" : `: ${JSON.stringify(said)}`}`, {
@@ -82,6 +83,14 @@ export function badAnswer(doing: string, { api, owner, repo }: ForgeRepo): Bottl
   );
 }
 
+/** The error for a listing without an end: what is on its further pages is not known. */
+export function tooManyKeys(doing: string, { api, owner, repo }: ForgeRepo): BottleError {
+  return new BottleError(
+    `Cannot ${doing} "${owner}/${repo}" at "${api}": there are more deploy keys than are looked through`,
+    { code: "deploy-key-api", hint: "Remove those that nobody uses" },
+  );
+}
+
 function hintOf({ status }: ApiResponse): string {
   if (status >= 300 && status < 400) {
     return "The token is sent to no other place: make `api` the address that it redirects to";
@@ -94,16 +103,16 @@ function hintOf({ status }: ApiResponse): string {
 
 /**
  * The `message` of the body, which Gitea, GitHub and GitLab all have, or what GitLab says of scopes: the server's word, made
- * safe to show.
+ * safe to show. One that quotes the token is not repeated.
  */
-function wordsOf(body: string): string {
+function wordsOf(body: string, token: Secret): string {
   try {
     const said: { readonly message?: unknown; readonly error_description?: unknown } = Object(
       JSON.parse(body),
     );
     const message = said.message ?? said.error_description;
     const text = typeof message === "string" ? message : JSON.stringify(message) ?? "";
-    return escapeControl(text.slice(0, SHOWN));
+    return escapeControl(text.replaceAll(token.reveal(), "[secret]").slice(0, SHOWN));
   } catch {
     return "";
   }

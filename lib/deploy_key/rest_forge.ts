@@ -2,7 +2,7 @@
 
 import { readShape, type Shape } from "../control/shape.ts";
 import type { ApiAuthorization, ApiRequest, ApiResponse } from "./api_request.ts";
-import { badAnswer, forgeError, type ForgeWords } from "./forge_error.ts";
+import { badAnswer, forgeError, type ForgeWords, tooManyKeys } from "./forge_error.ts";
 import { readAnswer, readKey, readKeys } from "./key_answer.ts";
 import type { DeployKeyProvider, ForgeKey, NewKey, ProviderOptions } from "./provider.ts";
 
@@ -32,7 +32,7 @@ const MAX_PAGES = 100;
 /** Opens the keys of one repository. */
 export function openRestForge(
   forge: RestForge,
-  { target, send }: Pick<ProviderOptions, "target" | "send">,
+  { target, token, send }: ProviderOptions,
 ): DeployKeyProvider {
   const { authorization, accept, url } = forge;
   const ask = async (
@@ -44,7 +44,7 @@ export function openRestForge(
     const common = { authorization, ...(accept === undefined ? {} : { accept }) };
     const response = await send({ ...request, ...common }, signal);
     if (expected.includes(response.status)) return response;
-    throw forgeError(doing, target, response, forge.words);
+    throw forgeError(doing, target, response, { ...forge.words, token });
   };
   return {
     isTitleUnique: forge.isTitleUnique,
@@ -66,16 +66,20 @@ export function openRestForge(
     },
     list: async (title, signal) => {
       const doing = "list the deploy keys of";
-      const found: ForgeKey[] = [];
-      for (let page = 1, seen = 0; page <= MAX_PAGES; page++) {
+      const seen = new Map<string, ForgeKey>();
+      for (let page = 1; page <= MAX_PAGES; page++) {
         const request = { method: "GET", url: `${url}?${forge.query(page)}` } as const;
         const response = await ask(request, signal, doing, [200]);
-        const listed = readAnswer(response, () => badAnswer(doing, target), readKeys);
-        found.push(...listed.filter((key) => key.title === title));
-        seen += listed.length;
-        if (listed.length === 0 || seen >= (response.total ?? Infinity)) return found;
+        const before = seen.size;
+        for (const key of readAnswer(response, () => badAnswer(doing, target), readKeys)) {
+          seen.set(key.id, key);
+        }
+        // Some servers have one page, whichever is asked for.
+        if (seen.size === before || seen.size >= (response.total ?? Infinity)) {
+          return [...seen.values()].filter((key) => key.title === title);
+        }
       }
-      return found;
+      throw tooManyKeys(doing, target);
     },
   };
 }

@@ -98,15 +98,30 @@ Deno.test("openGitea lists every page, and as many as there are", async () => {
 
 Deno.test("openGitea lists until an empty page where the server tells no total, and not for ever", async () => {
   let pages = 0;
-  const body = JSON.stringify([{ id: 1, title: TITLE }]);
+  const page = (id: number): ApiResponse => ({
+    status: 200,
+    body: JSON.stringify([{ id, title: TITLE }]),
+  });
   const some: SendRequest = () =>
-    Promise.resolve({ status: 200, body: ++pages <= 3 ? body : "[]" });
+    Promise.resolve(++pages <= 3 ? page(pages) : { status: 200, body: "[]" });
   assert.equal((await open(some).list(TITLE, signal)).length, 3);
   assert.equal(pages, 4);
+});
+
+Deno.test("openGitea asks no further where a page says nothing new, and never takes a part for all", async () => {
   let asked = 0;
-  const endless: SendRequest = () => (asked++, Promise.resolve({ status: 200, body }));
-  await open(endless).list(TITLE, signal);
-  assert.equal(asked, 100);
+  const page = (id: number): ApiResponse => ({
+    status: 200,
+    body: JSON.stringify([{ id, title: TITLE }]),
+  });
+  const same: SendRequest = () => (asked++, Promise.resolve(page(7)));
+  assert.deepEqual(await open(same).list(TITLE, signal), [{ id: "7", title: TITLE }]);
+  assert.equal(asked, 2);
+  const endless: SendRequest = () => Promise.resolve(page(asked++));
+  const error = await failure(open(endless).list(TITLE, signal));
+  assert.equal(error.code, "deploy-key-api");
+  assert.match(error.message, /more deploy keys than are looked through/);
+  assert.equal(asked, 102);
 });
 
 Deno.test("openGitea puts odd names into a path and nowhere else", async () => {
@@ -188,6 +203,14 @@ Deno.test("openGitea takes a key that is gone for removed, and nothing else", as
   await open(always({ status: 404, body: "" })).delete("7", signal);
   for (const status of [200, 301, 401, 403, 409, 500, 503]) {
     await failure(open(always({ status, body: "" })).delete("7", signal));
+  }
+});
+
+Deno.test("openGitea never repeats the token, also where the server does", async () => {
+  for (const message of [`Bad token: ${TOKEN}`, { header: `token ${TOKEN}` }]) {
+    const body = JSON.stringify({ message });
+    const error = await failure(open(always({ status: 401, body })).delete("7", signal));
+    assert.match(error.message, /\[secret\]/);
   }
 });
 
