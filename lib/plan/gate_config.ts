@@ -97,7 +97,6 @@ function knownSecrets(
   ];
 }
 
-/** Hosts on networks that the bundle joins are reached directly, as egress does. */
 /** Every credential that the plan names, and what it is for in words. */
 function listUses(
   { egress, gitGate }: BottlePlan,
@@ -116,6 +115,7 @@ function listUses(
   ];
 }
 
+/** Hosts on networks that the bundle joins are reached directly, as egress does. */
 function gateProxy({ egress: { upstreamProxy, bundleNetworks } }: BottlePlan): GateProxy | null {
   if (upstreamProxy === null) return null;
   const { host, port, noProxy } = upstreamProxy;
