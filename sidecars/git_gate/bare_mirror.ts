@@ -6,6 +6,7 @@ import { type Head, parseHeadFile } from "../../lib/git_gate/ref_list.ts";
 import { upstreamFailure } from "../../lib/git_gate/upstream_failure.ts";
 import type { GitOptions, GitResult, GitRunner, GitStream } from "./git.ts";
 import type { Mirror } from "./mirror.ts";
+import type { Places } from "./places.ts";
 import { refreshMirror } from "./refresh.ts";
 import { SharedRun } from "./shared_run.ts";
 import { WriterLock } from "./writer_lock.ts";
@@ -23,6 +24,8 @@ export interface BareMirrorOptions {
   /** Absolute; its folder is there. */
   readonly folder: string;
   readonly runner: GitRunner;
+  /** Bounds how many mirrors are refreshed at once. */
+  readonly refreshes: Places;
 }
 
 /** The mirror of one declared repository. */
@@ -35,12 +38,17 @@ export class BareMirror implements Mirror {
   #isRefreshed = false;
   #isBroken = false;
 
-  constructor({ repo, folder, runner }: BareMirrorOptions) {
+  constructor({ repo, folder, runner, refreshes }: BareMirrorOptions) {
     this.repo = repo;
     this.folder = folder;
     this.runner = runner;
     this.#refresh = new SharedRun(async (signal) => {
-      await this.#refreshNow(signal);
+      const giveBack = await refreshes.take(signal);
+      try {
+        await this.#refreshNow(signal);
+      } finally {
+        giveBack();
+      }
       this.#isRefreshed = true;
       this.#isBroken = false;
     }, GATHER_MS);

@@ -31,6 +31,8 @@ export interface Gate {
 
 /** Gits that serve at once: each may take tens of MiB, and they share 1 GiB with everything else in the bundle. */
 const PLACES = 8;
+/** Mirrors that are refreshed at once: six processes each, where the bundle has 256 for all that runs in it. */
+const REFRESHES = 12;
 /** Rows of pushes may have some 100 KiB each, and a line of the control channel 8 MiB. */
 const ROWS_AT_ONCE = 16;
 /** How long the ledger may take over the last rows, in milliseconds. */
@@ -41,11 +43,12 @@ export async function startGate({ config, append, onLog }: GateOptions): Promise
   await using undo = new AsyncDisposableStack();
   const files = await writeGateFiles(config, GATE_FOLDER);
   const mirrors = new Map<string, BareMirror>();
+  const refreshes = new Places(REFRESHES);
   for (const repo of config.repos) {
     const own = files.get(repo.name);
     if (own === undefined) continue;
     const folder = `${MIRRORS_FOLDER}/${mirrorFolderName(repo)}`;
-    mirrors.set(repo.name, new BareMirror({ repo, folder, runner: new GitRunner(own) }));
+    mirrors.set(repo.name, new BareMirror({ repo, folder, runner: new GitRunner(own), refreshes }));
   }
   await sweepMirrors(MIRRORS_FOLDER, [...mirrors.values()].map(({ folder }) => folder));
   const audit = new AuditSender(append, { batch: ROWS_AT_ONCE });

@@ -6,6 +6,7 @@ import { createRun } from "../../../lib/process/create_run.ts";
 import type { RunOptions } from "../../../lib/process/run.ts";
 import { BareMirror } from "../../../sidecars/git_gate/bare_mirror.ts";
 import { GitRunner } from "../../../sidecars/git_gate/git.ts";
+import { Places } from "../../../sidecars/git_gate/places.ts";
 import type { PushToScan } from "../../../sidecars/git_gate/scan/push_to_scan.ts";
 
 /** A repository, and a mirror of what its upstream has. Disposal removes both. */
@@ -64,6 +65,7 @@ export async function makeLocalRepo(): Promise<LocalRepo> {
     },
     folder: bare,
     runner: new GitRunner({ serve, upstream: "", ssh: "" }),
+    refreshes: new Places(1),
   });
   const pack = async (args: readonly string[], stdin: string, env: Record<string, string>): Promise<
     void
