@@ -11,8 +11,8 @@ export interface HeaderText {
   readonly bytes: Uint8Array;
 }
 
-/** Ids of objects that are there: git has checked them. */
-const LINKS: ReadonlySet<string> = new Set(["tree", "parent"]);
+/** What git reads of a commit first, and has checked: ids of objects that are there. Further down such a line is any text. */
+const LINKS = /^tree (?:[0-9a-f]{40}|[0-9a-f]{64})\n(?:parent (?:[0-9a-f]{40}|[0-9a-f]{64})\n)*/;
 const IDENTITIES: ReadonlySet<string> = new Set(["author", "committer", "tagger"]);
 const PLAIN_NAME = /^[a-z][a-z0-9-]{0,30}$/;
 
@@ -25,14 +25,14 @@ export function commitTexts(content: Uint8Array): readonly HeaderText[] {
   const gap = text.indexOf("\n\n");
   const head = gap === -1 ? text : text.subarray(0, gap);
   const message = gap === -1 ? new Uint8Array() : text.subarray(gap + 2);
-  const fields = head.toString("latin1").split(/\n(?! )/).flatMap((line) => headerText(line));
+  const said = head.toString("latin1").replace(LINKS, "");
+  const fields = said === "" ? [] : said.split(/\n(?! )/).map((line) => headerText(line));
   return [...fields, { kind: "message", field: "message", bytes: message }];
 }
 
-function headerText(line: string): readonly HeaderText[] {
+function headerText(line: string): HeaderText {
   const name = line.split(" ", 1)[0] ?? "";
-  if (LINKS.has(name) && /^\w+ [0-9a-f]{40,64}$/.test(line)) return [];
   const bytes = Buffer.from(line, "latin1");
   const kind = IDENTITIES.has(name) ? "identity" : "object";
-  return [{ kind, field: PLAIN_NAME.test(name) ? name : "an unknown field", bytes }];
+  return { kind, field: PLAIN_NAME.test(name) ? name : "an unknown field", bytes };
 }

@@ -1,15 +1,17 @@
-/** What `git diff-tree --stdin -r -c --root --raw -z` says of commits: which files each changes, and what stood there before. */
+/** What `git diff-tree --stdin -r -t -c --root --raw -z` says of commits: which files each changes, and what stood there before. */
 
 import { Buffer } from "node:buffer";
 import { unscannable } from "./unscannable.ts";
 
-/** A file as a commit has it, at its path. */
+/** What a commit has at a path. */
 export interface FileChange {
+  /** A submodule and a folder have names only: a folder without files is in no file's path. */
+  readonly kind: "file" | "submodule" | "folder";
   /** Object id of the commit. */
   readonly commit: string;
   /** The path's bytes, one character each. */
   readonly path: string;
-  /** Object id of what is there now. */
+  /** Object id of what is there now; of a submodule one of another repository. */
   readonly blob: string;
   /** Object ids of the files that were there in the commit's parents. */
   readonly before: readonly string[];
@@ -18,13 +20,17 @@ export interface FileChange {
 }
 
 const COMMIT = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
-const SUBMODULE = "160000";
+const KINDS: ReadonlyMap<string | undefined, FileChange["kind"]> = new Map([
+  ["160000", "submodule"],
+  ["040000", "folder"],
+]);
 
 /** Options for git, whose output {@linkcode readFileChanges} reads. The commits come on stdin, parents first. */
 export const DIFF_TREE_ARGS: readonly string[] = [
   "diff-tree",
   "--stdin",
   "-r",
+  "-t",
   "-c",
   "--root",
   "--raw",
@@ -34,7 +40,7 @@ export const DIFF_TREE_ARGS: readonly string[] = [
 ];
 
 /**
- * Reads the output piece by piece. A deletion and a submodule, which is a number, are left out.
+ * Reads the output piece by piece. A deletion is left out.
  *
  * @throws {BottleError} `scan-failed`: it is not that output
  */
@@ -72,10 +78,14 @@ function readChange(change: string, path: string, commit: string): FileChange | 
   ) {
     throw malformed();
   }
-  const mode = modes.at(-1);
-  if (isNone(blob) || mode === SUBMODULE) return undefined;
-  const before = ids.slice(0, -1).filter((id, at) => !isNone(id) && modes[at] !== SUBMODULE);
-  return { commit, path, blob, before, isAdded: ids.slice(0, -1).every(isNone) };
+  if (isNone(blob)) return undefined;
+  const kind = kindOf(modes.at(-1));
+  const before = ids.slice(0, -1).filter((id, at) => !isNone(id) && kindOf(modes[at]) === "file");
+  return { kind, commit, path, blob, before, isAdded: ids.slice(0, -1).every(isNone) };
+}
+
+function kindOf(mode: string | undefined): FileChange["kind"] {
+  return KINDS.get(mode) ?? "file";
 }
 
 function isNone(id: string): boolean {

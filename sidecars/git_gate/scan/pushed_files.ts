@@ -40,7 +40,8 @@ export async function readPushedFiles(
   for await (const change of readFileChanges(git.stdout)) {
     if (++changes > MAX_CHANGES) throw unscannable(`it changes more than ${MAX_CHANGES} files`);
     if (change.isAdded && !addedPaths.has(change.path)) addedPaths.set(change.path, change.commit);
-    if (heads.has(change.blob) && !files.has(change.blob)) files.set(change.blob, change);
+    if (change.kind !== "file" || !heads.has(change.blob) || files.has(change.blob)) continue;
+    files.set(change.blob, change);
   }
   const { code } = await git.ended;
   options.signal?.throwIfAborted();

@@ -37,6 +37,12 @@ Deno.test("commitTexts leaves nothing out: unknown fields, odd links, no message
     "object an unknown field: SECRET here",
     "message message: ",
   ]);
+  assert.deepEqual(read(`tree ${ID}\nparent ${ID}\nauthor A\nparent ${ID}\ntree ${ID}\n\n`), [
+    "identity author: author A",
+    `object parent: parent ${ID}`,
+    `object tree: tree ${ID}`,
+    "message message: ",
+  ]);
   const [, message] = commitTexts(Uint8Array.of(97, 10, 10, 0, 255));
   assert.deepEqual([...message?.bytes ?? []], [0, 255]);
 });

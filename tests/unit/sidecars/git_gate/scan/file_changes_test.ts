@@ -18,8 +18,8 @@ const plain = `${A}\0:000000 100644 ${NONE} ${B} A\0new.txt\0:100644 100755 ${B}
 
 Deno.test("readFileChanges reads what a commit adds and changes", async () => {
   assert.deepEqual(await read(plain), [
-    { commit: A, path: "new.txt", blob: B, before: [], isAdded: true },
-    { commit: A, path: "a\nb :x", blob: C, before: [B], isAdded: false },
+    { kind: "file", commit: A, path: "new.txt", blob: B, before: [], isAdded: true },
+    { kind: "file", commit: A, path: "a\nb :x", blob: C, before: [B], isAdded: false },
   ]);
 });
 
@@ -32,11 +32,16 @@ Deno.test("readFileChanges reads merges: a version of each parent that has the f
   ]);
 });
 
-Deno.test("readFileChanges leaves out deletions and submodules", async () => {
+Deno.test("readFileChanges tells files from submodules and folders, and leaves out deletions", async () => {
   const text = `${A}\0:100644 000000 ${B} ${NONE} D\0gone\0:000000 160000 ${NONE} ${C} A\0sub\0` +
-    `:160000 100644 ${B} ${C} T\0was-sub\0`;
+    `:160000 100644 ${B} ${C} T\0was-sub\0:040000 100644 ${B} ${C} T\0was-folder\0` +
+    `:000000 040000 ${NONE} ${D} A\0folder\0`;
+  const at = { commit: A, before: [] };
   assert.deepEqual(await read(text), [
-    { commit: A, path: "was-sub", blob: C, before: [], isAdded: false },
+    { ...at, kind: "submodule", path: "sub", blob: C, isAdded: true },
+    { ...at, kind: "file", path: "was-sub", blob: C, isAdded: false },
+    { ...at, kind: "file", path: "was-folder", blob: C, isAdded: false },
+    { ...at, kind: "folder", path: "folder", blob: D, isAdded: true },
   ]);
 });
 

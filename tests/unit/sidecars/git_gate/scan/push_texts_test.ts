@@ -138,6 +138,24 @@ Deno.test("pushTexts tells tags, notes, and the names of trees that a tag names"
   }
 });
 
+Deno.test("pushTexts tells names of submodules, and of folders without files", async () => {
+  await using repo = await makeLocalRepo();
+  await commit(repo, "first", { "a.txt": "a" });
+  await repo.mirrorAll();
+  const empty = await repo.git(["mktree"], { stdin: "" });
+  const inner = await repo.git(["mktree"], { stdin: `040000 tree ${empty}\tdeep\n` });
+  const entries = `160000 commit ${"1".repeat(40)}\tsub\n040000 tree ${inner}\tfolder\n`;
+  const tree = await repo.git(["mktree"], { stdin: entries });
+  const id = await repo.git(["commit-tree", tree, "-p", "HEAD", "-m", "names"]);
+  await repo.git(["branch", "names", id]);
+  const texts = told(await textsOf(await repo.push(["refs/heads/names"])));
+  assert.deepEqual(texts.filter((line) => line.startsWith("path ")), [
+    "path folder/deep: folder/deep",
+    "path folder: folder",
+    "path sub: sub",
+  ]);
+});
+
 Deno.test("pushTexts tells options, and no name of a ref that goes", async () => {
   await using repo = await makeLocalRepo();
   await commit(repo, "first", { "a.txt": "a" });
