@@ -32,6 +32,10 @@ export function findRefNameFault(ref: string): string | undefined {
   if (name.split("/").some((part) => part.startsWith("-"))) {
     return "a part of its name begins with -, which programs take for an option";
   }
+  // git looks for refs/heads/a below refs/heads/ and refs/tags/ too: whoever pushes the one would write the other.
+  if (name.startsWith("refs/")) {
+    return "its name below refs/heads/ or refs/tags/ is another ref's full name";
+  }
   return ref.startsWith("refs/heads/") && name === "HEAD"
     ? "a branch of this name hides what HEAD is"
     : undefined;

@@ -8,7 +8,8 @@ const good = [
   "refs/heads/a.b",
   "refs/heads/\u00e4",
   "refs/heads/@",
-  "refs/heads/refs/heads/a",
+  "refs/heads/a/refs/heads/a",
+  "refs/heads/refs",
   "refs/tags/v1.0",
   "refs/tags/HEAD",
   `refs/heads/${"a".repeat(239)}`,
@@ -52,6 +53,8 @@ const bad: readonly (readonly [ref: string, why: RegExp])[] = [
   ["refs/heads/-f", /begins with -/],
   ["refs/heads/a/--upload-pack=x", /begins with -/],
   ["refs/heads/HEAD", /hides what HEAD is/],
+  ["refs/heads/refs/heads/main", /another ref's full name/],
+  ["refs/tags/refs/heads/main", /another ref's full name/],
   [`refs/heads/${"a".repeat(240)}`, /longer than 250 bytes/],
   [`refs/heads/${"\u00e4".repeat(120)}`, /longer than 250 bytes/],
 ];
