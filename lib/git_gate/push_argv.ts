@@ -61,6 +61,7 @@ function leaseOf({ ref, old }: RefCommand): string {
   return `--force-with-lease=${ref}:${isNone(old) ? "" : old}`;
 }
 
+/** A bare id would be taken for the branch or tag of that name first, if there is one. No ref's name has a `^` in it. */
 function refspecOf({ ref, new: id }: RefCommand): string {
-  return isNone(id) ? `:${ref}` : `${id}:${ref}`;
+  return isNone(id) ? `:${ref}` : `${id}^{object}:${ref}`;
 }

@@ -20,8 +20,8 @@ Deno.test("pushArgv gives each ref a lease, and forces nothing besides", () => {
     `--force-with-lease=refs/tags/gone:${A}`,
     "--",
     "upstream",
-    `${A}:refs/heads/new`,
-    `${B}:refs/heads/moved`,
+    `${A}^{object}:refs/heads/new`,
+    `${B}^{object}:refs/heads/moved`,
     ":refs/tags/gone",
   ]);
   assert.ok(
