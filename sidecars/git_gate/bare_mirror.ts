@@ -9,6 +9,7 @@ import type { Mirror } from "./mirror.ts";
 import type { Places } from "./places.ts";
 import { refreshMirror } from "./refresh.ts";
 import { SharedRun } from "./shared_run.ts";
+import { tidyPacks } from "./tidy_packs.ts";
 import { WriterLock } from "./writer_lock.ts";
 
 /** Requests that come together within this share a refresh. */
@@ -89,6 +90,7 @@ export class BareMirror implements Mirror {
   async #refreshNow(signal: AbortSignal): Promise<void> {
     try {
       await refreshMirror(this, signal);
+      await tidyPacks(this, signal);
     } catch (error) {
       if (error instanceof BottleError || signal.aborted || !(error instanceof Error)) throw error;
       const { name: repo, upstream } = this.repo;

@@ -17,8 +17,14 @@ export async function replaceFolder(folder: string, draft: string): Promise<void
 export async function removeDrafts(folder: string): Promise<void> {
   const packs = `${folder}/objects/pack`;
   for (const name of await listNames(packs)) {
-    if (name.startsWith("tmp_")) await Deno.remove(`${packs}/${name}`).catch(ignoreMissing);
+    if (/^(?:tmp_|\.tmp-)/.test(name)) await Deno.remove(`${packs}/${name}`).catch(ignoreMissing);
   }
+}
+
+/** How many packs a mirror has. */
+export async function countPacks(folder: string): Promise<number> {
+  return (await listNames(`${folder}/objects/pack`)).filter((name) => name.endsWith(".pack"))
+    .length;
 }
 
 /**
