@@ -25,7 +25,7 @@ export function createSend(way: ApiWay, options: SendOptions = {}): SendRequest 
   return async (request, signal) => {
     using client = Deno.createHttpClient({
       ...(way.extraCaPem === null ? {} : { caCerts: [way.extraCaPem] }),
-      ...(way.proxy === null ? {} : { proxy: proxyOf(way.proxy) }),
+      ...proxyFor(new URL(request.url), way.proxy),
     });
     const limit = AbortSignal.timeout(timeoutMs);
     const either = AbortSignal.any([signal, limit]);
@@ -52,6 +52,19 @@ function initOf({ method, authorization, body, accept }: ApiRequest): RequestIni
   if (body === undefined) return init;
   headers["content-type"] = "application/json";
   return { ...init, body: JSON.stringify(body) };
+}
+
+function proxyFor(url: URL, proxy: ApiProxy | null): { readonly proxy?: Deno.Proxy } {
+  if (url.protocol === "http:") return { proxy: directTo(url) };
+  return proxy === null ? {} : { proxy: proxyOf(proxy) };
+}
+
+/**
+ * What isn't encrypted goes to this machine and nowhere else: without this, `fetch` takes the proxy that the process's variables name. Never
+ * for https, which would go without TLS by it; there a proxy sees none of the request.
+ */
+function directTo({ hostname, port }: URL): Deno.Proxy {
+  return { transport: "tcp", hostname, port: port === "" ? 80 : Number(port) };
 }
 
 function proxyOf({ host, port, credentials }: ApiProxy): Deno.Proxy {

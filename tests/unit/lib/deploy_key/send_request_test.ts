@@ -111,3 +111,31 @@ Deno.test("createSend ends with the caller's signal, and by its reason", async (
   ending.abort(reason);
   await assert.rejects(asked, (error) => error === reason);
 });
+
+Deno.test("createSend shows a proxy of this process's variables nothing that is not encrypted", async () => {
+  const seen: string[] = [];
+  const options = { port: 0, hostname: "127.0.0.1", onListen: () => {} };
+  await using proxy = Deno.serve(options, ({ method, url }) => {
+    seen.push(`${method} ${url}`);
+    return new Response("[]");
+  });
+  await using plain = Deno.serve(options, () => new Response("[]"));
+  await using six = Deno.serve({ ...options, hostname: "::1" }, () => new Response("[]"));
+  const names = ["HTTP_PROXY", "http_proxy", "ALL_PROXY"];
+  const before = names.map((name) => [name, Deno.env.get(name)] as const);
+  try {
+    for (const name of names) Deno.env.set(name, `http://127.0.0.1:${proxy.addr.port}`);
+    const send = createSend({ extraCaPem: null, proxy: null });
+    const { port } = plain.addr;
+    for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${six.addr.port}`]) {
+      const url = `http://${host}/api/v1/repos/team/widget/keys`;
+      assert.equal((await send({ method: "GET", url, authorization }, signal)).body, "[]");
+    }
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, value);
+    }
+  }
+  assert.deepEqual(seen, []);
+});
