@@ -12,7 +12,7 @@ export const HIDDEN_NAME = "(hidden: something was found in it)";
 /** The rule that the bottle's own credentials are told by. */
 export const KNOWN_SECRET = "known-secret";
 
-/** After so many nothing more is looked for: the push is refused anyway. */
+/** After so many nothing more is looked for: the push is refused anyway, by them or as it is not looked through. */
 const ENOUGH = 1_000;
 
 interface TextFinding {

@@ -14,7 +14,7 @@ import { unscannable } from "./unscannable.ts";
 const BATCH_BYTES = 4 * 1024 ** 2;
 /** A batch takes a second on a quiet machine. */
 const RUN_MS = 120_000;
-/** After so many findings nothing more is looked for: the push is refused anyway. */
+/** After so many findings nothing more is looked for: the push is refused anyway, by them or as it is not looked through. */
 const ENOUGH = 1_000;
 
 /** Options of {@linkcode GitleaksScan}. */
@@ -46,6 +46,7 @@ export class GitleaksScan implements TextScan {
   #files: ScanFile[] = [];
   #bytes = 0;
   #batch = 0;
+  #isWhole = true;
   #running: Promise<void> = Promise.resolve();
 
   /** Makes nothing yet. */
@@ -54,10 +55,18 @@ export class GitleaksScan implements TextScan {
     this.#keywords = new KeywordFinder([...new Set([...options.keywords, ...ownKeywords])]);
   }
 
+  /** Whether all of it was looked through: behind too many findings the rest is not. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
   async add({ id, bytes }: ScanPart): Promise<void> {
     const { batchBytes = BATCH_BYTES } = this.#options;
     for (const fragment of splitText(bytes)) {
-      if (this.#found.size >= ENOUGH) return;
+      if (this.#found.size >= ENOUGH) {
+        this.#isWhole = false;
+        return;
+      }
       this.#addFragment(id, fragment);
       if (this.#bytes >= batchBytes) await this.#flush();
     }
@@ -137,6 +146,7 @@ export class GitleaksScan implements TextScan {
   /** So many findings that the rest does not matter, if they are any. */
   #takeCut(files: readonly ScanFile[], report: readonly ReportedFinding[]): void {
     this.#takeFindings(files, report);
+    this.#isWhole = false;
     if (this.#found.size === 0) throw unscannable("gitleaks finds more than it can tell");
   }
 

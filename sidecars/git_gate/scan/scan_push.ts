@@ -79,18 +79,27 @@ async function scanObjects(
   signal: AbortSignal,
 ): Promise<ScanResult> {
   const found = new FoundTexts();
+  let isWhole = true;
   for await (const { place, whole, text } of pushTexts(push, objects, signal)) {
     const id = found.addText(place, text);
     for (const secret of prints.scan(whole)) found.addKnown(id, secret);
     if (text !== undefined) await scan.add({ id, bytes: text.bytes });
-    if (found.isEnough) break;
+    if (found.isEnough) {
+      isWhole = false;
+      break;
+    }
   }
   const findings: readonly Finding[] = await scan.finish();
   for (const finding of findings) found.addFinding(finding);
   const old = found.holders.some((id) => objects.known.has(id))
     ? await reachedByUpstream(push.mirror, signal)
     : new Set<string>();
-  return { findings: found.findings(old), objects: objects.heads.size };
+  const counted = found.findings(old);
+  // What stopped the scan may all be old: then nobody knows what stands behind it.
+  if (counted.length === 0 && !(isWhole && scan.isWhole)) {
+    throw unscannable("too much was found beside it in what the upstream has already");
+  }
+  return { findings: counted, objects: objects.heads.size };
 }
 
 /** What can't be held in memory can't be scanned. @returns bytes of all of them */
