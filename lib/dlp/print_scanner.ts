@@ -12,7 +12,7 @@ export interface KnownSecret {
   readonly line: number;
 }
 
-/** Of one text no more are told. */
+/** Of one text so many are looked at, and no more told: each costs a count of the lines before it. */
 const MAX_FOUND = 100;
 /** Hashes that are looked up at once: their first 16 bits, as a table that stays in the processor's cache. */
 const COARSE_BITS = 16;
@@ -33,33 +33,38 @@ export class PrintScanner {
     }
   }
 
-  /** Every occurrence in any spelling, in the order of their ends; at most 100. Each name once a line. */
+  /** The first 100 occurrences in any spelling, in the order of their ends. Each name once a line. */
   scan(data: Uint8Array): readonly KnownSecret[] {
     if (this.#byWindow.size === 0) return [];
     const found: KnownSecret[] = [];
     const coarse = this.#coarse;
     let window = 0;
+    let left = MAX_FOUND;
     for (let at = 0; at < data.length; at++) {
       const code = LETTER_CODES[data[at] ?? 0] ?? 0;
       if (code === 0) continue;
       window = slideWindow(window, code);
       const hash = hashWindow(window);
       if (coarse[hash >>> (WINDOW_BITS - COARSE_BITS)] === 0) continue;
-      this.#compare(data, at, hash, found);
-      if (found.length >= MAX_FOUND) return found;
+      left -= this.#compare(data, at, hash, found);
+      if (left <= 0) return found;
     }
     return found;
   }
 
-  #compare(data: Uint8Array, last: number, hash: number, found: KnownSecret[]): void {
+  /** @returns how many secrets end here, told before or not */
+  #compare(data: Uint8Array, last: number, hash: number, found: KnownSecret[]): number {
+    let count = 0;
     for (const print of this.#byWindow.get(hash) ?? []) {
       const { letters, start } = lettersBefore(data, last, print.length);
       if (letters.length < print.length) continue;
       if (digestLetters(letters, this.#salt) !== print.digest) continue;
+      count++;
       const line = lineOf(data, start);
       const isTold = found.some((one) => one.name === print.name && one.line === line);
       if (!isTold) found.push({ name: print.name, line });
     }
+    return count;
   }
 }
 

@@ -72,6 +72,10 @@ Deno.test("PrintScanner tells secrets apart, and each once a line", () => {
 
 Deno.test("PrintScanner stops after a hundred", () => {
   assert.equal(find(`${SECRET}\n`.repeat(500), SECRET).length, 100);
+  // Each is at the end of all the lines before it, and would have them counted: for hours.
+  assert.deepEqual(find("\n".repeat(1_000_000) + `${SECRET} `.repeat(400_000), SECRET), [
+    "S0:1000001",
+  ]);
 });
 
 Deno.test("PrintScanner finds what a naive search finds, and nothing else", () => {
