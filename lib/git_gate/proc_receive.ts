@@ -1,5 +1,6 @@
 /** The dialog of git's `proc-receive` hook, behind the version that both have agreed on (githooks(5)). */
 
+import { escapeControl } from "../egress/escape.ts";
 import { FLUSH, type Packet, packet } from "./pkt_line.ts";
 import { parseRefCommand, type RefCommand } from "./ref_command.ts";
 
@@ -87,7 +88,10 @@ export function receiveReport(results: readonly RefResult[]): readonly string[] 
   ];
 }
 
+/** Old gits of pushers print it as it comes. */
 function oneLine(text: string): string {
-  const line = text.replace(/[\0\r\n]+/g, " ").slice(0, MAX_REFUSAL).toWellFormed();
+  const line = escapeControl(
+    text.replace(/[\0\r\n\t]+/g, " ").slice(0, MAX_REFUSAL).toWellFormed(),
+  );
   return line === "" ? "failed" : line;
 }

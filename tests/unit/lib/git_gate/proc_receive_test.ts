@@ -60,11 +60,13 @@ Deno.test("receiveReport tells each ref, a refusal on one line", () => {
       { ref: "refs/heads/a", refusal: undefined },
       { ref: "refs/heads/b", refusal: "hook\ndeclined\0" },
       { ref: "refs/heads/c", refusal: "" },
+      { ref: "refs/heads/d", refusal: "\x1b]0;x\x07" },
     ]),
     [
       "0013ok refs/heads/a",
       "0022ng refs/heads/b hook declined ",
       "001ang refs/heads/c failed",
+      "0020ng refs/heads/d \\x1b]0;x\\x07",
       FLUSH,
     ],
   );
