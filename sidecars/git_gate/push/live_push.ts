@@ -110,7 +110,7 @@ export class LivePush implements OpenPush {
     this.#hasBegun = true;
     const { commands, options, quarantine } = request;
     this.#asked = { ...this.#asked, commands };
-    const packs = await readPacks(this.mirror.folder, quarantine);
+    const packs = await readPacks(this.mirror.folder, quarantine, commands);
     const names = packs.map(({ name }) => name);
     await this.#parts.packs.hold(this.mirror, names);
     this.#packs = names;

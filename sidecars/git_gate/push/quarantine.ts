@@ -1,6 +1,7 @@
 /** The folder in which receive-pack keeps what came until it is taken. */
 
 import { BottleError } from "../../../lib/errors.ts";
+import { isNone, type RefCommand } from "../../../lib/git_gate/ref_command.ts";
 import type { PushSize } from "../../../lib/git_gate/rules.ts";
 import type { QuarantineEnv } from "../scan/push_to_scan.ts";
 
@@ -19,14 +20,19 @@ const NAME = /^(pack-[0-9a-f]{40,64})\.pack$/;
  * The packs that came.
  *
  * @param mirror its folder
+ * @param commands of which git has a quarantine, unless they only delete
  * @throws {BottleError} `push-malformed`: it is not where a quarantine is, or holds something else than packs
  */
 export async function readPacks(
   mirror: string,
   env: QuarantineEnv | undefined,
+  commands: readonly RefCommand[],
 ): Promise<readonly PackFile[]> {
   const folder = env?.GIT_QUARANTINE_PATH;
-  if (folder === undefined) return [];
+  if (folder === undefined) {
+    if (commands.every(({ new: id }) => isNone(id))) return [];
+    throw malformed("git names no quarantine");
+  }
   if (!isQuarantineOf(mirror, folder)) throw malformed("The quarantine is not in its mirror");
   for await (const { name } of Deno.readDir(folder)) {
     // Objects are never unpacked: `receive.unpackLimit` is 1.
