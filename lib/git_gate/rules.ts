@@ -19,7 +19,7 @@ export interface Refusal {
 /** A repository as its rules see it. */
 export interface RuledRepo {
   readonly repo: Pick<GateRepo, "push" | "rules" | "upstream">;
-  /** Full name of the upstream's HEAD branch; undefined: it has none. */
+  /** Full name of the upstream's HEAD branch; undefined: it does not say, or HEAD is on none. */
   readonly headBranch: string | undefined;
 }
 
@@ -175,8 +175,9 @@ function isProtected(ref: string, ruled: RuledRepo): boolean {
   return protectedPatterns(ruled).some((pattern) => fitsRefPattern(pattern, ref));
 }
 
+/** Of an upstream that does not say which branch is its main one each may be. */
 function protectedPatterns({ repo, headBranch }: RuledRepo): readonly string[] {
-  return repo.rules.protected ?? (headBranch === undefined ? [] : [headBranch]);
+  return repo.rules.protected ?? [headBranch ?? "refs/heads/*"];
 }
 
 /** An existing tag that becomes something else: whatever it becomes, who has fetched it keeps the old one. */

@@ -94,9 +94,16 @@ Deno.test("judgeRefs refuses every push to a repository that takes none", () => 
   assert.deepEqual(of({ upstream: { ...https, token: "t" } }), []);
 });
 
-Deno.test("judgeRefs protects nothing where the upstream has no HEAD branch", () => {
+Deno.test("judgeRefs protects every branch where the upstream does not say which is its main one", () => {
   const repo = { ...ruled(), headBranch: undefined };
-  assert.deepEqual(judgeRefs([remove("refs/heads/main")], repo), []);
+  const of = (command: RefCommand, from = repo): readonly string[] =>
+    judgeRefs([command], from).map(({ reason }) => reason);
+  assert.deepEqual(of(remove("refs/heads/main")), ["push-delete"]);
+  assert.deepEqual(branchesToTrace([update("refs/heads/a")], repo).length, 1);
+  assert.deepEqual(of(update("refs/heads/a")), []);
+  assert.deepEqual(of(remove("refs/tags/v1")), []);
+  const told = { ...ruled({ protected: [] }), headBranch: undefined };
+  assert.deepEqual(of(remove("refs/heads/main"), told), []);
 });
 
 Deno.test("judgeRefs refuses a ref that is named twice, and too many", () => {
