@@ -8,7 +8,7 @@ import { type KnownRecords, RecordStore } from "../../lib/deploy_key/record_stor
 import { registerKey, withdrawKey } from "../../lib/deploy_key/register.ts";
 import { deployKeyTitle } from "../../lib/deploy_key/title.ts";
 import { escapeControl } from "../../lib/egress/escape.ts";
-import type { SourcePlace } from "../../lib/errors.ts";
+import { BottleError, type SourcePlace } from "../../lib/errors.ts";
 import { credentialKey } from "../../lib/manifest/credential.ts";
 import type { Slug } from "../../lib/names.ts";
 import type { BottlePlan } from "../../lib/plan/plan.ts";
@@ -95,11 +95,20 @@ export async function withdrawRecords(
   records: readonly DeployKeyRecord[],
   signal: AbortSignal,
 ): Promise<readonly StayingKey[]> {
+  const { tokens } = services.forge;
   const staying: StayingKey[] = [];
+  // Of the launch, which may be long ago: each is asked for anew where it is not accepted any more, once.
+  const old = new Set(tokens.keys());
+  const renew = (key: string, error: unknown): boolean =>
+    error instanceof BottleError && error.code === "deploy-key-token" && old.delete(key) &&
+    tokens.delete(key);
   // One after the other: the commands that tokens come from may each want the terminal.
   for (const record of records) {
     try {
-      await withdraw(services, record, signal);
+      await withdraw(services, record, signal).catch(async (error: unknown) => {
+        if (record.token.kind === "env" || !renew(credentialKey(record.token), error)) throw error;
+        await withdraw(services, record, signal);
+      });
     } catch (error) {
       signal.throwIfAborted();
       staying.push({ record, why: error instanceof Error ? error.message : String(error) });

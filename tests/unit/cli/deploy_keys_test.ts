@@ -389,6 +389,33 @@ Deno.test("a command that gives the token is asked once for a whole session", as
   assert.deepEqual([stage.world.keys, await stage.records()], [[], []]);
 });
 
+Deno.test("a command is asked again at the end of a session that its token did not outlive", async () => {
+  const source = '{ command: ["pass", "gitea"] }';
+  for (const answers of [[TOKEN, "renewed"], [TOKEN, "worthless"]]) {
+    const given: string[] = [];
+    await using stage = await makeStage(bottle(repo("widget", source), repo("gadget", source)), {
+      program: (argv) => {
+        const token = argv[0] === "pass" ? answers[Math.min(given.length, 1)] ?? "" : "";
+        if (argv[0] === "pass") given.push(token);
+        return { stdout: new TextEncoder().encode(token) };
+      },
+    });
+    const { tokens } = stage.world;
+    stage.around = async (next, method) => {
+      if (method === "DELETE") {
+        const owner = tokens.get(TOKEN);
+        tokens.delete(TOKEN);
+        if (owner !== undefined) tokens.set("renewed", owner);
+      }
+      return await next();
+    };
+    await stage.cli.run("run", "demo", "--prompt", "x");
+    assert.deepEqual(given, answers);
+    assert.equal(stage.world.keys.length, answers.includes("renewed") ? 0 : 2);
+    assert.equal((await stage.records()).length, stage.world.keys.length);
+  }
+});
+
 Deno.test("cleanup asks a command once for the keys of several repositories", async () => {
   const calls: string[] = [];
   const source = '{ command: ["pass", "gitea"] }';
