@@ -276,3 +276,20 @@ Deno.test("pushTexts lets no line escape: each is looked through, or in a file t
     { numRuns: 8 },
   );
 });
+
+Deno.test("pushTexts refuses trees that unfold without end: git ends by its bound of memory", async () => {
+  await using repo = await makeLocalRepo();
+  await commit(repo, "first", { "a.txt": "a" });
+  await repo.mirrorAll();
+  const blob = await repo.git(["hash-object", "-w", "--stdin"], { stdin: "x" });
+  let entry = `100644 blob ${blob}`;
+  // Ten names for one tree, twelve deep: a trillion paths out of a dozen objects.
+  for (let depth = 0; depth < 12; depth++) {
+    const stdin = Array.from({ length: 10 }, (_, at) => `${entry}\tf${at}\n`).join("");
+    entry = `040000 tree ${await repo.git(["mktree"], { stdin })}`;
+  }
+  const bomb = await repo.git(["commit-tree", entry.slice(-40), "-m", "bomb"]);
+  await repo.git(["update-ref", "refs/heads/bomb", bomb]);
+  const push = await repo.push(["refs/heads/bomb"]);
+  await assert.rejects(textsOf(push), { code: "scan-failed" });
+});
