@@ -90,7 +90,10 @@ export interface RepoRules {
    * outside of those two folders are refused whatever is written here.
    */
   readonly refs: readonly string[];
-  /** Branches that are never forced nor deleted: full names, `*` for any characters. Null: the upstream's HEAD branch; all, where HEAD is on none. */
+  /**
+   * Branches that are never forced nor deleted: full names, `*` for any characters. Null: the upstream's HEAD branch; all of
+   * them, where HEAD is on none.
+   */
   readonly protected: readonly string[] | null;
   /** Whether other refs may be forced. */
   readonly force: boolean;

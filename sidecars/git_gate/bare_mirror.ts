@@ -27,6 +27,8 @@ export interface BareMirrorOptions {
   readonly runner: GitRunner;
   /** Bounds how many mirrors are refreshed at once. */
   readonly refreshes: Places;
+  /** Milliseconds since some time; default `performance.now`. */
+  readonly now?: () => number;
 }
 
 /** The mirror of one declared repository. */
@@ -36,28 +38,37 @@ export class BareMirror implements Mirror {
   readonly runner: GitRunner;
   readonly #lock = new WriterLock();
   readonly #refresh: SharedRun;
-  #isRefreshed = false;
+  readonly #now: () => number;
+  #refreshedAt: number | undefined;
   #isBroken = false;
 
-  constructor({ repo, folder, runner, refreshes }: BareMirrorOptions) {
+  constructor(options: BareMirrorOptions) {
+    const { repo, folder, runner, refreshes, now = () => performance.now() } = options;
     this.repo = repo;
     this.folder = folder;
     this.runner = runner;
+    this.#now = now;
     this.#refresh = new SharedRun(async (signal) => {
       const giveBack = await refreshes.take(signal);
+      const begun = this.#now();
       try {
         await this.#refreshNow(signal);
       } finally {
         giveBack();
       }
-      this.#isRefreshed = true;
+      this.#refreshedAt = begun;
       this.#isBroken = false;
     }, GATHER_MS);
   }
 
   /** Whether it has been as the upstream was since the daemon's start. */
   get isRefreshed(): boolean {
-    return this.#isRefreshed && !this.#isBroken;
+    return this.#refreshedAt !== undefined && !this.#isBroken;
+  }
+
+  /** Whether it was as the upstream is less than so many milliseconds ago. */
+  isRefreshedWithin(limitMs: number): boolean {
+    return this.isRefreshed && this.#now() - (this.#refreshedAt ?? -Infinity) < limitMs;
   }
 
   /** Whether it has to be made anew. */

@@ -34,6 +34,8 @@ export interface ServeParts {
 
 /** Git asks with this before it sends a big pack, to see whether it may: git-receive-pack would say nothing to it. */
 const FLUSH = "0000";
+/** git asks for the refs first, and makes its pack then. */
+const PUSH_AFTER_MS = 60_000;
 
 /**
  * Answers a request.
@@ -93,7 +95,7 @@ async function serveService(
   if (!isReadableBody(request)) return refusePlain(415, "The body has an encoding of no git");
   const started = Date.now();
   try {
-    if (step === "advertisement" || !mirror.isRefreshed) await mirror.refresh(signal);
+    if (step === "advertisement" || !isFresh(mirror, service)) await mirror.refresh(signal);
   } catch (error) {
     if (signal.aborted || !(error instanceof BottleError)) throw error;
     parts.record(failedRow(mirror, error, started));
@@ -106,6 +108,13 @@ async function serveService(
     env: {},
     finish: () => Promise.resolve(),
   }));
+}
+
+/** A push is judged by the branch that HEAD names: whoever asks for no refs before does not get by with an old one. */
+function isFresh(mirror: BareMirror, service: GitService): boolean {
+  return service === "git-receive-pack"
+    ? mirror.isRefreshedWithin(PUSH_AFTER_MS)
+    : mirror.isRefreshed;
 }
 
 async function servePush(
