@@ -14,6 +14,8 @@ export interface PackFile {
   readonly objects: number;
 }
 
+/** A folder of loose objects. */
+const LOOSE = /^[0-9a-f]{2}$/;
 const NAME = /^(pack-[0-9a-f]{40,64})\.pack$/;
 
 /**
@@ -36,7 +38,7 @@ export async function readPacks(
   if (!isQuarantineOf(mirror, folder)) throw malformed("The quarantine is not in its mirror");
   for await (const { name } of Deno.readDir(folder)) {
     // Objects are never unpacked: `receive.unpackLimit` is 1.
-    if (/^[0-9a-f]{2}$/.test(name)) throw malformed("Loose objects came with the push");
+    if (LOOSE.test(name)) throw malformed("Loose objects came with the push");
   }
   const packs: PackFile[] = [];
   for await (const { name } of entriesOf(`${folder}/pack`)) {
@@ -54,10 +56,16 @@ export function sizeOf(packs: readonly PackFile[]): PushSize {
   };
 }
 
-/** Removes quarantines that nobody has touched since. @param before milliseconds since 1970 */
+/**
+ * Removes quarantines that nobody has touched since, and loose objects: all that a mirror needs comes in packs, but
+ * receive-pack writes the text of a signed push past its quarantine, whatever becomes of that push.
+ *
+ * @param before milliseconds since 1970
+ */
 export async function sweepQuarantines(mirror: string, before: number): Promise<void> {
   for await (const { name } of entriesOf(`${mirror}/objects`)) {
     const folder = `${mirror}/objects/${name}`;
+    if (LOOSE.test(name)) await Deno.remove(folder, { recursive: true }).catch(() => {});
     if (!isQuarantineOf(mirror, folder)) continue;
     const { mtime } = await Deno.lstat(folder).catch(() => ({ mtime: null }));
     if (mtime === null || mtime.getTime() >= before) continue;
