@@ -102,6 +102,23 @@ Deno.test("what git-gate refuses", async (t) => {
     await taken("widget", ":aside");
   });
 
+  await t.step("the upstream's HEAD branch, by a branch that is called like a commit", async () => {
+    await sh("widget", "git switch -q main; git commit -q --allow-empty -m next");
+    const next = await client.git(["rev-parse", "HEAD"], inRepo("widget"));
+    await sh("widget", "git switch -q --orphan evil; git commit -q --allow-empty -m evil");
+    await taken("widget", `evil:refs/heads/${next}`);
+    await taken("widget", "main");
+    equal((await stage.repo("widget").refs())["refs/heads/main"], next);
+    await taken("widget", `:refs/heads/${next}`);
+    await sh("widget", "git switch -q main");
+    await refused(
+      "widget",
+      "push-ref",
+      /another ref's full name/,
+      "main:refs/tags/refs/heads/main",
+    );
+  });
+
   await t.step("force, deletion and a moved tag where none may be", async () => {
     await sh("strict", "git switch -qc bot/a; echo c >c; git add c; git commit -qm c; git tag v1");
     await taken("strict", "bot/a", "v1");
