@@ -10,7 +10,9 @@ export interface ForwardRequest {
 }
 
 /** Bytes of arguments of one program; Linux takes two MiB with the environment. */
-export const MAX_ARGV_BYTES = 1024 ** 2;
+const MAX_ARGV_BYTES = 1024 ** 2;
+/** git compares each ref with each lease and each ref of the upstream: 10,000 at once take it minutes. */
+const MAX_REFS_AT_ONCE = 500;
 
 /**
  * Arguments of git. Each ref goes with a lease: the upstream takes it only where it is what the pusher's git took it for,
@@ -31,18 +33,22 @@ export function pushArgv(remote: string, request: ForwardRequest): readonly stri
   ];
 }
 
-/** Parts the commands, so that each part's arguments have a place. Of atomic ones the first is all that goes. */
+/**
+ * Parts the commands, so that each part's arguments have a place, and git gets through it in time. Atomic ones stay together
+ * as long as there is a place: more than one part can't be taken as one.
+ */
 export function inParts(
-  commands: readonly RefCommand[],
+  { commands, isAtomic }: Pick<ForwardRequest, "commands" | "isAtomic">,
   limit = MAX_ARGV_BYTES,
 ): readonly (readonly RefCommand[])[] {
+  const most = isAtomic ? Infinity : MAX_REFS_AT_ONCE;
   const parts: RefCommand[][] = [];
   let left = 0;
   for (const command of commands) {
     const size = 2 * new TextEncoder().encode(command.ref).length + command.old.length +
       command.new.length + OVERHEAD;
     const part = parts.at(-1);
-    if (part === undefined || size > left) {
+    if (part === undefined || size > left || part.length >= most) {
       parts.push([command]);
       left = limit - size;
     } else {

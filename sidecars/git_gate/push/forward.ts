@@ -60,7 +60,7 @@ export async function forwardPush(
 ): Promise<Forwarded> {
   const answers = new Map<string, string | undefined>();
   let failure: ForwardFailure | undefined;
-  const parts = inParts(request.commands);
+  const parts = inParts(request);
   if (request.isAtomic && parts.length > 1) return refuseAll(request.commands, TOO_MANY);
   for (const commands of parts) {
     failure = await forwardPart(mirror, { ...request, commands }, options, answers);

@@ -36,7 +36,7 @@ Deno.test("inParts keeps all commands in their order, and each part within its b
     new: B,
   }));
   const limit = 20_000;
-  const parts = inParts(commands, limit);
+  const parts = inParts({ commands, isAtomic: true }, limit);
   assert.ok(parts.length > 1);
   assert.deepEqual(parts.flat(), commands);
   for (const part of parts) {
@@ -45,5 +45,10 @@ Deno.test("inParts keeps all commands in their order, and each part within its b
     );
     assert.ok(length <= limit, `${length}`);
   }
-  assert.equal(inParts(commands.slice(0, 3), 1).length, 3);
+  assert.equal(inParts({ commands: commands.slice(0, 3), isAtomic: true }, 1).length, 3);
+  assert.deepEqual(
+    inParts({ commands, isAtomic: false }).map(({ length }) => length),
+    [500, 500],
+  );
+  assert.equal(inParts({ commands, isAtomic: true }).length, 1);
 });
