@@ -33,6 +33,11 @@ export class PrintScanner {
     }
   }
 
+  /** Whether there is any. */
+  holds(text: string): boolean {
+    return this.scan(new TextEncoder().encode(text)).length > 0;
+  }
+
   /** The first 100 occurrences in any spelling, in the order of their ends. Each name once a line. */
   scan(data: Uint8Array): readonly KnownSecret[] {
     if (this.#byWindow.size === 0) return [];

@@ -3,10 +3,12 @@
 import type { AppendRows } from "../audit/audit_sender.ts";
 import { AuditSender } from "../audit/audit_sender.ts";
 import type { AuditRow } from "../../lib/egress/audit/audit_row.ts";
+import { PrintScanner } from "../../lib/dlp/print_scanner.ts";
 import { BottleError } from "../../lib/errors.ts";
 import { GATE_FOLDER, type GitGateConfig, MIRRORS_FOLDER } from "../../lib/git_gate/config.ts";
 import { findingLines } from "../../lib/git_gate/findings_text.ts";
 import { mirrorFolderName } from "../../lib/git_gate/mirror_folder.ts";
+import { gitRowRedactor } from "../../lib/git_gate/redact_row.ts";
 import { BareMirror } from "./bare_mirror.ts";
 import { writeGateFiles } from "./gate_files.ts";
 import { GitRunner } from "./git.ts";
@@ -51,7 +53,9 @@ export async function startGate({ config, append, onLog }: GateOptions): Promise
     mirrors.set(repo.name, new BareMirror({ repo, folder, runner: new GitRunner(own), refreshes }));
   }
   await sweepMirrors(MIRRORS_FOLDER, [...mirrors.values()].map(({ folder }) => folder));
-  const audit = new AuditSender(append, { batch: ROWS_AT_ONCE });
+  const secrets = new PrintScanner(config.known_secrets);
+  const redact = gitRowRedactor((text) => secrets.holds(text));
+  const audit = new AuditSender(append, { batch: ROWS_AT_ONCE, redact });
   undo.defer(() => audit.close(ROWS_MS));
   const ending = new AbortController();
   const pushes = undo.use(
