@@ -7,7 +7,7 @@ import { type GitStage, openGitStage } from "../../support/git/stage.ts";
 import { fakeSecrets } from "../../support/git/fake_secrets.ts";
 
 const SALT = new Uint8Array(32).fill(9);
-const { github, aws, bottle } = fakeSecrets;
+const { github, aws, bottle, hex } = fakeSecrets;
 
 /** A script in a fresh clone, which has to end well; then a push of its HEAD and whatever else is asked for. */
 async function pushed(
@@ -73,6 +73,22 @@ const refused: Readonly<Record<string, readonly [script: string, told: RegExp]>>
     `mkdir ${aws}; ${commit("x", `${aws}/a.txt`)}`,
     /a path's name {2}aws-access-token/,
   ],
+  "in the name of a submodule": [
+    `git update-index --add --cacheinfo "160000,$(git rev-parse HEAD),${aws}"; git commit -q -m sub`,
+    /a path's name {2}aws-access-token/,
+  ],
+  "in the name of a folder without files": [
+    `none=$(git mktree </dev/null)
+    tree=$({ git ls-tree HEAD; printf '040000 tree %s\t${aws}\n' "$none"; } | git mktree)
+    git reset -q --soft "$(git commit-tree -p HEAD -m folder "$tree")"`,
+    /a path's name {2}aws-access-token/,
+  ],
+  "of the bottle, as a parent behind a commit's head": [
+    `git commit -q --allow-empty -m parent
+    id=$(git cat-file commit HEAD | sed '/^committer/aparent ${hex}' | git hash-object -t commit -w --stdin)
+    git reset -q --soft "$id"`,
+    /commit field parent {2}known-secret: a credential of this bottle: FORGE_TOKEN/,
+  ],
   "in a link's target": [
     `ln -s /tmp/${aws} link; git add -A; git commit -q -m link`,
     /link:1 {2}aws-access-token/,
@@ -94,7 +110,10 @@ Deno.test("what a push with a secret comes to", async (t) => {
   await using stage = await openGitStage({
     repos: { widget: {} },
     config: {
-      known_secrets: makeSecretPrints([{ name: "BOTTLE_TOKEN", value: bottle }], SALT),
+      known_secrets: makeSecretPrints([
+        { name: "BOTTLE_TOKEN", value: bottle },
+        { name: "FORGE_TOKEN", value: hex },
+      ], SALT),
     },
   });
   const upstream = stage.repo("widget");
@@ -108,12 +127,12 @@ Deno.test("what a push with a secret comes to", async (t) => {
       match(stderr, told);
       match(stderr, /remote: git-gate refused this push: a secret is in it/);
       match(stderr, /pre-receive hook declined/);
-      for (const secret of [github, aws, bottle]) ok(!stderr.includes(secret), stderr);
+      for (const secret of [github, aws, bottle, hex]) ok(!stderr.includes(secret), stderr);
       equal(await everything(stage), before);
       const row = stage.gate.rows.at(-1);
       equal(row?.reason, "push-secret");
       ok((row?.push?.findings.length ?? 0) > 0);
-      for (const secret of [github, aws, bottle]) ok(!JSON.stringify(row).includes(secret));
+      for (const secret of [github, aws, bottle, hex]) ok(!JSON.stringify(row).includes(secret));
     });
   }
 

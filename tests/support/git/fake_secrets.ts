@@ -11,4 +11,6 @@ export const fakeSecrets = {
   aws: ["AK", "IA", "Q7ZV3MTF2LWRXCYH"].join(""),
   /** Known to the bottle alone: no rule finds it. */
   bottle: ["bb", "9f3kQ7ZV3mtf2lwr"].join("-"),
+  /** The same, in the form of an object's id, as some forges have their tokens. */
+  hex: ["9f3c7a1e5b2d8046cfa3", "71be90d4528e6fa1c37b"].join(""),
 } as const;
