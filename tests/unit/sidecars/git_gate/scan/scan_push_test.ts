@@ -47,3 +47,37 @@ Deno.test("createScanPush lets no number of old findings stand before a new one"
   const push = await repo.push(["refs/heads/main"]);
   await assert.rejects(staged.scan(push, never), { code: "scan-failed", message: /the upstream/ });
 });
+
+Deno.test("createScanPush refuses where gitleaks is missing, and where it is another program", async () => {
+  await using repo = await makeLocalRepo();
+  await repo.git(["commit", "--quiet", "--allow-empty", "--message", "first"]);
+  const push = await repo.push(["refs/heads/main"]);
+  const folder = `${repo.folder}/../scans`;
+  for (const program of [`${folder}/none`, "/usr/bin/git"]) {
+    const scan = createScanPush({ prints: NO_SECRETS, folder, program });
+    await assert.rejects(scan(push, never), { code: "scan-failed", message: /gitleaks is/ });
+  }
+});
+
+Deno.test("createScanPush refuses an object that can't be held in memory, before it reads it", async () => {
+  await using repo = await makeLocalRepo();
+  await using staged = await stage();
+  await Deno.writeFile(`${repo.folder}/big`, new Uint8Array(100 * MIB + 1));
+  await repo.git(["add", "big"]);
+  await repo.git(["commit", "--quiet", "--message", "first"]);
+  const push = await repo.push(["refs/heads/main"]);
+  await assert.rejects(staged.scan(push, never), {
+    code: "scan-failed",
+    message: /object [0-9a-f]{40} has 100 MiB/,
+  });
+});
+
+Deno.test("createScanPush ends by its signal, and scans the next push", async () => {
+  await using repo = await makeLocalRepo();
+  await using staged = await stage();
+  await repo.git(["commit", "--quiet", "--allow-empty", "--message", "FINDME"]);
+  const push = await repo.push(["refs/heads/main"]);
+  const gone = new Error("gone");
+  await assert.rejects(staged.scan(push, AbortSignal.abort(gone)), gone);
+  assert.equal((await staged.scan(push, never)).findings.length, 1);
+});
