@@ -40,6 +40,7 @@ export class BareMirror implements Mirror {
   readonly #refresh: SharedRun;
   readonly #now: () => number;
   #refreshedAt: number | undefined;
+  #packBytes: number | undefined;
   #isBroken = false;
 
   constructor(options: BareMirrorOptions) {
@@ -101,7 +102,7 @@ export class BareMirror implements Mirror {
   async #refreshNow(signal: AbortSignal): Promise<void> {
     try {
       await refreshMirror(this, signal);
-      await tidyPacks(this, signal);
+      this.#packBytes = await tidyPacks(this, { before: this.#packBytes, signal });
     } catch (error) {
       if (error instanceof BottleError || signal.aborted || !(error instanceof Error)) throw error;
       const { name: repo, upstream } = this.repo;

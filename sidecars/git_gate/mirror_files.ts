@@ -21,10 +21,16 @@ export async function removeDrafts(folder: string): Promise<void> {
   }
 }
 
-/** How many packs a mirror has. */
-export async function countPacks(folder: string): Promise<number> {
-  return (await listNames(`${folder}/objects/pack`)).filter((name) => name.endsWith(".pack"))
-    .length;
+/** Bytes of each pack of a mirror. */
+export async function sizesOfPacks(folder: string): Promise<readonly number[]> {
+  const packs = `${folder}/objects/pack`;
+  const names = (await listNames(packs)).filter((name) => name.endsWith(".pack"));
+  // A push that the upstream did not take may take its own away meanwhile.
+  return await Promise.all(
+    names.map(async (name) =>
+      (await Deno.stat(`${packs}/${name}`).catch(ignoreMissing))?.size ?? 0
+    ),
+  );
 }
 
 /**
