@@ -40,7 +40,12 @@ export function newText(bytes: Uint8Array, olds: readonly Uint8Array[]): NewText
     line++;
     if (!known.has(textOf(bytes, start, end))) fresh.add(line);
   });
-  return { bytes: keepAround(bytes, fresh), isNew: (line) => fresh.has(line) };
+  return withLines(keepAround(bytes, fresh), fresh);
+}
+
+/** A function of its own: one made among the versions and their lines would keep all of these for as long as it is kept. */
+function withLines(bytes: Uint8Array, fresh: LineSet): NewText {
+  return { bytes, isNew: (line) => fresh.has(line) };
 }
 
 /** Numbers of lines, from 1, a bit each: a file may have millions. */

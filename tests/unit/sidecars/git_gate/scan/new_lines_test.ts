@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createRun } from "../../../../../lib/process/create_run.ts";
 import { fc } from "../../../../../lib/deps/fast_check.ts";
 import {
   CONTEXT_LINES,
@@ -60,4 +61,25 @@ Deno.test("newText never lets a line escape: it is kept whole, or stands in a ve
     }
     assert.equal(kept.length, text.split("\n").length);
   }));
+});
+
+const KEEPER = `
+const { newText } = await import(Deno.args[0]);
+const kept = [];
+for (let file = 0; file < 60; file++) {
+  const lines = Array.from({ length: 40_000 }, (_, at) => file + " " + at + " a line of an older version");
+  const [old, now] = [lines, [...lines, "new"]].map((all) => new TextEncoder().encode(all.join("\\n")));
+  kept.push(newText(now, [old]).isNew);
+}
+console.log(kept.length);
+`;
+
+Deno.test("newText keeps nothing of older versions: of a push with many files all would be in memory", async () => {
+  const script = await Deno.makeTempFile({ suffix: ".js" });
+  await Deno.writeTextFile(script, KEEPER);
+  const module = import.meta.resolve("../../../../../sidecars/git_gate/scan/new_lines.ts");
+  const argv = [Deno.execPath(), "run", "--quiet", "-A", "--v8-flags=--max-old-space-size=128"];
+  const { code, stdout } = await createRun()([...argv, script, module]);
+  await Deno.remove(script);
+  assert.deepEqual([code, new TextDecoder().decode(stdout)], [0, "60\n"]);
 });
