@@ -16,6 +16,8 @@ export interface PushedFiles {
 
 /** Changes of all commits together: trees that name each other again and again have more paths than atoms. */
 const MAX_CHANGES = 1_000_000;
+/** Bytes of all new paths, which are held in memory: of the same trees each may have thousands. */
+const MAX_PATH_BYTES = 64 * 1024 ** 2;
 
 /**
  * Reads what each commit changes.
@@ -37,9 +39,14 @@ export async function readPushedFiles(
   const stdin = `${commits.join("\n")}\n`;
   await using git = mirror.gitStream(DIFF_TREE_ARGS, { ...options, stdin });
   let changes = 0;
+  let pathBytes = 0;
   for await (const change of readFileChanges(git.stdout)) {
     if (++changes > MAX_CHANGES) throw unscannable(`it changes more than ${MAX_CHANGES} files`);
-    if (change.isAdded && !addedPaths.has(change.path)) addedPaths.set(change.path, change.commit);
+    if (change.isAdded && !addedPaths.has(change.path)) {
+      addedPaths.set(change.path, change.commit);
+      pathBytes += change.path.length;
+      if (pathBytes > MAX_PATH_BYTES) throw unscannable("the paths that it adds are too long");
+    }
     if (change.kind !== "file" || !heads.has(change.blob) || files.has(change.blob)) continue;
     files.set(change.blob, change);
   }
