@@ -71,7 +71,8 @@ export function sshConfigText(upstream: SshUpstream, files: SshFiles): string {
     ["ControlPath", quote(files.control)],
     ["ControlPersist", String(PERSIST_S)],
     ["FingerprintHash", "sha256"],
-    ["LogLevel", "ERROR"],
+    // Less, and it says nothing of a connection that was closed, or of kinds of keys that do not meet.
+    ["LogLevel", "INFO"],
   ];
   return `Host ${SSH_ALIAS}\n${lines.map(([key, value]) => `  ${key} ${value}\n`).join("")}`;
 }

@@ -228,3 +228,17 @@ Deno.test("a disk without room for what is new", async (t) => {
     equal(await gate.container.read(["ls", "/var/lib/bot-bottle/mirrors"]), "");
   });
 });
+
+Deno.test("an upstream whose host key is of a kind that ssh takes no more", async () => {
+  await using stage = await openGitStage({ repos: { widget: {} } });
+  const { sshd } = stage;
+  const script = `ssh-keygen -q -t rsa -b 2048 -N '' -f /srv/ssh/rsa
+    sed -i '1i HostKeyAlgorithms ssh-rsa' /etc/ssh/sshd_config
+    sed -i 's,^HostKey .*,HostKey /srv/ssh/rsa,' /etc/ssh/sshd_config`;
+  await sshd.container.read(["sh", "-c", script]);
+  await sshd.stop();
+  await sshd.start();
+  const { code, stderr } = await clone(stage, stage.repo("widget").url);
+  equal(code, 128, stderr);
+  match(stderr, /shows another host key than the declared one; nothing was sent to it/);
+});
