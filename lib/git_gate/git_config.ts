@@ -90,6 +90,9 @@ export function upstreamGitConfig(options: UpstreamGitConfigOptions): string {
     ["remote", "upstream", { url: upstreamUrl(upstream) }],
     ["pack", null, { threads: "2" }],
     ["fetch", null, { recurseSubmodules: "false", unpackLimit: "1", writeCommitGraph: "false" }],
+    // An upstream that names other places to fetch from is not followed there either.
+    ["transfer", null, { bundleURI: "false" }],
+    ["promisor", null, { acceptFromServer: "none" }],
     ["push", null, { recurseSubmodules: "no", followTags: "false", gpgSign: "false" }],
     ...(upstream.scheme === "https" ? httpSections(upstream, options) : []),
   ]);

@@ -79,6 +79,9 @@ Deno.test("upstreamGitConfig opens one scheme and one remote", async () => {
     "protocol.ssh.allow=always",
     "remote.upstream.url=upstream:~ada/a b.git",
   ]);
+  ok(
+    lines.includes("transfer.bundleuri=false") && lines.includes("promisor.acceptfromserver=none"),
+  );
   ok(!lines.some((line) => line.includes("SECRET") || line.startsWith("http.")));
 });
 
