@@ -1,10 +1,10 @@
 /** The push goes on to the upstream, and the upstream's answer comes back ref by ref. */
 
 import { BottleError } from "../../../lib/errors.ts";
-import { parsePorcelain } from "../../../lib/git_gate/porcelain.ts";
+import { FETCH_FIRST, parsePorcelain } from "../../../lib/git_gate/porcelain.ts";
 import type { RefResult } from "../../../lib/git_gate/proc_receive.ts";
 import { type ForwardRequest, inParts, pushArgv } from "../../../lib/git_gate/push_argv.ts";
-import { upstreamLine } from "../../../lib/git_gate/push_report.ts";
+import { shown, upstreamLine } from "../../../lib/git_gate/push_report.ts";
 import { type GateReason, gateReasons, isGateReason } from "../../../lib/git_gate/reason.ts";
 import { isNone, type RefCommand } from "../../../lib/git_gate/ref_command.ts";
 import { upstreamFailure } from "../../../lib/git_gate/upstream_failure.ts";
@@ -73,6 +73,22 @@ export async function forwardPush(
     for (const ref of await takenAnyway(mirror, open, options.signal)) answers.set(ref, undefined);
   }
   return { results: resultsOf(request.commands, answers, failure), failure };
+}
+
+/** Names of the refs that the upstream has taken. */
+export function takenOf({ results }: Forwarded): ReadonlySet<string> {
+  return new Set(results.filter(({ reason }) => reason === undefined).map(({ ref }) => ref));
+}
+
+/** What stands on the pusher's terminal besides git's line for each ref; fit to be shown. */
+export function forwardLines({ results, failure }: Forwarded): readonly string[] {
+  if (failure !== undefined) {
+    const { message, details } = failure;
+    return [`git-gate: ${message}`, ...details.map((line) => `  ${line}`)].map(shown);
+  }
+  return results.some(({ refusal }) => refusal === FETCH_FIRST)
+    ? ["git-gate: the upstream has moved since git asked it last. Fetch, then push again."]
+    : [];
 }
 
 const TOO_MANY: ForwardFailure = {

@@ -1,5 +1,6 @@
 /** Packs that pushes have brought into a mirror, until it is known whether the upstream took what is in them. */
 
+import { isNone } from "../../../lib/git_gate/ref_command.ts";
 import type { Mirror } from "../mirror.ts";
 
 /** Files of a pack, by their endings. */
@@ -62,6 +63,19 @@ export class HeldPacks {
     this.#held.delete(name);
     return !holders.isNeeded;
   }
+}
+
+/** Whether a ref of the mirror leads to one of these objects: by another push, or a refresh. Zeroes are no object. */
+export async function reachesAny(
+  mirror: Pick<Mirror, "git">,
+  ids: readonly string[],
+): Promise<boolean> {
+  for (const id of new Set(ids.filter((id) => !isNone(id)))) {
+    const args = ["rev-list", "--max-count=1", id, "--not", "--all"];
+    const { code, stdout } = await mirror.git(args);
+    if (code === 0 && stdout.length === 0) return true;
+  }
+  return false;
 }
 
 /** The index first: without it git does not look for the pack. */

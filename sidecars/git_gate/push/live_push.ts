@@ -2,25 +2,27 @@
 
 import type { Reservation } from "../../../lib/egress/audit/audit_queue.ts";
 import { BottleError } from "../../../lib/errors.ts";
-import { FETCH_FIRST } from "../../../lib/git_gate/porcelain.ts";
 import { receiveReport, type ReceiveRequest } from "../../../lib/git_gate/proc_receive.ts";
 import {
   type AskedPush,
   blockedOutcome,
   forwardedOutcome,
+  lostOutcome,
+  unjudgedOutcome,
 } from "../../../lib/git_gate/push_outcome.ts";
-import { refusalLines, shown } from "../../../lib/git_gate/push_report.ts";
+import { refusalLines } from "../../../lib/git_gate/push_report.ts";
 import { type GitOutcome, gitRow } from "../../../lib/git_gate/push_row.ts";
 import { isGateReason } from "../../../lib/git_gate/reason.ts";
 import type { RefCommand } from "../../../lib/git_gate/ref_command.ts";
-import { judgeFindings, type Refusal, tooManyBytes } from "../../../lib/git_gate/rules.ts";
+import { judgeFindings, type Refusal } from "../../../lib/git_gate/rules.ts";
 import { findUnpackFault } from "../../../lib/git_gate/trace.ts";
 import type { PushFinding } from "../../../lib/git_gate/push_record.ts";
 import type { Mirror } from "../mirror.ts";
 import type { OpenPush, PushEnd } from "../open_push.ts";
 import type { QuarantineEnv } from "../scan/push_to_scan.ts";
 import type { DeskParts } from "./desk_parts.ts";
-import { type Forwarded, forwardPush } from "./forward.ts";
+import { type Forwarded, forwardLines, forwardPush, takenOf } from "./forward.ts";
+import { reachesAny } from "./held_packs.ts";
 import type { HookAnswer } from "./hook_answer.ts";
 import type { HookRequest } from "./hook_request.ts";
 import { judgePush } from "./judge_push.ts";
@@ -60,6 +62,7 @@ export class LivePush implements OpenPush {
   #judged: Judged | undefined;
   #outcome: GitOutcome | undefined;
   #hasBegun = false;
+  #isOver = false;
 
   constructor(options: LivePushOptions) {
     this.#options = options;
@@ -72,6 +75,7 @@ export class LivePush implements OpenPush {
 
   /** Answers a hook of this push. Never rejects. */
   async serve(request: HookRequest, answer: HookAnswer): Promise<void> {
+    if (this.#isOver) return await answer.end("refused");
     const work = this.#serve(request, answer);
     this.#working = work;
     await work;
@@ -80,11 +84,14 @@ export class LivePush implements OpenPush {
   async finish(end: PushEnd): Promise<void> {
     // What goes on to the upstream is seen to its end, whether the pusher waits or not: the audit tells what it took.
     await this.#working;
+    this.#isOver = true;
     try {
       if (this.#outcome === undefined) await this.#recordUnjudged(end);
       this.#place?.release();
       const isTaken = this.#outcome?.refs?.some(({ accepted }) => accepted) ?? false;
-      await this.#parts.packs.letGo(this.mirror, this.#packs, isTaken, () => this.#isReached());
+      const ids = this.#asked.commands.map(({ new: id }) => id);
+      const isReached = (): Promise<boolean> => reachesAny(this.mirror, ids);
+      await this.#parts.packs.letGo(this.mirror, this.#packs, isTaken, isReached);
       await Deno.remove(this.#options.traceFile).catch(() => {});
     } catch (error) {
       this.#parts.onBug(error);
@@ -179,17 +186,36 @@ export class LivePush implements OpenPush {
       await this.#refuse(UNRECORDED, answer);
       return await answer.end("refused");
     }
-    const forwarded = await forwardPush(this.mirror, request, {
-      onLine: (line) => void answer.show(line),
-      signal: this.#parts.closing,
-    });
-    const { results } = forwarded;
-    const isTaken = new Set(results.filter(({ reason }) => reason === undefined).map(refOf));
-    await takeRefs(this.mirror, request.commands.filter(({ ref }) => isTaken.has(ref)));
-    this.#settle(forwardedOutcome(judged, results));
-    for (const line of linesOf(forwarded)) await answer.show(line);
-    for (const packet of receiveReport(results)) await answer.tell(packet);
+    const forwarded = await this.#forward(request, judged, answer);
+    for (const line of forwardLines(forwarded)) await answer.show(line);
+    for (const packet of receiveReport(forwarded.results)) await answer.tell(packet);
     await answer.end("accepted");
+  }
+
+  /** The row comes first: what the upstream has taken is told whatever becomes of the mirror. */
+  async #forward(
+    request: ReceiveRequest,
+    asked: AskedPush,
+    answer: HookAnswer,
+  ): Promise<Forwarded> {
+    const { closing, onBug } = this.#parts;
+    let forwarded: Forwarded;
+    try {
+      const onLine = (line: string): void => void answer.show(line);
+      forwarded = await forwardPush(this.mirror, request, { onLine, signal: closing });
+    } catch (error) {
+      this.#settle(lostOutcome(asked));
+      throw error;
+    }
+    this.#settle(forwardedOutcome(asked, forwarded.results));
+    const taken = takenOf(forwarded);
+    try {
+      await takeRefs(this.mirror, request.commands.filter(({ ref }) => taken.has(ref)));
+    } catch (error) {
+      // The next refresh takes them.
+      onBug(error);
+    }
+    return forwarded;
   }
 
   async #refuse(
@@ -227,26 +253,15 @@ export class LivePush implements OpenPush {
 
   /** What never got to the hooks, or not to the second of them. */
   async #recordUnjudged({ code, isCut, stderr }: PushEnd): Promise<void> {
-    const fault = findUnpackFault(await this.#trace());
-    if (isCut) {
-      this.#settle({
-        verdict: "failed",
-        reason: "push-cut",
-        detail: "The pusher went away, or sent nothing for too long",
-        refs: this.#asked.commands.map((command) => ({ ...command, accepted: false })),
-        objects: this.#asked.size.objects,
-      });
-    } else if (fault?.isTooBig === true) {
-      this.#settle(blockedOutcome(this.#asked, [tooManyBytes(this.mirror.repo.rules)]));
-    } else if (fault !== undefined || code !== 0 || this.#hasBegun) {
-      const why = fault?.what ?? shown(stderr.split("\n", 1)[0] ?? "");
-      const refusal: Refusal = {
-        reason: "push-malformed",
-        why: why || "git took none of its refs",
-      };
-      this.#settle(blockedOutcome(this.#asked, [refusal]));
-    }
-    // Else nothing was asked for.
+    const outcome = unjudgedOutcome(this.#asked, {
+      isCut,
+      hasBegun: this.#hasBegun,
+      code,
+      stderr,
+      fault: findUnpackFault(await this.#trace()),
+      rules: this.mirror.repo.rules,
+    });
+    if (outcome !== undefined) this.#settle(outcome);
   }
 
   async #trace(): Promise<string> {
@@ -256,24 +271,6 @@ export class LivePush implements OpenPush {
       if (error instanceof Deno.errors.NotFound) return "";
       throw error;
     }
-  }
-
-  /** Whether a ref leads to what the push would have brought: by another push, or a refresh. */
-  async #isReached(): Promise<boolean> {
-    const ids = new Set(
-      this.#asked.commands.map(({ new: id }) => id).filter((id) => !/^0+$/.test(id)),
-    );
-    for (const id of ids) {
-      const { code, stdout } = await this.mirror.git([
-        "rev-list",
-        "--max-count=1",
-        id,
-        "--not",
-        "--all",
-      ]);
-      if (code === 0 && stdout.length === 0) return true;
-    }
-    return false;
   }
 }
 
@@ -290,20 +287,4 @@ function isWithin({ commands, options }: ReceiveRequest, judged: Judged): boolea
   const known = new Set(judged.commands.map((command) => JSON.stringify(command)));
   return JSON.stringify(options) === JSON.stringify(judged.options) &&
     commands.every(({ ref, old, new: id }) => known.has(JSON.stringify({ ref, old, new: id })));
-}
-
-/** What stands on the terminal besides git's line for each ref. */
-function linesOf({ results, failure }: Forwarded): readonly string[] {
-  if (failure !== undefined) {
-    return [`git-gate: ${failure.message}`, ...failure.details.map((line) => `  ${line}`)].map(
-      shown,
-    );
-  }
-  return results.some(({ refusal }) => refusal === FETCH_FIRST)
-    ? ["git-gate: the upstream has moved since git asked it last. Fetch, then push again."]
-    : [];
-}
-
-function refOf({ ref }: { readonly ref: string }): string {
-  return ref;
 }

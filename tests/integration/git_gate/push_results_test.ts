@@ -1,16 +1,9 @@
 /** Pushes through the real gate to a real sshd: what the pusher's git says and how it ends are the upstream's answer. */
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import type { AuditRow } from "../../../lib/egress/audit/audit_row.ts";
 import type { Ended } from "../../support/git/container.ts";
+import { pushRowAfter, pushRows } from "../../support/git/push_rows.ts";
 import { type GitStage, openGitStage } from "../../support/git/stage.ts";
-
-/** The last row of a push. */
-function lastPush({ gate }: GitStage): AuditRow {
-  const row = gate.rows.findLast(({ method }) => method === "push");
-  ok(row !== undefined, "no push was recorded");
-  return row;
-}
 
 /** Each ref's line of `--porcelain`, in order. */
 function refLines({ stdout }: Ended): readonly string[] {
@@ -66,7 +59,7 @@ Deno.test("what the upstream answers to a push through the gate", async (t) => {
     ]);
     const refs = await upstream.refs();
     deepEqual([refs["refs/heads/main"], refs["refs/heads/topic"]], [id, id]);
-    const row = lastPush(stage);
+    const row = await pushRowAfter(stage.gate, 0);
     deepEqual([row.kind, row.verdict, row.scheme, row.port], ["git", "allowed", "ssh", 22]);
     equal(row.push?.refs.length, 4);
     ok(row.push?.refs.every(({ accepted }) => accepted));
@@ -87,6 +80,7 @@ Deno.test("what the upstream answers to a push through the gate", async (t) => {
       `case $1 in refs/heads/no*) echo "no: $1 is closed" >&2; exit 1;; esac`,
     );
     await commit("two");
+    const had = pushRows(stage.gate).length;
     const ended = await push("main", "main:no/one", "main:yes");
     equal(ended.code, 1);
     match(ended.stderr, /^remote: no: refs\/heads\/no\/one is closed *$/m);
@@ -94,7 +88,7 @@ Deno.test("what the upstream answers to a push through the gate", async (t) => {
     match(lines[0] ?? "", /^ \trefs\/heads\/main:refs\/heads\/main\t/);
     equal(lines[1], "!\trefs/heads/main:refs/heads/no/one\t[remote rejected] (hook declined)");
     match(lines[2] ?? "", /^\*\trefs\/heads\/main:refs\/heads\/yes\t/);
-    const row = lastPush(stage);
+    const row = await pushRowAfter(stage.gate, had);
     deepEqual([row.verdict, row.reason], ["failed", "upstream-refused"]);
     equal(row.detail, "refs/heads/no/one: hook declined");
     deepEqual(

@@ -2,6 +2,7 @@
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Ended } from "../../support/git/container.ts";
+import { pushRowAfter, pushRows } from "../../support/git/push_rows.ts";
 import { type GitStage, openGitStage } from "../../support/git/stage.ts";
 
 /** Files of objects in all mirrors. */
@@ -55,19 +56,22 @@ Deno.test("what git-gate refuses", async (t) => {
     const upstream = stage.repo(name);
     const before = await upstream.look();
     const files = await mirrored(stage);
+    const had = pushRows(gate).length;
     const { code, stderr } = await push(name, ...args);
     equal(code, 1, stderr);
     match(stderr, /^remote: git-gate refused this push: /m);
     match(stderr, text);
-    const row = gate.rows.findLast(({ method }) => method === "push");
-    deepEqual([row?.verdict, row?.reason, row?.bytes_up], ["blocked", reason, 0], stderr);
-    ok(row?.push?.refs.every(({ accepted }) => !accepted));
+    const row = await pushRowAfter(gate, had);
+    deepEqual([row.verdict, row.reason, row.bytes_up], ["blocked", reason, 0], stderr);
+    ok(row.push?.refs.every(({ accepted }) => !accepted));
     deepEqual(await upstream.look(), before);
     equal(await mirrored(stage), files);
   };
   const taken = async (name: string, ...args: readonly string[]): Promise<void> => {
+    const had = pushRows(gate).length;
     const { code, stderr } = await push(name, ...args);
     equal(code, 0, stderr);
+    equal((await pushRowAfter(gate, had)).verdict, "allowed");
   };
 
   await t.step("names outside of branches and tags", async () => {
@@ -195,11 +199,12 @@ Deno.test("what git-gate refuses", async (t) => {
       "widget",
       "git switch -qc big main; head -c 400000 /dev/urandom >big; git add big; git commit -qm big",
     );
+    const had = pushRows(gate).length;
     const { code, stderr } = await push("widget", "big");
     equal(code, 1);
     match(stderr, /pack exceeds maximum allowed size/);
-    const row = gate.rows.findLast(({ method }) => method === "push");
-    deepEqual([row?.verdict, row?.reason], ["blocked", "push-too-big"]);
+    const row = await pushRowAfter(gate, had);
+    deepEqual([row.verdict, row.reason], ["blocked", "push-too-big"]);
   });
 
   await t.step("an object that is small in a pack and huge out of it", async () => {
@@ -217,6 +222,7 @@ Deno.test("what git-gate refuses", async (t) => {
 id=$(printf 'tree %s\\nauthor x\\ncommitter x\\n\\nno\\n' $(git write-tree) | git hash-object -t commit -w --literally --stdin)
 git update-ref refs/heads/bad $id`,
     );
+    const had = pushRows(gate).length;
     const bad = await push("widget", "bad");
     equal(bad.code, 1);
     await sh(
@@ -226,7 +232,8 @@ git update-ref refs/heads/bad $id`,
     const mods = await push("widget", "mods");
     equal(mods.code, 1);
     match(mods.stderr, /gitmodulesUrl/);
-    const rows = gate.rows.filter(({ method }) => method === "push").slice(-2);
+    await pushRowAfter(gate, had + 1);
+    const rows = pushRows(gate).slice(-2);
     deepEqual(rows.map(({ verdict, reason }) => [verdict, reason]), [
       ["blocked", "push-malformed"],
       ["blocked", "push-malformed"],
