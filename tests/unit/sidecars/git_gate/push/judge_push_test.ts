@@ -73,20 +73,52 @@ Deno.test("changedPaths of a rename are where it was and where it is", async () 
 Deno.test("changedPaths of a merge are those that it changes against any parent", async () => {
   await using repo = await withBase();
   await commit(repo, "side", { "s": "1\n" }, "refs/heads/main");
-  await commit(repo, "main", { "m": "1\n" }, "refs/heads/main");
+  await commit(repo, "other", { "t": "1\n" }, "refs/heads/main");
   await repo.mirrorAll();
-  await commit(repo, "merged", { "s": "1\n", "own": "1\n" }, "refs/heads/main", "refs/heads/side");
-  assert.deepEqual(await paths(repo, ["refs/heads/merged"]), ["m", "own", "s"]);
+  const files = { "s": "1\n", "own": "1\n" };
+  await commit(repo, "merged", files, "refs/heads/other", "refs/heads/side");
+  assert.deepEqual(await paths(repo, ["refs/heads/merged"]), ["own", "s", "t"]);
+});
+
+Deno.test("changedPaths leaves out what comes to be as the HEAD branch has it", async () => {
+  await using repo = await withBase();
+  await commit(repo, "topic", { "t": "1\n" }, "refs/heads/main");
+  await repo.mirrorAll();
+  await commit(repo, "main", { "m": "2\n", "a": undefined }, "refs/heads/main");
+  await repo.mirrorAll();
+  const merged = { "m": "2\n", "a": undefined };
+  await commit(repo, "merged", merged, "refs/heads/topic", "refs/heads/main");
+  assert.deepEqual(await paths(repo, ["refs/heads/merged"]), ["t"]);
+  // Set back, as one that merges and keeps what it had.
+  await commit(repo, "ours", {}, "refs/heads/topic", "refs/heads/main");
+  assert.deepEqual(await paths(repo, ["refs/heads/ours"]), ["a", "m", "t"]);
+  // Changed, and as it was in the end.
+  await commit(repo, "undone", { "m": "3\n" }, "refs/heads/main");
+  await commit(repo, "undone", { "m": "2\n" }, "refs/heads/undone");
+  assert.deepEqual(await paths(repo, ["refs/heads/undone"]), ["m"]);
+  // Followed by a rebase.
+  await commit(repo, "rebased", { "t": "2\n" }, "refs/heads/main");
+  const was = { "refs/heads/rebased": "refs/heads/topic" };
+  assert.deepEqual(await paths(repo, ["refs/heads/rebased"], was), ["t"]);
 });
 
 Deno.test("changedPaths of a branch that is set back are what it loses", async () => {
   await using repo = await withBase();
-  await commit(repo, "main", { "m": "1\n" }, "refs/heads/main");
+  await commit(repo, "topic", { "m": "1\n" }, "refs/heads/main");
+  await commit(repo, "topic", { "m": "2\n" }, "refs/heads/topic");
   await repo.mirrorAll();
-  await repo.git(["branch", "-f", "back", "main~1"]);
-  const was = { "refs/heads/back": "refs/heads/main" };
+  await repo.git(["branch", "-f", "back", "topic~1"]);
+  const was = { "refs/heads/back": "refs/heads/topic" };
   assert.deepEqual(await paths(repo, ["refs/heads/back"], was), ["m"]);
   assert.deepEqual(await paths(repo, ["refs/heads/back"]), []);
+});
+
+Deno.test("changedPaths tells a path whose name is no UTF-8, whatever becomes of it", async () => {
+  await using repo = await withBase();
+  await commit(repo, "topic", { '"x\\377"': "1\n" }, "refs/heads/main");
+  await repo.mirrorAll();
+  await commit(repo, "topic", { '"x\\377"': undefined }, "refs/heads/topic");
+  assert.deepEqual(await paths(repo, ["refs/heads/topic"]), ["x\ufffd"]);
 });
 
 Deno.test("changedPaths are told with the names that they have, lines and quotes in them", async () => {
