@@ -29,7 +29,7 @@ Deno.test("doctor tests the isolation of a real bottle, and leaves nothing", asy
   assert.equal(levelOf("isolation")[0], "ok", stdout);
   assert.deepEqual(levelOf("seal"), ["ok"], stdout);
   const checks = new Set(report.findings.map(({ check }) => check));
-  assert.equal(checks.size, 13, [...checks].join());
+  assert.equal(checks.size, 14, [...checks].join());
   assert.deepEqual(await home.left(), []);
   assert.deepEqual(await bottlesOfDoctor(), []);
 });
