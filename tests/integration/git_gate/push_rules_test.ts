@@ -189,6 +189,17 @@ Deno.test("what git-gate refuses", async (t) => {
     await taken("strict", "bot/n3");
   });
 
+  await t.step("such a path as the HEAD branch has it is no change", async () => {
+    await sh("strict", "git switch -qc bot/f origin/main; echo f >f; git add -A; git commit -qm f");
+    await taken("strict", "bot/f");
+    await stage.repo("strict").commit("main", { "Jenkinsfile": "theirs\n" });
+    await sh("strict", "git fetch -q; git merge -q --no-edit origin/main");
+    await taken("strict", "bot/f");
+    await stage.repo("strict").commit("main", { "Jenkinsfile": "theirs, mended\n" });
+    await sh("strict", "git fetch -q; git merge -q --no-edit -s ours origin/main");
+    await refused("strict", "push-approval", /"Jenkinsfile" is changed/, "bot/f");
+  });
+
   await t.step("too many objects, and too many bytes", async () => {
     await sh(
       "widget",
