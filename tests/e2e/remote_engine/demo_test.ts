@@ -32,7 +32,7 @@ Deno.test("the demo runs on an engine that shares no file system with the progra
 
     const { code, stdout, stderr } = await runProcess([...argv, ...programArgv("demo")], { env });
     assert.equal(code, 0, stdout + stderr);
-    assert.equal(stdout.match(/^ {3}✓ /gm)?.length, 6);
+    assert.equal(stdout.match(/^ {3}✓ /gm)?.length, 9);
     assert.ok(address.connections() > 20, `${address.connections()} connections`);
     assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
   } finally {
